@@ -1,0 +1,147 @@
+"""What a codebook file may say (`operations/<op>/codebooks/*.yml`), validated by pydantic.
+
+The shape of the file belongs here; finding the codebook of a delivery and applying it do not.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Strict(BaseModel):
+    """A part of a codebook: an unknown key is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Measure(Strict):
+    """What a count column counts. `{item}`, `{sex}`, `{age}`, `{category}` take a pattern's named group."""
+
+    category: str
+    unit: Literal["individuals", "households"] = "individuals"
+    dimension: str = "total"
+    item: str | None = None
+    sex: str = "all"
+    age_group: str = "all"
+
+
+class Column(Strict):
+    """One field and the labels under which deliveries carry it."""
+
+    field: str
+    labels: list[str] = []  # whole header texts, any language; compared after folding
+    pattern: str | None = None  # or a regular expression over the folded header, with named groups
+    type: Literal["text", "code", "count", "number", "date", "datetime", "boolean", "choice", "choices", "country"] = (
+        "text"
+    )
+    column_class: Literal["plain", "quasi", "sensitive", "identifier"] = "plain"
+    required: bool = False
+    options: str | None = None  # a code list of this codebook, for choice and choices
+    measure: Measure | None = None
+    rounds: str | None = None  # "1-2": only in these rounds; null: in all
+    relevant: dict[str, list[str]] | None = None  # skip logic: asked only where field has one of these options
+
+
+class RepeatMeasure(Strict):
+    """A repeat sheet in long form: which columns hold category, item and value."""
+
+    category_field: str | None = None
+    category: str | None = None
+    dimension: str
+    item_field: str
+    value_field: str
+    unit: Literal["individuals", "households"] = "individuals"
+
+
+class Sheet(Strict):
+    """A sheet of the delivery, found by its name (glob over the folded name) and its headers."""
+
+    name: str
+    patterns: list[str] = ["*"]
+    role: Literal["main", "repeat", "ignore"] = "main"
+    header_row: int | Literal["find"] = "find"  # 1-based; find: the first row that carries the required labels
+    header_rows: int = 1  # more: joined with "/" after filling merged cells to the right
+    parent: str | None = None
+    row_key: str | None = None  # field that identifies a row for its children (KoboToolbox: _index)
+    parent_key: str | None = None  # field of a repeat row that names its parent (KoboToolbox: _parent_index)
+    measure: RepeatMeasure | None = None
+    columns: list[Column] = []
+    ignored: list[str] = []  # labels or globs that are known and not used
+
+
+class Option(Strict):
+    """One answer: its code and the texts under which deliveries carry it."""
+
+    code: str
+    labels: list[str] = []
+    rounds: str | None = None
+
+
+class PlaceLevel(Strict):
+    """Which fields of a row name the place at a level."""
+
+    level: int
+    code_field: str | None = None
+    name_field: str | None = None
+    required: bool = True
+
+
+class Places(Strict):
+    """How a row's place is found: by the operation's gazetteer, or by names within their parent."""
+
+    scheme: Literal["gazetteer", "names"]
+    levels: list[PlaceLevel]
+
+
+class RoundNumber(Strict):
+    """Where the round's number stands. All that are found must agree."""
+
+    field: str | None = None
+    sheet_text: str | None = None  # regular expression over the texts of ignored sheets, one group
+    file_name: str | None = None  # regular expression over the file's name, one group
+
+
+class Drop(Strict):
+    """Rows that are not part of the round by rule: rejected with this reason, counted, not held against it."""
+
+    reason: str
+    field: str
+    equals: list[str]  # folded texts or option codes
+
+
+class Codebook(Strict):
+    """The layout family of one component of one operation."""
+
+    codebook: str
+    operation: str
+    component: Literal["bma", "rms", "baseline"]
+    version: int = 1
+    rounds: str | None = None
+    row_grain: Literal["informant", "site", "respondent"]
+    round_number: list[RoundNumber]
+    places: Places
+    sheets: list[Sheet]
+    code_lists: dict[str, list[Option]] = {}
+    missing: list[str] = ["", "-", "—", "n/a", "na", "null", "nat", "none", "н/д", "нет данных", "not available"]
+    unique: str | None = None  # field that may not repeat in a round (KoboToolbox: _uuid)
+    drop: list[Drop] = []
+    partial_file_name: str | None = None  # regular expression: the file says itself that it is a part of a round
+    notes: str = Field(default="", description="what a reader should know of this layout, with sources")
+
+    @model_validator(mode="after")
+    def one_main_sheet(self) -> Codebook:
+        """Exactly one main sheet; every named code list exists."""
+        mains = [sheet for sheet in self.sheets if sheet.role == "main"]
+        if len(mains) != 1:
+            raise ValueError(f"codebook {self.codebook}: expected exactly one sheet with role main, got {len(mains)}")
+        named = {c.options for sheet in self.sheets for c in sheet.columns if c.options}
+        if named - set(self.code_lists):
+            raise ValueError(f"codebook {self.codebook}: unknown code lists {sorted(named - set(self.code_lists))}")
+        return self
+
+    @property
+    def main(self) -> Sheet:
+        """The main sheet."""
+        return next(sheet for sheet in self.sheets if sheet.role == "main")

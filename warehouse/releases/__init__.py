@@ -1,0 +1,1 @@
+"""Releases: candidate, verdict, manifest, publication, diff, rollback, verification."""

@@ -1,0 +1,97 @@
+"""The reference tables that every candidate carries beside the canonical ones (schema `reference`).
+
+Their columns and types belong here; they are filled from `operations/` and from the manifests by `reference.py`,
+and read by dbt as sources.
+"""
+
+from __future__ import annotations
+
+NAMES = {"en": "VARCHAR", "ru": "VARCHAR", "ky": "VARCHAR"}
+
+
+def _names(stem: str) -> dict[str, str]:
+    return {f"{stem}_{lang}": kind for lang, kind in NAMES.items()}
+
+
+REFERENCE: dict[str, dict[str, str]] = {
+    "operation": {
+        "operation": "VARCHAR",
+        **_names("operation_name"),
+        "country_iso3": "VARCHAR",
+        "programme": "VARCHAR",
+        "credit_line": "VARCHAR",
+        "licence": "VARCHAR",
+        "finest_published_level": "INTEGER",  # places below are not published
+        "small_cell_threshold": "INTEGER",  # counts below it are suppressed where suppress_from_level applies
+        "suppress_from_level": "INTEGER",  # levels >= this are subject to small_cell_threshold
+        "survey_minimum_n": "INTEGER",  # unweighted n below it is suppressed
+    },
+    "round": {
+        "round_key": "VARCHAR",
+        "operation": "VARCHAR",
+        "component": "VARCHAR",  # bma | rms | baseline
+        "round_number": "INTEGER",
+        "round_title": "VARCHAR",
+        "fieldwork_start": "DATE",
+        "fieldwork_end": "DATE",
+        "window_start": "DATE",
+        "window_end": "DATE",
+        "planned_communities": "INTEGER",
+        "geography_vintage": "VARCHAR",
+        "row_grain": "VARCHAR",  # informant | site | respondent
+        "is_registered": "BOOLEAN",  # stands in rounds.yml
+        "is_synthetic": "BOOLEAN",
+        "round_source": "VARCHAR",
+        "delivery_id": "VARCHAR",
+        "delivery_seq": "INTEGER",
+        "normalized_id": "VARCHAR",
+    },
+    "place": {
+        "place_code": "VARCHAR",
+        "operation": "VARCHAR",
+        "geography_vintage": "VARCHAR",
+        "place_level": "INTEGER",
+        "parent_code": "VARCHAR",
+        **_names("place_name"),
+        "place_type": "VARCHAR",
+        "population": "BIGINT",  # residents, where known
+        "population_year": "INTEGER",
+        "place_source": "VARCHAR",
+    },
+    "country": {"country_iso3": "VARCHAR", "country_iso2": "VARCHAR", "country_m49": "VARCHAR", **_names("country_name")},
+    "indicator": {
+        "operation": "VARCHAR",
+        "indicator_code": "VARCHAR",
+        "component": "VARCHAR",
+        **_names("indicator_name"),
+        "definition_en": "VARCHAR",
+        "denominator_en": "VARCHAR",
+        "unit": "VARCHAR",  # share | mean | individuals | …
+        "kind": "VARCHAR",  # single | multiple | number
+        "question_code": "VARCHAR",  # answer.question_code
+        "sort_order": "INTEGER",
+    },
+    "indicator_option": {
+        "operation": "VARCHAR",
+        "indicator_code": "VARCHAR",
+        "option_code": "VARCHAR",
+        **_names("option_name"),
+        "sort_order": "INTEGER",
+    },
+    "published_figure": {
+        "round_key": "VARCHAR",
+        "figure_code": "VARCHAR",
+        "figure_name_en": "VARCHAR",
+        "published_value": "DOUBLE",
+        "decimals": "INTEGER",  # to how many decimals the publication rounds
+        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio
+        "figure_source": "VARCHAR",
+    },
+    "release": {
+        "release_id": "VARCHAR",
+        "parent_release_id": "VARCHAR",
+        "published_at": "TIMESTAMP",
+        "round_keys": "VARCHAR",  # rounds that this release brought, comma-separated
+        "is_current": "BOOLEAN",
+    },
+}

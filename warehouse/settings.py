@@ -1,0 +1,85 @@
+"""Where things lie: the project's own folders and the state under `MTM_HOME`.
+
+Only paths and their creation belong here. Nothing else in the project builds a state path by hand.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+def operations_dirs() -> list[Path]:
+    """Folders that hold operations: those of `MTM_OPERATIONS` (separated as PATH is), then the project's own."""
+    extra = [Path(p) for p in os.environ.get("MTM_OPERATIONS", "").split(os.pathsep) if p]
+    return [*extra, PROJECT / "operations"]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The state of one installation (design: `MTM_HOME`). Microdata lies in `vault`, `normalized` and `build`."""
+
+    root: Path
+
+    @classmethod
+    def from_env(cls) -> Home:
+        """`MTM_HOME`, or `.mtm` in the working folder."""
+        return cls(Path(os.environ.get("MTM_HOME") or ".mtm").absolute())
+
+    @property
+    def inbox(self) -> Path:
+        """The folder that the sensor watches."""
+        return self.root / "inbox"
+
+    @property
+    def vault(self) -> Path:
+        """Raw deliveries by hash, and their sidecars."""
+        return self.root / "vault"
+
+    @property
+    def normalized(self) -> Path:
+        """Canonical Parquet, by round and by hash of what made it."""
+        return self.root / "normalized"
+
+    @property
+    def build(self) -> Path:
+        """Candidates, build databases, verdicts, temp files."""
+        return self.root / "build"
+
+    @property
+    def verdicts(self) -> Path:
+        """Every verdict that was given: `<round_key>/<normalized id>.json`."""
+        return self.build / "verdicts"
+
+    @property
+    def published(self) -> Path:
+        """What readers see: `releases/<id>` and `current`."""
+        return self.root / "published"
+
+    @property
+    def releases(self) -> Path:
+        """All releases that are kept."""
+        return self.published / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The pointer: a symlink to the release that is served."""
+        return self.published / "current"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own storage (`DAGSTER_HOME`)."""
+        return self.root / "dagster"
+
+    def ensure(self) -> Home:
+        """Create the folders; the ones with microdata are for the owner only (0700)."""
+        for path in (self.root, self.inbox, self.published, self.releases, self.dagster):
+            path.mkdir(parents=True, exist_ok=True)
+        for path in (self.vault, self.normalized, self.build, self.verdicts):
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.chmod(0o700)
+        return self
