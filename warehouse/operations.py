@@ -115,6 +115,21 @@ class PublishedFigure(Strict):
     source: str
 
 
+class PlaceAlias(Strict):
+    """Other spellings of one place, reviewed by a person."""
+
+    place_code: str
+    names: list[str]
+    note: str = ""
+
+
+class Aliases(Strict):
+    """The file `aliases.yml`. `words` (rayon, oblast, г., ш.) are left out when names are compared."""
+
+    aliases: list[PlaceAlias] = []
+    words: list[str] = []
+
+
 class Threshold(Strict):
     """One gate threshold: its value, since when, and why (`gate.yml`)."""
 
@@ -207,6 +222,11 @@ class Operation:
     def codebooks(self) -> list[Codebook]:
         """All codebooks, by file name."""
         return [read_yaml(path, Codebook) for path in sorted((self.folder / "codebooks").glob("*.yml"))]
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """Reviewed spellings of places."""
+        return read_yaml(self.folder / "aliases.yml", Aliases)
 
     @cached_property
     def gazetteer(self) -> list[dict[str, str]]:

@@ -100,7 +100,9 @@ class RoundNumber(Strict):
 
     field: str | None = None
     sheet_text: str | None = None  # regular expression over the texts of ignored sheets, one group
-    file_name: str | None = None  # regular expression over the file's name, one group
+    file_name: str | None = None  # regular expression over the folded file name, one group
+    date_field: str | None = None  # year and month of this date, as 201712
+    fallback: bool = False  # used only where no other rule finds a number
 
 
 class Drop(Strict):
@@ -127,6 +129,7 @@ class Codebook(Strict):
     missing: list[str] = ["", "-", "—", "n/a", "na", "null", "nat", "none", "н/д", "нет данных", "not available"]
     unique: str | None = None  # field that may not repeat in a round (KoboToolbox: _uuid)
     drop: list[Drop] = []
+    age_bands: list[str] = ["18-29", "30-44", "45-59", "60+"]  # of respondents, in years
     partial_file_name: str | None = None  # regular expression: the file says itself that it is a part of a round
     notes: str = Field(default="", description="what a reader should know of this layout, with sources")
 

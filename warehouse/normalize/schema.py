@@ -39,7 +39,7 @@ POPULATION: Schema = {
     "age_group": TEXT,  # all | '0-17' | …
     "unit": TEXT,  # individuals | households
     "value": INT,
-    "value_status": TEXT,  # reported | derived | missing | not_asked
+    "value_status": TEXT,  # reported | derived | missing | not_asked | unreadable (a part that is not a number)
     "delivered_value": TEXT,  # the cell as it was delivered
 }
 

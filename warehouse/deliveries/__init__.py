@@ -1,0 +1,1 @@
+"""Deliveries: receiving files into the vault and reading them, every cell as it was."""
