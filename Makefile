@@ -1,0 +1,49 @@
+# Every command a person needs. `make` alone lists them.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .setup/bin/uv
+MTM := .venv/bin/mtm
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-quick lint dev clean
+
+help:  ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/.done  ## Install everything from the lock file into .venv (no root)
+
+.venv/.done: uv.lock pyproject.toml | $(UV)
+	@echo "== installing from uv.lock into .venv (about a minute, 1.2 GB)"
+	@$(UV) sync --locked --quiet --python $(PYTHON)
+	@touch $@
+
+$(UV):
+	@echo "== getting uv $(UV_VERSION), the installer, into .setup"
+	@$(PYTHON) -m venv .setup
+	@.setup/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+demo: setup  ## Take the synthetic Kyrgyz rounds all the way to published releases
+	@echo "== the demo: synthetic rounds, from raw deliveries to published releases"
+	@$(MTM) demo
+
+test: setup  ## Pass the tests
+	@echo "== ruff and mypy"
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@echo "== pytest"
+	@.venv/bin/pytest --durations=8
+
+test-quick: setup  ## The tests without the slow ones
+	@.venv/bin/pytest -m "not slow"
+
+lint: setup  ## Format and check the code
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/mypy
+
+dev: setup  ## Open the Dagster UI on 127.0.0.1:3000
+	@$(MTM) dev
+
+clean:  ## Remove what was installed (not the state in .mtm)
+	rm -rf .venv .setup

@@ -1,0 +1,99 @@
+"""Commands for operators: dev (the Dagster UI), doctor.
+
+Only starting and checking an installation belongs here.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from warehouse.cli.output import json_option, print_json, print_table
+from warehouse.errors import MtmError
+from warehouse.settings import Home
+
+
+@click.command()
+@click.option("--port", type=int, default=3000, show_default=True)
+def dev(port: int) -> None:
+    """Open the Dagster UI on 127.0.0.1, with the sensor on the inbox folder."""
+    from orchestration.dev import dev as start
+
+    home = Home.from_env().ensure()
+    click.echo(f"Dagster on http://127.0.0.1:{port} · state in {home.root} · drop files into {home.inbox} · stop with Ctrl-C")
+    start(home, port)
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Check this installation: versions, folders, permissions, disk, the served release, the operations' files."""
+    results = [check() for check in (_python, _packages, _home, _private, _disk, _operations, _served)]
+    rows = [{"check": name, "ok": ok, "seen": seen, "todo": "" if ok else todo} for name, ok, seen, todo in results]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(["check", "ok", "seen", "what to do"], [tuple(r.values()) for r in rows])
+    if not all(r["ok"] for r in rows):
+        raise SystemExit(1)
+
+
+Result = tuple[str, bool, str, str]
+
+
+def _python() -> Result:
+    seen = platform.python_version()
+    return "Python 3.11 to 3.13", (3, 11) <= tuple(map(int, seen.split(".")[:2])) <= (3, 13), seen, "make setup with another Python"
+
+
+def _packages() -> Result:
+    names = ("dagster", "dbt-duckdb", "duckdb", "polars", "great-expectations")
+    return "packages", True, ", ".join(f"{n} {version(n)}" for n in names), ""
+
+
+def _home() -> Result:
+    home = Home.from_env()
+    place = home.root if home.root.exists() else home.root.parent
+    return "MTM_HOME can be written", os.access(place, os.W_OK), str(home.root), "choose another MTM_HOME, or mend its permissions"
+
+
+def _private() -> Result:
+    home = Home.from_env()
+    folders = [p for p in (home.vault, home.normalized, home.build) if p.exists()]
+    open_to_others = [p.name for p in folders if p.stat().st_mode & 0o077]
+    return "microdata is private", not open_to_others, ", ".join(open_to_others) or "0700", "chmod 700 these folders"
+
+
+def _disk() -> Result:
+    home = Home.from_env()
+    free = shutil.disk_usage(home.root if home.root.exists() else home.root.parent).free / 2**30
+    return "disk", free > 2, f"{free:.0f} GiB free", "free at least 2 GiB, or move MTM_HOME"
+
+
+def _operations() -> Result:
+    from warehouse.operations import all_operations
+
+    try:
+        books = [f"{o.code} ({len(o.codebooks)})" for o in all_operations()]
+        return "operations and codebooks", True, ", ".join(books), ""
+    except MtmError as error:
+        return "operations and codebooks", False, error.what, error.todo
+
+
+def _served() -> Result:
+    from warehouse.releases.manifest import current_id
+    from warehouse.releases.verify import verify
+
+    home = Home.from_env()
+    if current_id(home) is None:
+        return "served release", True, "none yet", ""
+    try:
+        answer: dict[str, Any] = verify(home)
+        return "served release", True, f"{answer['release_id']}, {answer['files']} files as published", ""
+    except MtmError as error:
+        return "served release", False, error.what, error.todo

@@ -1,0 +1,163 @@
+"""Commands that take rounds through the line: demo, make-sample, run, check.
+
+Only choosing rounds and printing belongs here; the line itself is the Dagster job (`orchestration/`), imported where
+it is started.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from warehouse.cli.output import json_option, print_json, say
+from warehouse.settings import Home
+
+
+@click.command("make-sample")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--seed", type=int, default=2024, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--gazetteer", type=click.Path(path_type=Path, exists=True), help="A SOATE list: real villages in place of generated ones.")
+@json_option
+def make_sample(folder: Path, seed: int, gazetteer: Path | None, as_json: bool) -> None:
+    """Write the synthetic Kyrgyz rounds into a folder, as a field team would deliver them."""
+    paths = _sample(folder, seed, gazetteer)
+    if as_json:
+        print_json({"folder": str(folder), "seed": seed, "synthetic": True, "files": [p.name for p in paths]})
+        return
+    for path in paths:
+        click.echo(f"{path.name}  {path.stat().st_size / 1024:,.0f} KB")
+    click.echo(f"{len(paths)} SYNTHETIC deliveries in {folder}: made by the generator, calibrated to published figures")
+
+
+def _sample(folder: Path, seed: int, gazetteer: Path | None) -> list[Path]:
+    from warehouse.sample import make_sample as make
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return make(folder, seed=seed, gazetteer=gazetteer)
+
+
+@click.command()
+@click.argument("round_keys", nargs=-1, metavar="[ROUND…]")
+@json_option
+def run(round_keys: tuple[str, ...], as_json: bool) -> None:
+    """Take everything that is new, or these rounds, to a verdict and, if it passes, a release.
+
+    This is the same Dagster job as the one in the UI. A refused round leaves the current release as it was (exit 3).
+    """
+    home = Home.from_env().ensure()
+    results = [_run_one(home, key, check_only=False) for key in _chosen(home, round_keys)]
+    _answer(home, results, as_json)
+
+
+@click.command()
+@click.argument("round_key", metavar="ROUND")
+@json_option
+def check(round_key: str, as_json: bool) -> None:
+    """The verdict on a round, without publishing it."""
+    home = Home.from_env().ensure()
+    _answer(home, [_run_one(home, key, check_only=True) for key in _chosen(home, (round_key,))], as_json)
+
+
+@click.command()
+@click.option("--seed", type=int, default=2024, show_default=True)
+@json_option
+def demo(seed: int, as_json: bool) -> None:
+    """Make the synthetic Kyrgyz rounds, take them all the way to published releases, and say where to look."""
+    from warehouse.deliveries.vault import Vault
+
+    home = Home.from_env().ensure()
+    say("1. making the synthetic rounds (nothing here is a real person or a real count)")
+    paths = _sample(home.root / "sample", seed, None)
+    say("2. receiving and running them in the order in which they arrived")
+    results = []
+    for path in paths:
+        receipt = Vault(home).receive(path, source="sample")
+        if receipt.is_new or receipt.delivery.delivery_id == Vault(home).current(receipt.delivery.round_key).delivery_id:
+            results.append(_run_one(home, receipt.delivery.round_key, check_only=False))
+    _answer(home, results, as_json, quiet=True)
+    if not as_json:
+        _where_to_look(home)
+
+
+def _chosen(home: Home, round_keys: tuple[str, ...]) -> list[str]:
+    """The named rounds, or all whose standing delivery has not been run; in the order of arrival."""
+    from warehouse.deliveries.vault import Vault
+    from warehouse.status import round_states
+
+    if round_keys:
+        return [Vault(home).current(key).round_key for key in round_keys]
+    waiting = [s for s in round_states(home) if s.state == "waiting" or _read_anew(home, s)]
+    return [s.round_key for s in sorted(waiting, key=lambda s: (s.delivery.received_at, s.round_key))]
+
+
+def _read_anew(home: Home, state: Any) -> bool:
+    """Whether codebooks, places or code changed since the round's standing delivery was last run (replay)."""
+    from warehouse.normalize.run import normalized_id
+    from warehouse.operations import load_operation
+    from warehouse.releases.manifest import current_manifest
+
+    identity = normalized_id(state.delivery, load_operation(state.delivery.operation))
+    manifest = current_manifest(home)
+    served = manifest.version(state.round_key) if manifest else None
+    known = {state.verdict.normalized_id if state.verdict else None, served.normalized_id if served else None}
+    return state.state != "withdrawn" and identity not in known
+
+
+def _run_one(home: Home, round_key: str, *, check_only: bool) -> Any:
+    from orchestration.run import run_round
+
+    result = run_round(home, round_key, check_only=check_only)
+    say(f"   {_line(result)}")
+    return result
+
+
+def _line(result: Any) -> str:
+    stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stages.items())
+    what = {"published": f"published as {result.release_id}", "unchanged": f"nothing new, {result.release_id} holds it",
+            "provisional": "provisional: kept and shown, not published", "refused": "REFUSED, the current release stands",
+            "passed": "passes", "error": "failed"}[result.outcome]  # fmt: skip
+    return f"{result.round_key}: {what}" + (f"  ({stages})" if stages else "")
+
+
+def _answer(home: Home, results: list[Any], as_json: bool, quiet: bool = False) -> None:
+    """Results, the reasons of refusals, and the exit code: 3 where any round was refused, 1 where one failed."""
+    if as_json:
+        print_json([_as_dict(r) for r in results])
+    elif not results and not quiet:
+        click.echo("Nothing is new. mtm status shows the rounds; mtm run ROUND runs one again.")
+    for result in results:
+        if result.outcome in ("refused", "error") and not as_json:
+            _explain(result)
+    worst = {r.outcome for r in results}
+    if worst & {"refused", "error"}:
+        raise SystemExit(3 if "refused" in worst else 1)
+
+
+def _as_dict(result: Any) -> dict[str, Any]:
+    checks = [c.__dict__ for c in result.verdict.checks if not c.passed] if result.verdict else []
+    return {"round_key": result.round_key, "outcome": result.outcome, "release_id": result.release_id,
+            "stages": result.stages, "failed_checks": checks, "error": result.verdict.error if result.verdict else ""}  # fmt: skip
+
+
+def _explain(result: Any) -> None:
+    say(f"{result.round_key}: why")
+    for c in result.verdict.blocking if result.verdict else []:
+        evidence = f" ({', '.join(c.evidence[:3])}{' …' if len(c.evidence) > 3 else ''})" if c.evidence else ""
+        say(f"   {c.code}: {c.sentence_en} Seen {c.observed}, allowed {c.threshold}{evidence}. Do: {c.todo}")
+    if result.verdict and result.verdict.error:
+        say(f"   the gate failed closed: {result.verdict.error}")
+    say(f"   all findings: mtm findings {result.round_key} · the rows: mtm rejected {result.round_key}")
+
+
+def _where_to_look(home: Home) -> None:
+    from warehouse.releases.manifest import current_id
+
+    click.echo(f"""
+Where to look (every figure here is SYNTHETIC, calibrated to what was published)
+  releases   {home.releases}
+  served     {home.current} -> {current_id(home)}
+  a query    mtm query "SELECT round_key, headline_code, value, published_value FROM mart_headlines WHERE published_value IS NOT NULL"
+  rounds     mtm status
+  the UI     mtm dev        (Dagster on http://127.0.0.1:3000)""")

@@ -1,0 +1,164 @@
+"""The candidate: a copy of the current release's build database plus the rounds to build, before dbt runs.
+
+Setting the candidate up and throwing it away belong here; running dbt and publishing do not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse.deliveries.vault import Vault
+from warehouse.normalize.run import Normalized, normalize
+from warehouse.normalize.schema import TABLES
+from warehouse.operations import load_operation
+from warehouse.releases import lock
+from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest, next_id
+from warehouse.releases.reference import load_reference
+from warehouse.settings import DBT_PROJECT, PROJECT, Home
+
+_SQL: dict[Any, str] = {
+    pl.String: "VARCHAR", pl.Int64: "BIGINT", pl.Float64: "DOUBLE", pl.Date: "DATE", pl.Boolean: "BOOLEAN",
+    pl.Datetime("us"): "TIMESTAMP",
+}  # fmt: skip
+
+
+@dataclass
+class Candidate:
+    """The next release while it is built and audited. `dbt` holds one dict per node once dbt has run."""
+
+    home: Home
+    release_id: str
+    base: Manifest | None
+    normalized: Normalized
+    building: list[Normalized]
+    versions: list[RoundVersion]
+    created_at: str
+    folder: Path
+    database: Path
+    dbt: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def base_release(self) -> str | None:
+        """The release that it was copied from."""
+        return self.base.release_id if self.base else None
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any round of it is synthetic."""
+        return any(_is_synthetic(v.round_key) for v in self.versions)
+
+    def history(self) -> list[dict[str, Any]]:
+        """The releases up to this one, oldest first (rows of `reference.release`, without is_current)."""
+        own = {
+            "release_id": self.release_id,
+            "parent_release_id": self.base_release,
+            "published_at": self.created_at,
+            "round_keys": self.normalized.round_key,
+        }
+        return [*(self.base.history if self.base else []), own]
+
+
+def build_candidate(home: Home, normalized: Normalized) -> Candidate:
+    """A fresh candidate for one round on the current release. Waits for another builder to end.
+
+    Where the base's build database is gone or its models are older, all rounds are built again from the vault.
+    """
+    lock.acquire(_lock_path(home))
+    base = current_manifest(home)
+    folder = home.build / "candidate"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    kept = [v for v in base.rounds if v.round_key != normalized.round_key] if base else []
+    candidate = Candidate(
+        home=home,
+        release_id=next_id(home),
+        base=base,
+        normalized=normalized,
+        building=[normalized],
+        versions=[*kept, version_of(normalized)],
+        created_at=datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds"),
+        folder=folder,
+        database=folder / "build.duckdb",
+    )
+    stored = database_path(home, base.release_id) if base else None
+    if base and stored and stored.exists() and base.models_hash == models_hash():
+        shutil.copyfile(stored, candidate.database)
+    else:
+        candidate.building = [*(_again(home, v) for v in kept), normalized]
+    _register(candidate)
+    return candidate
+
+
+def discard(candidate: Candidate) -> None:
+    """Throw the candidate away and let the next builder in."""
+    shutil.rmtree(candidate.folder, ignore_errors=True)
+    lock.release(_lock_path(candidate.home))
+
+
+def database_path(home: Home, release_id: str) -> Path:
+    """Where the build database of a release is kept."""
+    return home.build / "databases" / f"{release_id}.duckdb"
+
+
+@cache
+def models_hash() -> str:
+    """The hash of all that makes marts from canonical tables: dbt files and the schemas."""
+    digest = hashlib.sha256()
+    paths = [p for g in ("models/**/*", "macros/**/*", "seeds/**/*", "dbt_project.yml") for p in DBT_PROJECT.glob(g)]
+    paths += [PROJECT / "warehouse/normalize/schema.py", PROJECT / "warehouse/releases/reference_schema.py"]
+    for path in sorted(p for p in paths if p.is_file()):
+        digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def version_of(normalized: Normalized) -> RoundVersion:
+    """The version of a round that a normalized delivery is."""
+    d = normalized.delivery
+    return RoundVersion(d.round_key, d.delivery_id, d.delivery_seq, d.sha256, normalized.normalized_id)
+
+
+def _again(home: Home, version: RoundVersion) -> Normalized:
+    delivery = next(d for d in Vault(home).deliveries(version.round_key) if d.delivery_id == version.delivery_id)
+    return normalize(home, delivery)
+
+
+def _register(candidate: Candidate) -> None:
+    """Views on the canonical Parquet of the rounds to build, reference tables, and the control table."""
+    releases = candidate.history()
+    rows = [
+        {**r, "published_at": datetime.fromisoformat(r["published_at"]), "is_current": r is releases[-1]}
+        for r in releases
+    ]
+    with duckdb.connect(str(candidate.database)) as con:
+        con.execute("CREATE SCHEMA IF NOT EXISTS canonical; CREATE SCHEMA IF NOT EXISTS control")
+        for table in TABLES:
+            con.execute(f"CREATE OR REPLACE VIEW canonical.{table} AS {_select(table, candidate.building)}")
+        load_reference(con, candidate.versions, rows)
+        keys = [(n.round_key,) for n in candidate.building]
+        con.execute("CREATE OR REPLACE TABLE control.round_to_build (round_key VARCHAR)")
+        con.executemany("INSERT INTO control.round_to_build VALUES (?)", keys)
+
+
+def _select(table: str, building: list[Normalized]) -> str:
+    """Columns with their types, over the rounds' Parquet files; paths are quoted, values never reach SQL."""
+    columns = ", ".join(f'CAST("{name}" AS {_SQL[kind]}) AS "{name}"' for name, kind in TABLES[table].items())
+    files = ", ".join("'" + str(n.folder / f"{table}.parquet").replace("'", "''") + "'" for n in building)
+    return f"SELECT {columns} FROM read_parquet([{files}])"
+
+
+def _is_synthetic(round_key: str) -> bool:
+    code, component, number = round_key.split("-")
+    return load_operation(code).round(component, int(number[1:])).is_synthetic
+
+
+def _lock_path(home: Home) -> Path:
+    return home.build / "candidate.lock"

@@ -1,0 +1,118 @@
+"""Running dbt on a candidate, in this process, with its connections closed afterwards.
+
+Calling dbt and translating its results belong here; the models are in `dbt_project/`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse.errors import MtmError
+from warehouse.releases.candidate import Candidate
+from warehouse.settings import DBT_PROJECT, Home
+
+
+@dataclass(frozen=True)
+class DbtOutcome:
+    """`nodes`: unique_id, status, message, rows, seconds for each model, seed and test that ran."""
+
+    nodes: list[dict[str, Any]]
+
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        """Nodes that did not succeed (warnings are no failures)."""
+        return [n for n in self.nodes if n["status"] not in ("success", "pass", "warn", "skipped", "no-op")]
+
+
+def run_dbt(candidate: Candidate) -> DbtOutcome:
+    """Build all models of the candidate and test them. Test failures are results; a broken project is an MtmError."""
+    with dbt_environment(candidate.home, candidate.database), _quiet():
+        result = _invoke(candidate.home, ["build"])
+    if result.exception is not None or result.result is None:
+        raise MtmError(
+            f"dbt did not run: {_first_line(result.exception)}",
+            where="dbt_project/",
+            expected="a project that parses and a candidate that opens",
+            todo="mtm run --debug shows the whole message",
+            code="dbt_failed",
+        )
+    outcome = DbtOutcome([_node(r) for r in result.result.results])
+    candidate.dbt = outcome.nodes
+    return outcome
+
+
+def manifest_path(home: Home) -> Path:
+    """dbt's parsed project; made where it is missing (Dagster reads it)."""
+    path = target_path(home) / "manifest.json"
+    if not path.exists():
+        with dbt_environment(home, home.build / "candidate" / "build.duckdb"), _quiet():
+            _invoke(home, ["parse"])
+    return path
+
+
+def target_path(home: Home) -> Path:
+    """Where dbt keeps what it parsed, by the hash of the project: a changed project is parsed anew."""
+    from warehouse.releases.candidate import models_hash
+
+    return home.build / "dbt" / models_hash()
+
+
+@contextlib.contextmanager
+def dbt_environment(home: Home, database: Path) -> Iterator[None]:
+    """The environment that `profiles.yml` and dbt read."""
+    values = {
+        "MTM_BUILD_DB": str(database),
+        "DBT_TARGET_PATH": str(target_path(home)),
+        "DBT_LOG_PATH": str(home.build / "dbt" / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+def _invoke(home: Home, command: list[str]) -> Any:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    folder = str(DBT_PROJECT)
+    arguments = [*command, "--project-dir", folder, "--profiles-dir", folder, "--quiet", "--no-use-colors"]
+    try:
+        return dbtRunner().invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """dbt prints to standard output even when told to be quiet; results are returned, so it is left out."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield
+
+
+def _node(result: Any) -> dict[str, Any]:
+    rows = (result.adapter_response or {}).get("rows_affected")
+    return {
+        "unique_id": result.node.unique_id,
+        "status": str(result.status),
+        "message": _first_line(result.message) if str(result.status) not in ("success", "pass") else "",
+        "rows": rows,
+        "seconds": round(result.execution_time, 3),
+        "failures": result.failures,
+    }
+
+
+def _first_line(error: object) -> str:
+    lines = [line.strip() for line in str(error or "no result").splitlines() if line.strip()]
+    return lines[0][:300] if lines else ""

@@ -1,0 +1,133 @@
+"""Filling the reference tables of a candidate from the operations' files and the manifests.
+
+One function per table belongs here; the tables' shapes are in `reference_schema.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.normalize.countries import country_rows
+from warehouse.operations import Operation, load_operation
+from warehouse.releases.manifest import RoundVersion
+from warehouse.releases.reference_schema import REFERENCE
+
+Rows = list[dict[str, Any]]
+_ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(),
+          "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us")}  # fmt: skip
+
+
+def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion], releases: Rows) -> None:
+    """Create schema `reference` anew with every table of REFERENCE."""
+    operations = [load_operation(code) for code in sorted({v.round_key.split("-")[0] for v in versions})]
+    tables: dict[str, Rows] = {
+        "operation": [operation_row(o) for o in operations],
+        "round": [round_row(v) for v in sorted(versions, key=lambda v: v.round_key)],
+        "place": [place_row(o, row) for o in operations for row in o.gazetteer],
+        "country": [dict(row) for row in country_rows()],
+        "indicator": [row for o in operations for row in indicator_rows(o)],
+        "indicator_option": [row for o in operations for row in option_rows(o)],
+        "published_figure": [row for o in operations for row in figure_rows(o)],
+        "release": releases,
+    }
+    con.execute("CREATE SCHEMA IF NOT EXISTS reference")
+    for name, columns in REFERENCE.items():
+        schema = pa.schema([(column, _ARROW[kind]) for column, kind in columns.items()])
+        arrow = pa.Table.from_pylist(tables[name], schema=schema)
+        con.register("_incoming", arrow)
+        con.execute(f"CREATE OR REPLACE TABLE reference.{name} AS SELECT * FROM _incoming")
+        con.unregister("_incoming")
+
+
+def operation_row(operation: Operation) -> dict[str, Any]:
+    """The row of `reference.operation`."""
+    p = operation.programme
+    return {
+        "operation": p.operation,
+        **p.name.row("operation_name"),
+        "country_iso3": p.country_iso3,
+        "programme": p.programme,
+        "credit_line": p.credit_line,
+        "licence": p.licence,
+        **p.publication.model_dump(),
+    }
+
+
+def round_row(version: RoundVersion) -> dict[str, Any]:
+    """The row of `reference.round`: registered facts, and the delivery that stands."""
+    code, component, number = version.round_key.split("-")
+    operation = load_operation(code)
+    known = operation.round(component, int(number[1:]))
+    book = next(b for b in operation.codebooks if b.component == component)
+    return {
+        "round_key": version.round_key,
+        "operation": code,
+        "round_number": known.number,
+        "round_title": known.title or f"Round {known.number}",
+        "round_source": known.source or None,
+        "row_grain": book.row_grain,
+        "delivery_id": version.delivery_id,
+        "delivery_seq": version.delivery_seq,
+        "normalized_id": version.normalized_id,
+        **known.model_dump(exclude={"number", "title", "source"}),
+    }
+
+
+def place_row(operation: Operation, row: dict[str, str]) -> dict[str, Any]:
+    """The row of `reference.place` from a gazetteer file; blank cells are null."""
+    kept = {column: row.get(column) or None for column in REFERENCE["place"]}
+    numbers = {c: int(kept[c] or 0) if kept[c] else None for c in ("place_level", "population", "population_year")}
+    return {**kept, **numbers, "operation": operation.code}
+
+
+def indicator_rows(operation: Operation) -> Rows:
+    """The rows of `reference.indicator`, in the order of the file."""
+    return [
+        {
+            "operation": operation.code,
+            "indicator_code": i.code,
+            "component": i.component,
+            **i.name.row("indicator_name"),
+            "definition_en": i.definition,
+            "denominator_en": i.denominator,
+            "unit": i.unit,
+            "kind": i.kind,
+            "question_code": i.question,
+            "sort_order": order,
+        }
+        for order, i in enumerate(operation.indicators, 1)
+    ]
+
+
+def option_rows(operation: Operation) -> Rows:
+    """The rows of `reference.indicator_option`, in the order of the file."""
+    return [
+        {
+            "operation": operation.code,
+            "indicator_code": i.code,
+            "option_code": o.code,
+            **o.name.row("option_name"),
+            "sort_order": order,
+        }
+        for i in operation.indicators
+        for order, o in enumerate(i.options, 1)
+    ]
+
+
+def figure_rows(operation: Operation) -> Rows:
+    """The rows of `reference.published_figure`."""
+    return [
+        {
+            "round_key": f.round_key,
+            "figure_code": f.figure_code,
+            "figure_name_en": f.name,
+            "published_value": f.value,
+            "decimals": f.decimals,
+            "unit": f.unit,
+            "figure_source": f.source,
+        }
+        for f in operation.published
+    ]

@@ -1,0 +1,88 @@
+"""The serving database and its Parquet twins: made fresh from the candidate's marts, nothing else.
+
+Copying marts out of the build database belongs here. A fresh file holds no deleted rows, so nothing of the build side
+can be read back from it (deleted is not deleted in a database file).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.errors import MtmError
+
+SCHEMA = "marts"
+DATABASE = "mtm.duckdb"
+STORAGE_VERSION = "v1.0.0"  # BI drivers of the DuckDB 1.x line open it
+MART = re.compile(r"(dim|mart)_[a-z0-9_]+")
+UNHASHED = {"mart_releases"}  # carries dates and ids of releases
+
+
+def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[str, Any]]:
+    """Write `mtm.duckdb` and `parquet/<mart>.parquet` into `folder`. Returns rows and content hash per mart."""
+    (folder / "parquet").mkdir(parents=True)
+    with duckdb.connect(":memory:") as con:
+        con.execute(f"ATTACH '{_quoted(build)}' AS build (READ_ONLY)")
+        con.execute(f"ATTACH '{_quoted(folder / DATABASE)}' AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"CREATE SCHEMA serving.{SCHEMA}")
+        marts = {name: _copy(con, name, ddl, folder, scratch) for name, ddl in _tables(con)}
+        _copy_comments(con)
+        con.execute("CHECKPOINT serving")
+    if not marts:
+        raise MtmError("the candidate has no marts", expected="tables in schema marts", todo="mtm run --debug", code="no_marts")
+    return marts
+
+
+def serving_rows(path: Path) -> dict[str, int]:
+    """Rows per mart, read back from disk through a fresh read-only connection."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        names = [r[0] for r in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
+        return {n: con.execute(f'SELECT count(*) FROM {SCHEMA}."{n}"').fetchall()[0][0] for n in names}
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    rows = con.execute(
+        "SELECT table_name, sql FROM duckdb_tables() WHERE database_name = 'build' AND schema_name = ? ORDER BY 1", [SCHEMA]
+    ).fetchall()
+    return [(name, sql) for name, sql in rows if MART.fullmatch(name)]
+
+
+def _copy(con: duckdb.DuckDBPyConnection, name: str, ddl: str, folder: Path, scratch: Path) -> dict[str, Any]:
+    """One mart: table with its keys, rows in full order, Parquet, and the hash of the rows as text."""
+    con.execute("USE serving")
+    con.execute(re.sub(r"^CREATE TABLE \S+?\(", f"CREATE TABLE serving.{SCHEMA}.{name}(", ddl))
+    con.execute(f"INSERT INTO serving.{SCHEMA}.{name} SELECT * FROM build.{SCHEMA}.{name} ORDER BY ALL")
+    rows = con.execute(f"SELECT count(*) FROM serving.{SCHEMA}.{name}").fetchall()[0][0]
+    ordered = f"SELECT * FROM build.{SCHEMA}.{name} ORDER BY ALL"
+    target = _quoted(folder / "parquet" / f"{name}.parquet")
+    con.execute(f"COPY ({ordered}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+    text = scratch / f"{name}.csv"
+    con.execute(f"COPY ({ordered}) TO '{_quoted(text)}' (FORMAT csv, HEADER)")
+    with text.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    text.unlink()
+    return {"rows": rows, "content_hash": None if name in UNHASHED else digest}
+
+
+def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
+    where = "database_name = 'build' AND schema_name = ? AND comment IS NOT NULL"
+    tables = con.execute(f"SELECT table_name, comment FROM duckdb_tables() WHERE {where}", [SCHEMA]).fetchall()
+    columns = con.execute(f"SELECT table_name, column_name, comment FROM duckdb_columns() WHERE {where}", [SCHEMA]).fetchall()
+    for table, comment in tables:
+        if MART.fullmatch(table):
+            con.execute(f"COMMENT ON TABLE serving.{SCHEMA}.{table} IS '{_escaped(comment)}'")
+    for table, column, comment in columns:
+        if MART.fullmatch(table):
+            con.execute(f"COMMENT ON COLUMN serving.{SCHEMA}.{table}.\"{column}\" IS '{_escaped(comment)}'")
+
+
+def _quoted(path: Path) -> str:
+    return _escaped(str(path))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")

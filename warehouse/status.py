@@ -1,0 +1,79 @@
+"""The state of each round, worked out from vault, verdicts and the current release.
+
+Reading states belongs here; it changes nothing and imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from warehouse.deliveries.vault import Delivery, Vault
+from warehouse.releases.manifest import Manifest, current_manifest, read_manifest, release_ids
+from warehouse.releases.verdict import Verdict, load_verdict
+from warehouse.settings import Home
+
+State = Literal["waiting", "published", "refused", "provisional", "withdrawn"]
+TODO: dict[State, str] = {
+    "waiting": "mtm run {round_key}",
+    "published": "nothing",
+    "refused": "mtm findings {round_key}, then deliver a corrected file",
+    "provisional": "wait for the whole round, then mtm receive FILE",
+    "withdrawn": "deliver a corrected file, or mtm run {round_key} to publish it again",
+}
+
+
+@dataclass(frozen=True)
+class RoundState:
+    """One round: its standing delivery, what became of it, and what to do next."""
+
+    round_key: str
+    state: State
+    delivery: Delivery
+    deliveries: int
+    release_id: str | None  # the release that serves the round (perhaps an older delivery of it)
+    serves_seq: int | None  # the delivery that is served
+    verdict: Verdict | None
+    todo: str
+
+
+def round_states(home: Home) -> list[RoundState]:
+    """All rounds that were delivered, in the order of their keys."""
+    vault = Vault(home)
+    manifest = current_manifest(home)
+    later = _later(home, manifest)
+    return [_state(home, vault, key, manifest, later) for key in vault.rounds()]
+
+
+def _later(home: Home, manifest: Manifest | None) -> set[tuple[str, str]]:
+    """(round, delivery) of releases newer than the one served: they were rolled back."""
+    newer = [i for i in release_ids(home) if manifest is None or i > manifest.release_id]
+    return {(v.round_key, v.delivery_id) for i in newer for v in read_manifest(home.releases / i).rounds}
+
+
+def _state(home: Home, vault: Vault, key: str, manifest: Manifest | None, later: set[tuple[str, str]]) -> RoundState:
+    deliveries = vault.deliveries(key)
+    standing = deliveries[-1]
+    served = manifest.version(key) if manifest else None
+    verdict = _verdict(home, standing)
+    if served and served.delivery_id == standing.delivery_id:
+        state: State = "published"
+    elif (key, standing.delivery_id) in later:
+        state = "withdrawn"
+    elif verdict is None or verdict.outcome == "passed":
+        state = "waiting"
+    else:
+        state = verdict.outcome
+    release = manifest.release_id if manifest and served else None
+    todo = TODO[state].format(round_key=key)
+    return RoundState(key, state, standing, len(deliveries), release, served and served.delivery_seq, verdict, todo)
+
+
+def _verdict(home: Home, delivery: Delivery) -> Verdict | None:
+    """The last verdict that was given on this delivery."""
+    notes = (home.normalized / delivery.round_key).glob("*/normalized.json")
+    found = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(notes, key=lambda p: p.stat().st_mtime)]
+    ids = [n["normalized_id"] for n in found if n["delivery"]["delivery_id"] == delivery.delivery_id]
+    verdicts = [v for i in ids if (v := load_verdict(home, delivery.round_key, i))]
+    return verdicts[-1] if verdicts else None
