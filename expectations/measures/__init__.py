@@ -1,0 +1,79 @@
+"""What the checks look at: one number per check, computed in Polars or SQL, without a personal value.
+
+`NORMALIZED` and `MARTS` name the measures of a layer; a check of `checks.yml` takes one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from expectations.candidate_input import CandidateInput
+from expectations.inputs import RoundInput
+from expectations.measures import columns, marts_disclosure, marts_figures, marts_shape, people, places, rows, survey
+from expectations.measures.measured import Measured
+
+NORMALIZED: dict[str, Callable[[RoundInput], Measured]] = {
+    measure.__name__: measure
+    for measure in (
+        rows.conservation,
+        rows.rows_present,
+        rows.blocking_findings,
+        rows.review_findings,
+        rows.rejected_rows_share,
+        rows.rejected_people_share,
+        rows.repeated_row_ids,
+        rows.orphan_rows,
+        rows.foreign_rows,
+        rows.unregistered,
+        rows.window_missing,
+        rows.dates_outside_fieldwork,
+        columns.identifiers_kept,
+        columns.unclassified_columns,
+        columns.unknown_columns,
+        columns.personal_texts,
+        places.missing_level_1,
+        places.missing_level_2,
+        places.units_outside_gazetteer,
+        places.lost_parents,
+        places.communities_share,
+        people.people_counted,
+        people.silent_categories,
+        people.negative_values,
+        people.status_contradictions,
+        people.parts_differ,
+        people.households_above_individuals,
+        people.household_size_outliers,
+        people.heaping,
+        survey.answers_given,
+        survey.unknown_options,
+        survey.minors,
+        survey.answers_missing,
+    )
+}
+
+MARTS: dict[str, Callable[[CandidateInput], Measured]] = {
+    measure.__name__: measure
+    for measure in (
+        marts_shape.dbt_nodes,
+        marts_shape.dbt_failures,
+        marts_shape.dbt_warnings,
+        marts_shape.missing_marts,
+        marts_shape.unknown_marts,
+        marts_shape.empty_marts,
+        marts_shape.repeated_grain,
+        marts_shape.person_columns,
+        marts_shape.lost_rounds,
+        marts_figures.levels_disagree,
+        marts_figures.recount_differs,
+        marts_figures.headlines_differ,
+        marts_figures.respondents_differ,
+        marts_figures.published_counts_differ,
+        marts_figures.published_shares_differ,
+        marts_figures.level_1_change,
+        marts_disclosure.fine_places,
+        marts_disclosure.small_cells,
+        marts_disclosure.small_samples,
+        marts_disclosure.shares_out_of_range,
+        marts_disclosure.options_off_one,
+    )
+}

@@ -1,0 +1,86 @@
+"""Measures of what the marts show: places too fine, cells too small, estimates on too few, shares that are none.
+
+Complementary suppression is proved elsewhere (`warehouse/disclosure`); here only single cells are looked at.
+"""
+
+from __future__ import annotations
+
+from expectations.candidate_input import CandidateInput, quoted
+from expectations.measures.measured import Measured, count
+
+COUNTS = ("individuals", "households", "value", "computed_value")
+
+
+def _leveled(given: CandidateInput) -> list[str]:
+    """Marts with a place level and a round: the ones that show places."""
+    return [m for m, columns in given.columns.items() if {"place_level", "round_key"} <= set(columns)]
+
+
+def fine_places(given: CandidateInput) -> Measured:
+    """Rows of the round about places finer than the operation publishes."""
+    finest = given.operation.programme.publication.finest_published_level
+    sql = "SELECT count(*) FROM marts.{} WHERE round_key = ? AND place_level > ?"
+    rows = {m: int(given.number(sql.format(quoted(m)), [given.key, finest])) for m in _leveled(given)}
+    return count(sum(rows.values()), "rows", [mart for mart, number in rows.items() if number])
+
+
+def small_cells(given: CandidateInput) -> Measured:
+    """Counts of the round from 1 to below the threshold, at levels where small cells are suppressed."""
+    rule = given.operation.programme.publication
+    cells = {}
+    for mart in _leveled(given):
+        for column in (c for c in COUNTS if c in given.columns[mart]):
+            sql = (
+                f"SELECT count(*) FROM marts.{quoted(mart)} WHERE round_key = ? AND place_level >= ? "
+                f"AND {quoted(column)} > 0 AND {quoted(column)} < ?"
+            )
+            bound = [given.key, rule.suppress_from_level, rule.small_cell_threshold]
+            cells[f"{mart}.{column}"] = int(given.number(sql, bound))
+    return count(sum(cells.values()), "cells", [cell for cell, number in cells.items() if number])
+
+
+def small_samples(given: CandidateInput) -> Measured:
+    """Estimates of the round that rest on fewer respondents than may be shown, or are shown though suppressed."""
+    sql = (
+        "SELECT count(*) FROM marts.mart_survey_estimates WHERE round_key = ? AND estimate IS NOT NULL "
+        "AND (coalesce(n, 0) < ? OR coalesce(is_suppressed, true))"
+    )
+    minimum = given.operation.programme.publication.survey_minimum_n
+    return count(int(given.number(sql, [given.key, minimum])), "estimates")
+
+
+def shares_out_of_range(given: CandidateInput) -> Measured:
+    """Shares of the round outside [0, 1], over all marts; for a survey also its estimates of shares."""
+    bad = {}
+    for mart, columns in given.columns.items():
+        for column, kind in columns.items():
+            if (
+                "round_key" in columns
+                and kind in ("DOUBLE", "FLOAT")
+                and (column.startswith("share") or column.endswith("_share"))
+            ):
+                sql = f"SELECT count(*) FROM marts.{quoted(mart)} WHERE round_key = ? AND NOT {quoted(column)} BETWEEN 0 AND 1"
+                bad[f"{mart}.{column}"] = int(given.number(sql, [given.key]))
+    if given.kind == "survey":
+        bad["mart_survey_estimates.estimate"] = _estimates_out_of_range(given)
+    return count(sum(bad.values()), "cells", [cell for cell, number in bad.items() if number])
+
+
+def _estimates_out_of_range(given: CandidateInput) -> int:
+    sql = (
+        "SELECT count(*) FROM marts.mart_survey_estimates WHERE round_key = ? AND option_code IS NOT NULL "
+        "AND (NOT estimate BETWEEN 0 AND 1 OR ci_low > estimate OR ci_high < estimate)"
+    )
+    return int(given.number(sql, [given.key]))
+
+
+def options_off_one(given: CandidateInput) -> Measured:
+    """Single-choice indicators × domain whose options are all shown and do not add up to 1."""
+    single = [i.code for i in given.operation.indicators if i.kind == "single" and i.component == given.component]
+    sql = (
+        "SELECT indicator_code FROM (SELECT indicator_code, domain, sum(estimate) AS whole, bool_and(estimate IS NOT NULL) AS shown "
+        "FROM marts.mart_survey_estimates WHERE round_key = ? AND option_code IS NOT NULL AND list_contains(?::varchar[], indicator_code) "
+        "GROUP BY ALL) WHERE shown AND abs(whole - 1) > 1e-6 ORDER BY ALL"
+    )
+    bad = [str(code) for (code,) in given.rows(sql, [given.key, single])]
+    return count(len(bad), "sums of options", dict.fromkeys(bad))

@@ -1,0 +1,145 @@
+"""Measures of what the marts say of the round: sums over levels, totals counted again, published figures, change.
+
+The shape of the tables is measured in `marts_shape.py`, what may be seen in `marts_disclosure.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from expectations.candidate_input import CandidateInput
+from expectations.measures.measured import EVIDENCE_LIMIT, Measured, code_text, count
+from expectations.measures.recount import recount
+
+UNITS = ("individuals", "households")
+
+
+def levels_disagree(given: CandidateInput) -> Measured:
+    """Category × sex × age × unit whose country figure is not the sum of its level 1; no such sums at all count as one."""
+    sums = ", ".join(
+        f"sum({u}) FILTER (WHERE place_level = 0) AS {u}_0, sum({u}) FILTER (WHERE place_level = 1) AS {u}_1"
+        for u in UNITS
+    )
+    differ = " OR ".join(f"{u}_0 IS DISTINCT FROM {u}_1" for u in UNITS)
+    sql = (
+        f"WITH s AS (SELECT population_category, {sums} FROM marts.mart_population WHERE round_key = ? "
+        f"GROUP BY population_category, sex, age_group) SELECT population_category, {differ} FROM s ORDER BY ALL"
+    )
+    rows = given.rows(sql, [given.key])
+    bad = [code_text(category) for category, wrong in rows if wrong]
+    return count(len(bad) if rows else 1, f"of {len(rows)} sums", dict.fromkeys(bad))
+
+
+def recount_differs(given: CandidateInput) -> Measured:
+    """Totals of levels 0 and 1 in mart_population that differ from those counted again from the canonical rows."""
+    columns = ["place_level", "place_code", "population_category", *UNITS]
+    ours = {tuple(row[:3]): tuple(row[3:]) for row in recount(given).select(columns).iter_rows()}
+    sql = (
+        f"SELECT {', '.join(columns)} FROM marts.mart_population "
+        "WHERE round_key = ? AND place_level <= 1 AND sex = 'all' AND age_group = 'all'"
+    )
+    marts = {tuple(row[:3]): tuple(row[3:]) for row in given.rows(sql, [given.key])}
+    nothing = (None, None)
+    bad = [key for key in {**ours, **marts} if ours.get(key, nothing) != marts.get(key, nothing)]
+    evidence = sorted({f"level {level}: {code_text(category)}" for level, _, category in bad})
+    return count(len(bad) if ours else 1, f"of {len(ours)} totals", evidence)
+
+
+def headlines_differ(given: CandidateInput) -> Measured:
+    """Headlines that name a category and are not its country total counted again."""
+    ours = {
+        c: i
+        for level, c, i in recount(given).select("place_level", "population_category", "individuals").iter_rows()
+        if level == 0
+    }
+    sql = "SELECT headline_code, value FROM marts.mart_headlines WHERE round_key = ?"
+    said = {code: value for code, value in given.rows(sql, [given.key]) if code in ours}
+    bad = sorted(code for code, value in said.items() if value != ours[code])
+    return count(len(bad), f"of {len(said)} headlines", [code_text(code) for code in bad])
+
+
+def respondents_differ(given: CandidateInput) -> Measured:
+    """How far the respondents of the first page are from the accepted responses; no such figure counts as all of them."""
+    sql = "SELECT max(value) FROM marts.mart_headlines WHERE round_key = ? AND headline_code = 'respondents'"
+    ((said,),) = given.rows(sql, [given.key])
+    accepted = given.table("response").height
+    return count(int(abs(float(said or 0) - accepted)), f"respondents away from {accepted:,}")
+
+
+def _published(given: CandidateInput) -> list[tuple[Any, ...]]:
+    """figure_code, published, computed, decimals, unit of the round's registered figures."""
+    sql = (
+        "SELECT p.figure_code, p.published_value, m.computed_value, coalesce(p.decimals, 0), p.unit "
+        "FROM reference.published_figure p LEFT JOIN marts.mart_published_figures m USING (round_key, figure_code) "
+        "WHERE p.round_key = ? ORDER BY ALL"
+    )
+    return given.rows(sql, [given.key])
+
+
+def _is_share(unit: str, decimals: int) -> bool:
+    return unit in ("percent", "ratio", "share") or decimals > 0
+
+
+def published_counts_differ(given: CandidateInput) -> Measured:
+    """The largest distance of a count from the published one, in its unit; a count that was not computed is zero."""
+    far = {
+        code: abs(float(said) - float(ours or 0))
+        for code, said, ours, decimals, unit in _published(given)
+        if not _is_share(unit, decimals)
+    }
+    bad = [code_text(code) for code, distance in far.items() if distance]
+    return Measured(max(far.values(), default=0.0), f"{len(bad)} of {len(far)} counts differ", bad[:EVIDENCE_LIMIT])
+
+
+def published_shares_differ(given: CandidateInput) -> Measured:
+    """Shares and ratios that do not round to the published one, or were not computed."""
+    shares = [row for row in _published(given) if _is_share(row[4], row[3])]
+    # half a unit of the last printed digit, and a hair for binary fractions
+    bad = [
+        code_text(code)
+        for code, said, ours, decimals, _ in shares
+        if ours is None or abs(float(said) - float(ours)) > 0.5 * 10.0**-decimals + 1e-9
+    ]
+    return count(len(bad), f"of {len(shares)} shares", bad)
+
+
+_CHANGE = """
+WITH now AS (SELECT * FROM reference.round WHERE round_key = ?),
+before AS (
+    SELECT r.round_key FROM reference.round r JOIN now
+    ON r.operation = now.operation AND r.component = now.component AND r.round_number < now.round_number
+    -- another window counts other people: such a change is no change (round 3 to 4)
+    AND r.window_start IS NOT DISTINCT FROM now.window_start
+    ORDER BY r.round_number DESC LIMIT 1),
+totals AS (
+    SELECT round_key, place_level, place_code, population_category, individuals FROM marts.mart_population
+    WHERE sex = 'all' AND age_group = 'all' AND place_level IN (1, 2) AND individuals IS NOT NULL
+    AND (round_key = ? OR round_key IN (FROM before))),
+parents AS (SELECT DISTINCT ON (place_code) place_code, parent_code FROM reference.place WHERE place_level = 2),
+finest AS (
+    SELECT t.*, coalesce(p.parent_code, t.place_code) AS unit FROM totals t LEFT JOIN parents p USING (place_code)
+    WHERE t.place_level = 2 OR t.place_code NOT IN (SELECT parent_code FROM parents WHERE parent_code IS NOT NULL)),
+alike AS (
+    SELECT a.unit, a.population_category, sum(a.individuals) AS new, sum(b.individuals) AS old
+    FROM finest a JOIN finest b ON a.place_code = b.place_code AND a.population_category = b.population_category
+    AND a.round_key = ? AND b.round_key <> a.round_key GROUP BY ALL)
+SELECT unit, population_category, abs(new / old - 1) AS change FROM alike WHERE old >= ? ORDER BY change DESC, ALL
+"""
+
+
+def level_1_change(given: CandidateInput) -> Measured:
+    """The largest relative change of a unit of level 1 × category on the round before, over places in both rounds."""
+    floor = given.value("change_minimum_people")
+    changes = given.rows(_CHANGE, [given.key, given.key, given.key, floor])
+    if not changes:
+        return Measured(0.0, "no earlier round with the same window")
+    limit = given.value("level_1_change")
+    known = {row["place_code"] for row in given.units(1)}
+    far = [
+        f"{unit if unit in known else 'unit'} {code_text(c)} {change:.2f}"
+        for unit, c, change in changes
+        if change > limit
+    ]
+    return Measured(
+        float(changes[0][2]), f"{changes[0][2]:.2f} at most, {len(far)} of {len(changes)} beyond", far[:EVIDENCE_LIMIT]
+    )

@@ -1,0 +1,92 @@
+"""Measures of the marts as tables: there, filled, unique by grain, without a person, built by dbt without failure.
+
+What the figures say is measured in `marts_figures.py`.
+"""
+
+from __future__ import annotations
+
+from expectations.candidate_input import CandidateInput, Mart, allowed_marts, quoted
+from expectations.measures.measured import Measured, count
+
+GOOD = {"success", "pass"}
+TOLERATED = {"warn", "no-op"}  # counted by dbt_warnings
+
+
+def _allowed() -> dict[str, Mart]:
+    return {**allowed_marts().marts, **allowed_marts().optional}
+
+
+def _nodes(given: CandidateInput, fine: set[str]) -> list[str]:
+    nodes = given.candidate.dbt if given.candidate else []
+    return [str(node["unique_id"]) for node in nodes if str(node["status"]).lower() not in fine]
+
+
+def dbt_nodes(given: CandidateInput) -> Measured:
+    """Nodes that dbt ran."""
+    return count(len(given.candidate.dbt if given.candidate else []), "nodes")
+
+
+def dbt_failures(given: CandidateInput) -> Measured:
+    """Nodes that failed or were skipped."""
+    bad = _nodes(given, GOOD | TOLERATED)
+    return count(len(bad), "nodes", bad)
+
+
+def dbt_warnings(given: CandidateInput) -> Measured:
+    """Nodes that warned."""
+    bad = sorted(set(_nodes(given, GOOD)) - set(_nodes(given, GOOD | TOLERATED)))
+    return count(len(bad), "nodes", bad)
+
+
+def missing_marts(given: CandidateInput) -> Measured:
+    """Marts that a release must have and the candidate lacks."""
+    gone = sorted(set(allowed_marts().marts) - set(given.columns))
+    return count(len(gone), "marts", gone)
+
+
+def unknown_marts(given: CandidateInput) -> Measured:
+    """Relations in schema marts that nobody allowed."""
+    strange = sorted(set(given.columns) - set(_allowed()))
+    return count(len(strange), "relations")
+
+
+def empty_marts(given: CandidateInput) -> Measured:
+    """Marts without rows that must have some, for the release or for the round."""
+    empty = []
+    for name, mart in allowed_marts().marts.items():
+        if name not in given.columns:
+            continue
+        of_round = mart.needs in ("all", given.kind)
+        where, bound = (" WHERE round_key = ?", [given.key]) if of_round else ("", [])
+        rows = given.number(f"SELECT count(*) FROM marts.{quoted(name)}{where}", bound)
+        if rows == 0 and (of_round or mart.filled):
+            empty.append(name)
+    return count(len(empty), "marts", empty)
+
+
+def repeated_grain(given: CandidateInput) -> Measured:
+    """Rows beyond the first of their grain, and rows without it, over all marts."""
+    bad = {}
+    for name, mart in _allowed().items():
+        if not mart.grain or name not in given.columns:
+            continue
+        keys = ", ".join(quoted(column) for column in mart.grain)
+        total = f"(SELECT count(*) FROM marts.{quoted(name)})"
+        bad[name] = given.number(f"SELECT {total} - count(*) FROM (SELECT DISTINCT {keys} FROM marts.{quoted(name)})")
+    return count(int(sum(bad.values())), "rows", [name for name, rows in bad.items() if rows])
+
+
+def person_columns(given: CandidateInput) -> Measured:
+    """Columns of the marts that only a table of persons or interviews has."""
+    denied = set(allowed_marts().person_level_columns)
+    found = [
+        f"{m}.{c}" for m, columns in given.columns.items() for c in columns if c.lower() in denied and m in _allowed()
+    ]
+    return count(len(found), "columns", found)
+
+
+def lost_rounds(given: CandidateInput) -> Measured:
+    """Rounds of the release without coverage: publishing must not lose an earlier round."""
+    sql = "SELECT round_key FROM reference.round EXCEPT SELECT round_key FROM marts.mart_round_coverage ORDER BY ALL"
+    gone = [str(key) for (key,) in given.rows(sql)]
+    return count(len(gone), "rounds", gone)

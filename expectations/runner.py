@@ -1,0 +1,77 @@
+"""Running one suite of Great Expectations over one table of measures: one batch, no result stored anywhere.
+
+The way around Great Expectations belongs here (ephemeral context, no analytics, no progress bars, BOOLEAN_ONLY).
+Whatever is not certain is an error of the gate, never a pass.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from expectations.checks import Bound
+from warehouse.errors import MtmError
+
+
+class GateBroken(MtmError):
+    """The gate itself could not do its work: the round is refused, whatever the data say."""
+
+
+def run_suite(suite: Any, bounds: list[Bound], values: dict[str, float]) -> dict[str, bool]:
+    """Check code → passed, for every bound. Raises GateBroken where one was not evaluated."""
+    _refuse_holes(bounds, values)
+    results = _validate(suite, values)
+    passed: dict[str, bool] = {}
+    for result in results:
+        code = str(result.expectation_config.meta["code"])
+        if _raised(result.exception_info):
+            raise GateBroken(f"Great Expectations could not evaluate {code}", code="expectation_raised")
+        passed[code] = result.success is True
+    missing = sorted({bound.check.code for bound in bounds} - set(passed))
+    if missing or len(results) != len(bounds):
+        raise GateBroken(f"checks were not evaluated: {', '.join(missing) or 'results repeat'}", code="checks_missing")
+    return passed
+
+
+def _refuse_holes(bounds: list[Bound], values: dict[str, float]) -> None:
+    if not bounds:
+        raise GateBroken("the suite has no checks", expected="at least one check per layer", code="no_checks")
+    # a null passes "between" in Great Expectations: it must not get there
+    holes = sorted(b.check.code for b in bounds if not math.isfinite(values.get(b.check.code, math.nan)))
+    if holes:
+        raise GateBroken(f"nothing was measured for {', '.join(holes)}", code="not_measured")
+
+
+def _validate(suite: Any, values: dict[str, float]) -> list[Any]:
+    import pandas as pd  # type: ignore[import-untyped]
+
+    frame = pd.DataFrame([values])
+    source = _context().data_sources.add_pandas(f"measures-{uuid4().hex}")
+    try:
+        definition = source.add_dataframe_asset("round").add_batch_definition_whole_dataframe("whole")
+        batch = definition.get_batch(batch_parameters={"dataframe": frame})
+        return list(batch.validate(suite, result_format="BOOLEAN_ONLY").results)
+    finally:
+        _context().data_sources.delete(source.name)
+
+
+def _raised(info: dict[str, Any]) -> bool:
+    """Whether an exception was raised; Great Expectations nests the answer by metric where one was."""
+    flat = "raised_exception" in info
+    return bool(info["raised_exception"]) if flat else any(_raised(inner) for inner in info.values())
+
+
+@cache
+def _context() -> Any:
+    """The ephemeral context, once per process: importing costs seconds."""
+    # read when the package is imported
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
