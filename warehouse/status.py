@@ -67,7 +67,9 @@ def _state(home: Home, vault: Vault, key: str, manifest: Manifest | None, later:
         state = verdict.outcome
     release = manifest.release_id if manifest and served else None
     todo = TODO[state].format(round_key=key)
-    return RoundState(key, state, standing, len(deliveries), release, served and served.delivery_seq, verdict, todo)
+    return RoundState(
+        key, state, standing, len(deliveries), release, served.delivery_seq if served else None, verdict, todo
+    )
 
 
 def _verdict(home: Home, delivery: Delivery) -> Verdict | None:

@@ -23,7 +23,14 @@ FORMATS = click.Choice(["table", "csv", "xlsx", "json"])
 @click.option("--round", "number", type=int, help="The round's number, where the file does not say it.")
 @click.option("--partial", is_flag=True, help="The round is still being collected: keep it, don't publish it.")
 @json_option
-def receive(paths: tuple[str, ...], operation: str | None, component: str | None, number: int | None, partial: bool, as_json: bool) -> None:
+def receive(
+    paths: tuple[str, ...],
+    operation: str | None,
+    component: str | None,
+    number: int | None,
+    partial: bool,
+    as_json: bool,
+) -> None:
     """Take files into the vault; says what each one is and why.
 
     The same bytes again are nothing new. Other bytes for a round supersede what came before. A folder stands for its
@@ -65,7 +72,9 @@ def _receipt_line(name: str, is_new: bool, d: Any) -> str:
 def _files(paths: tuple[str, ...]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
-        found += sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")) if path.is_dir() else [path]
+        found += (
+            sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")) if path.is_dir() else [path]
+        )
     return found
 
 
@@ -163,7 +172,9 @@ def _normalized(round_key: str) -> Any:
     return normalize(home, Vault(home).current(round_key))
 
 
-def _deliver(columns: list[str], rows: list[tuple[Any, ...]], form: str, out: Path | None, title: str, nothing: str) -> None:
+def _deliver(
+    columns: list[str], rows: list[tuple[Any, ...]], form: str, out: Path | None, title: str, nothing: str
+) -> None:
     if form == "json":
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif form == "xlsx":

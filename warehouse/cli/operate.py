@@ -25,7 +25,9 @@ def dev(port: int) -> None:
     from orchestration.dev import dev as start
 
     home = Home.from_env().ensure()
-    click.echo(f"Dagster on http://127.0.0.1:{port} · state in {home.root} · drop files into {home.inbox} · stop with Ctrl-C")
+    click.echo(
+        f"Dagster on http://127.0.0.1:{port} · state in {home.root} · drop files into {home.inbox} · stop with Ctrl-C"
+    )
     start(home, port)
 
 
@@ -48,7 +50,12 @@ Result = tuple[str, bool, str, str]
 
 def _python() -> Result:
     seen = platform.python_version()
-    return "Python 3.11 to 3.13", (3, 11) <= tuple(map(int, seen.split(".")[:2])) <= (3, 13), seen, "make setup with another Python"
+    return (
+        "Python 3.11 to 3.13",
+        (3, 11) <= tuple(map(int, seen.split(".")[:2])) <= (3, 13),
+        seen,
+        "make setup with another Python",
+    )
 
 
 def _packages() -> Result:
@@ -59,7 +66,12 @@ def _packages() -> Result:
 def _home() -> Result:
     home = Home.from_env()
     place = home.root if home.root.exists() else home.root.parent
-    return "MTM_HOME can be written", os.access(place, os.W_OK), str(home.root), "choose another MTM_HOME, or mend its permissions"
+    return (
+        "MTM_HOME can be written",
+        os.access(place, os.W_OK),
+        str(home.root),
+        "choose another MTM_HOME, or mend its permissions",
+    )
 
 
 def _private() -> Result:

@@ -60,7 +60,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_shown(cell)) for cell in row))
-    width = None if sys.stdout.isatty() else max(120, *(sum(len(_shown(c)) + 2 for c in row) for row in [columns, *rows]))
+    width = (
+        None if sys.stdout.isatty() else max(120, *(sum(len(_shown(c)) + 2 for c in row) for row in [columns, *rows]))
+    )
     Console(width=width, highlight=False).print(table)
 
 

@@ -6,6 +6,7 @@ Only asking and printing belongs here; the work is done in `releases/`.
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import click
 
@@ -21,7 +22,7 @@ def releases(as_json: bool) -> None:
 
     home = Home.from_env()
     current = current_id(home)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for identity in release_ids(home):
         m = read_manifest(home.releases / identity)
         rows.append({"release_id": m.release_id, "parent": m.parent, "published_at": m.published_at, "brought": m.brought,
@@ -53,7 +54,9 @@ def show(release_id: str | None, as_json: bool) -> None:
     click.echo(f"folder {home.releases / m.release_id}" + (" · holds synthetic rounds" if m.synthetic else ""))
     print_table(["round", "delivery", "seq", "normalized"],
                 [(v.round_key, v.delivery_id, v.delivery_seq, v.normalized_id) for v in m.rounds])  # fmt: skip
-    print_table(["mart", "rows", "content"], [(n, x["rows"], (x["content_hash"] or "")[:12]) for n, x in m.marts.items()])
+    print_table(
+        ["mart", "rows", "content"], [(n, x["rows"], (x["content_hash"] or "")[:12]) for n, x in m.marts.items()]
+    )
 
 
 @click.command()
@@ -125,4 +128,6 @@ def verify(release_id: str | None, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        click.echo(f"{answer['release_id']}: {answer['files']} files are as they were published, content {answer['content_hash'][:12]}")
+        click.echo(
+            f"{answer['release_id']}: {answer['files']} files are as they were published, content {answer['content_hash'][:12]}"
+        )

@@ -18,7 +18,11 @@ from warehouse.settings import Home
 @click.command("make-sample")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--seed", type=int, default=2024, show_default=True, help="The same seed gives the same bytes.")
-@click.option("--gazetteer", type=click.Path(path_type=Path, exists=True), help="A SOATE list: real villages in place of generated ones.")
+@click.option(
+    "--gazetteer",
+    type=click.Path(path_type=Path, exists=True),
+    help="A SOATE list: real villages in place of generated ones.",
+)
 @json_option
 def make_sample(folder: Path, seed: int, gazetteer: Path | None, as_json: bool) -> None:
     """Write the synthetic Kyrgyz rounds into a folder, as a field team would deliver them."""
@@ -74,7 +78,10 @@ def demo(seed: int, as_json: bool) -> None:
     results = []
     for path in paths:
         receipt = Vault(home).receive(path, source="sample")
-        if receipt.is_new or receipt.delivery.delivery_id == Vault(home).current(receipt.delivery.round_key).delivery_id:
+        if (
+            receipt.is_new
+            or receipt.delivery.delivery_id == Vault(home).current(receipt.delivery.round_key).delivery_id
+        ):
             results.append(_run_one(home, receipt.delivery.round_key, check_only=False))
     _answer(home, results, as_json, quiet=True)
     if not as_json:

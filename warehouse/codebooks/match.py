@@ -69,9 +69,7 @@ def header_labels(sheet: Sheet, raw: RawSheet, index: int) -> list[str]:
     return ["/".join(p for p in column if p) for column in zip(*parts, strict=True)]
 
 
-def _match_header(
-    codebook: Codebook, sheet: Sheet, raw: RawSheet, index: int, number: int | None
-) -> SheetMatch | None:
+def _match_header(codebook: Codebook, sheet: Sheet, raw: RawSheet, index: int, number: int | None) -> SheetMatch | None:
     labels = header_labels(sheet, raw, index)
     known = [c for c in sheet.columns if in_rounds(c.rounds, number)]
     mapped, rest = _map_columns(codebook, known, labels)

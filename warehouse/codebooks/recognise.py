@@ -26,6 +26,9 @@ class Declared:
     round_number: int | None = None
 
 
+NOTHING_DECLARED = Declared()
+
+
 @dataclass(frozen=True)
 class Recognised:
     """What a delivery was recognised as. `why` holds one plain sentence per reason."""
@@ -48,7 +51,7 @@ def round_key(operation: str, component: str, number: int) -> str:
     return f"{operation}-{component}-r{number:02d}"
 
 
-def recognise(sheets: list[RawSheet], name: str, declared: Declared = Declared()) -> Recognised:
+def recognise(sheets: list[RawSheet], name: str, declared: Declared = NOTHING_DECLARED) -> Recognised:
     """What these sheets are. Raises UnreadableDelivery where no codebook, several, or no certain round fits."""
     codebook, main, why = _choose(sheets, name, declared)
     number, reason = _round_number(codebook, main, sheets, name, declared)
@@ -85,7 +88,9 @@ def _choose(sheets: list[RawSheet], name: str, declared: Declared) -> tuple[Code
             code="ambiguous_layout",
         )
     share, count, book, match = found[0]
-    why = [f"{count} columns of sheet {match.raw.name!r} carry labels of codebook {book.codebook} ({share:.0%} of those not ignored)"]
+    why = [
+        f"{count} columns of sheet {match.raw.name!r} carry labels of codebook {book.codebook} ({share:.0%} of those not ignored)"
+    ]
     return book, match, why
 
 
@@ -113,7 +118,12 @@ def _unknown_layout(sheets: list[RawSheet], name: str, declared: Declared) -> Un
 def _round_number(
     book: Codebook, main: SheetMatch, sheets: list[RawSheet], name: str, declared: Declared
 ) -> tuple[int, str]:
-    found = [(number, reason) for rule in book.round_number if not rule.fallback for number, reason in _by_rule(rule, main, sheets, book, name)]
+    found = [
+        (number, reason)
+        for rule in book.round_number
+        if not rule.fallback
+        for number, reason in _by_rule(rule, main, sheets, book, name)
+    ]
     if not found and declared.round_number is None:
         found = [f for rule in book.round_number if rule.fallback for f in _by_rule(rule, main, sheets, book, name)]
     if declared.round_number is not None:

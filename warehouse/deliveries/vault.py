@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from warehouse.codebooks.recognise import Declared, Recognised, recognise
+from warehouse.codebooks.recognise import NOTHING_DECLARED, Declared, Recognised, recognise
 from warehouse.deliveries.readers.open import read_file
 from warehouse.errors import MtmError, UsageError
 from warehouse.operations import load_operation
@@ -59,7 +59,9 @@ class Vault:
         self.blobs = home.vault / "blobs"
         self.sidecars = home.vault / "deliveries"
 
-    def receive(self, path: Path, declared: Declared = Declared(), *, partial: bool = False, source: str = "file") -> Receipt:
+    def receive(
+        self, path: Path, declared: Declared = NOTHING_DECLARED, *, partial: bool = False, source: str = "file"
+    ) -> Receipt:
         """Take a file in. The same bytes again are a no-op; other bytes for a round supersede what came before.
 
         Raises UnreadableDelivery (exit 4) where the file can't be read or recognised; nothing is stored then.

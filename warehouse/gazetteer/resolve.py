@@ -6,11 +6,14 @@ certain is a reason, never a guess). Reading the gazetteer's files and joining t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from warehouse.codebooks.folding import fold, fold_key
 from warehouse.codebooks.model import PlaceLevel, Places
 from warehouse.operations import Operation
+
+CODE_LIKE = re.compile(r"[A-Z]{1,3}\d{2,}")  # AD0402, NG002001: a line pasted in another layout
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,9 @@ class Resolver:
     def _by_name_only(self, level: int, code: str, name: str, parent: Place) -> Place | str:
         key = fold_key(name)
         if not any(letter.isalpha() for letter in key):
-            return "place_missing"
+            return "code_as_name" if key else "place_missing"
+        if CODE_LIKE.fullmatch(name.strip()):
+            return "code_as_name"
         shown = " ".join(name.split())
         return Place(f"{parent.code}/{key}", level, parent.code, (shown,) * 3, code, False)
 

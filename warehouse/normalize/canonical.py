@@ -27,7 +27,9 @@ from warehouse.operations import Operation
 from warehouse.settings import Home
 
 
-def canonical_tables(found: Recognised, delivery: Delivery, operation: Operation, home: Home) -> dict[str, pl.DataFrame]:
+def canonical_tables(
+    found: Recognised, delivery: Delivery, operation: Operation, home: Home
+) -> dict[str, pl.DataFrame]:
     """Every table of `schema.TABLES`, perhaps empty."""
     book, frame = found.codebook, text_frame(found.main)
     findings = Findings(found.round_key, delivery.file_name)
@@ -35,7 +37,13 @@ def canonical_tables(found: Recognised, delivery: Delivery, operation: Operation
     note_columns(matches, findings)
     note_hidden(matches, findings)
     if frame.blank_rows:
-        findings.add("blank_rows", "note", "rows without any content were left out", sheet=found.main.raw.name, rows=frame.blank_rows)
+        findings.add(
+            "blank_rows",
+            "note",
+            "rows without any content were left out",
+            sheet=found.main.raw.name,
+            rows=frame.blank_rows,
+        )
     places = resolve_places(frame, Resolver(operation, book.places))
     rejected = judge(frame, book, places)
     accepted = _accepted(frame, places, rejected, home)
@@ -83,9 +91,7 @@ def _population(
     return whole.filter(pl.col("row_id").is_not_null())
 
 
-def _survey(
-    found: Recognised, frame: TextFrame, accepted: pl.DataFrame, findings: Findings
-) -> dict[str, pl.DataFrame]:
+def _survey(found: Recognised, frame: TextFrame, accepted: pl.DataFrame, findings: Findings) -> dict[str, pl.DataFrame]:
     data = frame.data.join(accepted, on="row_number", maintain_order="left").with_columns(
         pl.col("row_id").alias("response_key")
     )
@@ -101,7 +107,19 @@ def _rejected(frame: TextFrame, rejected: pl.DataFrame, findings: Findings) -> p
     rows = []
     for number, code, label in rejected.iter_rows():
         reason = reasons()[code]
-        rows.append((findings.round_key, findings.file_name, sheet, number, code, label, reason.what, counts[number], cells[number]))
+        rows.append(
+            (
+                findings.round_key,
+                findings.file_name,
+                sheet,
+                number,
+                code,
+                label,
+                reason.what,
+                counts[number],
+                cells[number],
+            )
+        )
     table = pl.DataFrame(rows, schema=REJECTED, orient="row")
     for (code,), part in table.group_by("reason_code", maintain_order=True):
         _note_rejected(str(code), part, findings)
@@ -116,7 +134,7 @@ def _note_rejected(code: str, part: pl.DataFrame, findings: Findings) -> None:
         findings.add(
             code, "note" if summed else "block", reason.what, expected=reason.expected, todo=reason.todo,
             sheet=row["sheet"], row_number=row["row_number"], column_label=row["column_label"],
-            rows=part.height if summed else 1, people=part["people"].sum() if summed else row["people"],
+            rows=part.height if summed else 1, people=int(part["people"].sum()) if summed else row["people"],
         )  # fmt: skip
 
 
@@ -136,7 +154,9 @@ def _assessment(frame: TextFrame, accepted: pl.DataFrame, round_key: str) -> pl.
         "row_number",
         "place_code",
         "place_level",
-        parsed("informant_count", count_value(informants) if informants else None, pl.Int64).fill_null(1).alias("informant_count"),
+        parsed("informant_count", count_value(informants) if informants else None, pl.Int64)
+        .fill_null(1)
+        .alias("informant_count"),
         parsed("interview_date", date_value(date) if date else None, pl.Date).alias("interview_date"),
         parsed("submitted_at", time_value(moment) if moment else None, pl.Datetime("us")).alias("submitted_at"),
         text("form_version").alias("form_version"),

@@ -27,7 +27,9 @@ def _longest_first(folded: str, options: dict[str, str]) -> list[str] | None:
     found: list[str] = []
     rest = folded
     while rest:
-        label = max((o for o in options if rest == o or rest.startswith((o + " ", o + ",", o + ";"))), key=len, default=None)
+        label = max(
+            (o for o in options if rest == o or rest.startswith((o + " ", o + ",", o + ";"))), key=len, default=None
+        )
         if label is None:
             return None
         found.append(options[label])
@@ -45,11 +47,20 @@ def listed_options(data: pl.DataFrame, name: str, options: dict[str, str], missi
         [(t, code, 1.0 if code in chosen else 0.0) for t, chosen in split.items() if chosen is not None for code in codes],
         schema={name: pl.String, "option_code": pl.String, "value_number": pl.Float64}, orient="row",
     )  # fmt: skip
-    read = data.select(*keys, name).join(known, on=name, how="inner").with_columns(pl.lit("reported").alias("value_status"))
+    read = (
+        data.select(*keys, name)
+        .join(known, on=name, how="inner")
+        .with_columns(pl.lit("reported").alias("value_status"))
+    )
     rest = data.filter(~pl.col(name).is_in([t for t, chosen in split.items() if chosen is not None])).select(
         *keys,
         pl.lit(None, pl.String).alias("option_code"),
         pl.lit(None, pl.Float64).alias("value_number"),
-        pl.when(is_missing(name, missing)).then(pl.lit("missing")).otherwise(pl.lit("unreadable")).alias("value_status"),
+        pl.when(is_missing(name, missing))
+        .then(pl.lit("missing"))
+        .otherwise(pl.lit("unreadable"))
+        .alias("value_status"),
     )
-    return pl.concat([read.drop(name).select(rest.columns), rest]).sort("row_number", "option_code", maintain_order=True)
+    return pl.concat([read.drop(name).select(rest.columns), rest]).sort(
+        "row_number", "option_code", maintain_order=True
+    )

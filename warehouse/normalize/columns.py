@@ -16,7 +16,7 @@ from warehouse.normalize.schema import COLUMN_MAP
 
 def column_map(round_key: str, matches: list[SheetMatch]) -> pl.DataFrame:
     """One row per delivered column and per absent field."""
-    rows = []
+    rows: list[tuple[str | int | None, ...]] = []
     for match in matches:
         sheet = match.raw.name
         rows += [(sheet, c.index + 1, c.label, c.column.field, "mapped", c.column.column_class) for c in match.columns]

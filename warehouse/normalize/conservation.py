@@ -27,7 +27,7 @@ def conservation(
         assert measure is not None
         kept = totals.filter((pl.col("population_category") == measure.category) & (pl.col("unit") == measure.unit))
         delivered, lost = (data.select(count_value(name).sum()).item() or 0 for data in (frame.data, out))
-        rows.append(_row(round_key, f"{measure.category}.{measure.unit}", delivered, kept["value"].sum(), lost))
+        rows.append(_row(round_key, f"{measure.category}.{measure.unit}", delivered, int(kept["value"].sum()), lost))
     return pl.DataFrame(rows, schema=CONSERVATION)
 
 

@@ -29,7 +29,9 @@ class CountryAliases(BaseModel):
 def _translations() -> list[gettext.NullTranslations]:
     import pycountry
 
-    return [gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[lang], fallback=True) for lang in LANGUAGES]
+    return [
+        gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[lang], fallback=True) for lang in LANGUAGES
+    ]
 
 
 @cache
@@ -40,7 +42,11 @@ def country_names() -> dict[str, str]:
     found: dict[str, str] = {}
     translations = _translations()
     for country in pycountry.countries:
-        names = {country.name, getattr(country, "common_name", country.name), getattr(country, "official_name", country.name)}
+        names = {
+            country.name,
+            getattr(country, "common_name", country.name),
+            getattr(country, "official_name", country.name),
+        }
         translated = {t.gettext(name) for t in translations for name in names}
         for text in [country.alpha_3, country.alpha_2, *names, *translated]:
             found.setdefault(fold(text), country.alpha_3)

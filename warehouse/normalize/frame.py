@@ -42,7 +42,9 @@ class TextFrame:
 
 
 def _named(labels: list[str], texts: list[str]) -> dict[str, str]:
-    return {label or f"column {i + 1}": text for i, (label, text) in enumerate(zip(labels, texts, strict=False)) if text}
+    return {
+        label or f"column {i + 1}": text for i, (label, text) in enumerate(zip(labels, texts, strict=False)) if text
+    }
 
 
 def text_frame(match: SheetMatch) -> TextFrame:

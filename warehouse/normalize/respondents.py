@@ -29,7 +29,9 @@ def respondents(frame: TextFrame, data: pl.DataFrame, survey: Survey, answers: p
         (number_value(frame.of("weight") or "") if frame.of("weight") else pl.lit(None, pl.Float64)).alias("weight"),
         years.alias("age_years"),
         age_group(years, survey.book.age_bands).alias("age_group"),
-        (date_value(frame.of("interview_date") or "") if frame.of("interview_date") else pl.lit(None, pl.Date)).alias("interview_date"),
+        (date_value(frame.of("interview_date") or "") if frame.of("interview_date") else pl.lit(None, pl.Date)).alias(
+            "interview_date"
+        ),
         _text(frame, "form_version").alias("form_version"),
     )
     for question, column in (("sex", "sex"), ("country_of_return", "country_iso3")):

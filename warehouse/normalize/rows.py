@@ -22,6 +22,7 @@ def judge(frame: TextFrame, book: Codebook, places: RowPlaces) -> pl.DataFrame:
         *(_dropped(frame, book, drop) for drop in book.drop),
         _repeated(frame, book),
         *(_bad_counts(frame, book, column) for column in total_columns(frame)),
+        _no_total(frame, book),
         places.rows.filter(pl.col("reason").is_not_null()).select(
             "row_number", pl.col("reason").alias("reason_code"), pl.lit("").alias("column_label")
         ),
@@ -37,7 +38,9 @@ def total_columns(frame: TextFrame) -> list[MappedColumn]:
 
 def people(frame: TextFrame, row_numbers: list[int]) -> dict[int, int | None]:
     """Individuals in the totals of rows, as far as they can be read; None where no total can."""
-    columns = [frame.name(c) for c in total_columns(frame) if c.column.measure and c.column.measure.unit == "individuals"]
+    columns = [
+        frame.name(c) for c in total_columns(frame) if c.column.measure and c.column.measure.unit == "individuals"
+    ]
     if not columns:
         return dict.fromkeys(row_numbers, None)
     counts = [count_value(name) for name in columns]
@@ -56,7 +59,9 @@ def _dropped(frame: TextFrame, book: Codebook, drop: Drop) -> pl.DataFrame:
     if name is None:
         return _nothing()
     column = next(c for c in frame.match.columns if frame.name(c) == name).column
-    labels = [label for o in book.code_lists.get(column.options or "", []) if o.code in drop.equals for label in o.labels]
+    labels = [
+        label for o in book.code_lists.get(column.options or "", []) if o.code in drop.equals for label in o.labels
+    ]
     wanted = [*drop.equals, *labels]
     hit = fold_expr(name).is_in(sorted({w.strip().casefold() for w in wanted}))
     return frame.data.filter(hit).select(
@@ -74,10 +79,25 @@ def _repeated(frame: TextFrame, book: Codebook) -> pl.DataFrame:
     data = frame.data.filter(~is_missing(name, book.missing)).with_columns(pl.struct(contents).hash().alias("contents"))
     first = pl.col("contents").first().over(name)
     later = pl.col("row_number").cum_count().over(name) > 1
-    code = pl.when(pl.col("contents") == first).then(pl.lit("duplicate_submission")).otherwise(pl.lit("conflicting_submission"))
+    code = (
+        pl.when(pl.col("contents") == first)
+        .then(pl.lit("duplicate_submission"))
+        .otherwise(pl.lit("conflicting_submission"))
+    )
     return data.filter(later).select(
         "row_number", code.alias("reason_code"), pl.lit(frame.label(name)).alias("column_label")
     ) if not data.is_empty() else _nothing()  # fmt: skip
+
+
+def _no_total(frame: TextFrame, book: Codebook) -> pl.DataFrame:
+    """Rows in which every total is blank: a line pasted in another layout looks like this."""
+    names = [frame.name(c) for c in total_columns(frame)]
+    if not names:
+        return _nothing()
+    blank = pl.all_horizontal(is_missing(name, book.missing) for name in names)
+    return frame.data.filter(blank).select(
+        "row_number", pl.lit("no_total").alias("reason_code"), pl.lit("").alias("column_label")
+    )
 
 
 def _bad_counts(frame: TextFrame, book: Codebook, column: MappedColumn) -> pl.DataFrame:

@@ -1,24 +1,31 @@
-"""Survey answers: accepted respondents wide (`response`) and their answers long (`answer`), without identifiers.
+"""Survey answers: every question of a delivery coded, in one long table, with the skip logic applied.
 
-Answers to codes, skip logic and select_multiple belong here; shares and errors are computed in dbt.
+Going through the questions, skip logic and findings about answers belong here; coding one question is in `questions.py`.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from warehouse.codebooks.folding import in_rounds
+from warehouse.codebooks.folding import fold, in_rounds
 from warehouse.codebooks.match import MappedColumn
 from warehouse.codebooks.model import Codebook, Column
-from warehouse.normalize.choices import listed_options
 from warehouse.normalize.countries import country_codes
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.questions import (
+    BOOLEANS,
+    NO_NUMBER,
+    NO_OPTION,
+    country,
+    multiple_flags,
+    multiple_list,
+    number,
+    single,
+)
 from warehouse.normalize.schema import ANSWER
-from warehouse.normalize.values import is_missing, number_value, option_value
 
-ANSWERED = ("choice", "choices", "number", "count", "country", "boolean")
-KEYS = ["response_key", "row_number"]
+QUESTIONS = ("choice", "choices", "number", "count", "country", "boolean")
 
 
 class Survey:
@@ -27,16 +34,15 @@ class Survey:
     def __init__(self, frame: TextFrame, data: pl.DataFrame, book: Codebook, number: int, findings: Findings) -> None:
         """`number` is the round's: option lists may hold for some rounds only."""
         self.frame, self.data, self.book, self.number, self.findings = frame, data, book, number, findings
-        self.coded: dict[str, pl.DataFrame] = {}  # question to KEYS + option_code, value_number, value_status
+        self.coded: dict[str, pl.DataFrame] = {}  # question to its coded answers
 
     def answers(self) -> pl.DataFrame:
         """The canonical answer table, questions in the codebook's order."""
-        columns = [c for c in self.frame.match.sheet.columns if c.type in ANSWERED and self._is_question(c)]
+        columns = [c for c in self.frame.match.sheet.columns if self._is_question(c)]
+        self.coded = {c.field: self._checked(c, self._code(c)) for c in columns}
         for column in columns:
-            self.coded[column.field] = self._question(column)
-        for column in columns:
-            if column.relevant:
-                self.coded[column.field] = self._skipped(column)
+            for field, allowed in (column.relevant or {}).items():
+                self.coded[column.field] = self._skip(column.field, field, allowed)
         parts = [f.with_columns(pl.lit(q).alias("question_code")) for q, f in self.coded.items()]
         if not parts:
             return pl.DataFrame(schema=ANSWER)
@@ -48,89 +54,73 @@ class Survey:
         empty = pl.DataFrame(schema={"response_key": pl.String, "option_code": pl.String})
         return self.coded[question].select("response_key", "option_code") if question in self.coded else empty
 
-    def options(self, column: Column) -> dict[str, str]:
-        """Folded text to option code, of the options that hold in this round."""
-        listed = [o for o in self.book.code_lists[column.options or ""] if in_rounds(o.rounds, self.number)]
-        return {" ".join(t.casefold().split()): o.code for o in listed for t in [o.code, *o.labels]}
-
     def _is_question(self, column: Column) -> bool:
-        return column.column_class != "identifier" and in_rounds(column.rounds, self.number) and bool(self._mapped(column))
+        asked = in_rounds(column.rounds, self.number) and bool(self._mapped(column))
+        return asked and column.type in QUESTIONS and column.column_class != "identifier"
 
     def _mapped(self, column: Column) -> list[MappedColumn]:
         return [c for c in self.frame.match.columns if c.column is column]
 
-    def _question(self, column: Column) -> pl.DataFrame:
-        mapped = self._mapped(column)
-        if column.type == "choices":
-            return self._multiple(column, mapped)
+    def _options(self, column: Column) -> dict[str, str]:
+        """Folded text to option code, of the options that hold in this round."""
+        if column.options is None:
+            return BOOLEANS
+        listed = [o for o in self.book.code_lists[column.options] if in_rounds(o.rounds, self.number)]
+        return {fold(text): o.code for o in listed for text in [o.code, *o.labels]}
+
+    def _code(self, column: Column) -> pl.DataFrame:
+        mapped, missing = self._mapped(column), self.book.missing
         name = self.frame.name(mapped[0])
-        missing = is_missing(name, self.book.missing)
+        if column.type == "choices":
+            lists = [c for c in mapped if c.option is None]
+            if lists:
+                return multiple_list(self.data, self.frame.name(lists[0]), self._options(column), missing)
+            return multiple_flags(self.data, {self.frame.name(c): c.option or "" for c in mapped}, missing)
         if column.type == "country":
-            data = country_codes(self.data.with_columns(pl.col(name).alias("_item")), "_item", self.findings, self.frame.match.raw.name)
-            value, number = pl.when(~missing).then("_item"), pl.lit(None, pl.Float64)
-        elif column.type in ("choice", "boolean"):
-            data, number = self.data, pl.lit(None, pl.Float64)
-            value = option_value(name, self.options(column) if column.options else BOOLEANS)
-        else:
-            data, value, number = self.data, pl.lit(None, pl.String), number_value(name)
-        known = value.is_not_null() | number.is_not_null()
-        coded = data.select(
-            *KEYS, value.alias("option_code"), number.alias("value_number"),
-            pl.when(known).then(pl.lit("reported")).when(missing).then(pl.lit("missing")).otherwise(pl.lit("unreadable")).alias("value_status"),
-        )  # fmt: skip
-        return self._reported(coded, mapped[0].label)
+            sheet = self.frame.match.raw.name
+            data = country_codes(
+                self.data.with_columns(pl.col(name).alias("_iso3_of")), "_iso3_of", self.findings, sheet
+            )
+            return country(data, name, "_iso3_of", missing)
+        if column.type in ("choice", "boolean"):
+            return single(self.data, name, self._options(column), missing)
+        return number(self.data, name, missing)
 
-    def _multiple(self, column: Column, mapped: list[MappedColumn]) -> pl.DataFrame:
-        """One row per option with 1 or 0; a respondent without any answer has one row with status missing."""
-        lists = [c for c in mapped if c.option is None]
-        if lists:
-            chosen = listed_options(self.data, self.frame.name(lists[0]), self.options(column), self.book.missing)
-        else:
-            flags = {self.frame.name(c): c.option for c in mapped}
-            chosen = self.data.select(*KEYS, *flags).unpivot(on=list(flags), index=KEYS).with_columns(
-                pl.col("variable").replace_strict(flags).alias("option_code"),
-                option_value("value", BOOLEANS).replace_strict({"yes": 1.0, "no": 0.0}, default=None).alias("value_number"),
-            ).with_columns(
-                pl.when(pl.col("value_number").is_not_null()).then(pl.lit("reported"))
-                .when(is_missing("value", self.book.missing)).then(pl.lit("missing")).otherwise(pl.lit("unreadable")).alias("value_status")
-            ).select(*KEYS, "option_code", "value_number", "value_status")  # fmt: skip
-            blank = chosen.filter(pl.col("value_status") == "missing").select(*KEYS, pl.lit(None, pl.String).alias("option_code"), pl.lit(None, pl.Float64).alias("value_number"), "value_status")
-            given = chosen.filter(pl.col("value_status") != "missing")
-            chosen = pl.concat([given, blank.unique("response_key", maintain_order=True).join(given, on="response_key", how="anti")])
-        return self._reported(chosen, mapped[0].label)
-
-    def _reported(self, coded: pl.DataFrame, label: str) -> pl.DataFrame:
+    def _checked(self, column: Column, coded: pl.DataFrame) -> pl.DataFrame:
+        """A finding for answers that are not in the list; they wait for a decision and count as missing."""
         bad = coded.filter(pl.col("value_status") == "unreadable")
         if not bad.is_empty():
             self.findings.add(
-                "unknown_option", "block", "an answer is not in the question's list of options",
-                expected="an option of the codebook for this round", sheet=self.frame.match.raw.name,
+                "unknown_option",
+                "block",
+                "an answer is not in the question's list of options, or is not a number",
+                expected="an option of the codebook for this round",
                 todo="add the option to the codebook's code list, or correct the answers and deliver again",
-                row_number=bad["row_number"][0], column_label=label.strip(), rows=bad.height,
-            )  # fmt: skip
-        missing = pl.when(pl.col("value_status") == "unreadable").then(pl.lit("missing")).otherwise(pl.col("value_status"))
-        return coded.with_columns(missing.alias("value_status"))
+                sheet=self.frame.match.raw.name,
+                row_number=bad["row_number"][0],
+                column_label=self._mapped(column)[0].label.strip(),
+                rows=bad.height,
+            )
+        return coded.with_columns(pl.col("value_status").replace("unreadable", "missing"))
 
-    def _skipped(self, column: Column) -> pl.DataFrame:
-        """Apply the skip logic: where the question was not to be asked, its answers are not_asked."""
-        coded = self.coded[column.field]
-        for field, allowed in (column.relevant or {}).items():
-            asked = self.codes(field).filter(pl.col("option_code").is_in(allowed)).select("response_key").unique()
-            answered = coded.filter(pl.col("value_status") == "reported").join(asked, on="response_key", how="anti")
-            if not answered.is_empty():
-                self.findings.add(
-                    "skip_logic", "review", f"{column.field} was answered where it was not to be asked", rows=answered["response_key"].n_unique(),
-                    expected=f"answers only where {field} is {', '.join(allowed)}", todo="check the form's skip logic",
-                    sheet=self.frame.match.raw.name, row_number=answered["row_number"][0],
-                )  # fmt: skip
-            out = coded.join(asked, on="response_key", how="anti").unique("response_key", maintain_order=True).with_columns(
-                pl.lit(None, pl.String).alias("option_code"), pl.lit(None, pl.Float64).alias("value_number"), pl.lit("not_asked").alias("value_status")
-            )  # fmt: skip
-            coded = pl.concat([coded.join(asked, on="response_key", how="semi"), out])
-        return coded
-
-
-BOOLEANS = {
-    **dict.fromkeys(("1", "yes", "true", "да", "ооба", "y"), "yes"),
-    **dict.fromkeys(("0", "no", "false", "нет", "жок", "n"), "no"),
-}
+    def _skip(self, question: str, field: str, allowed: list[str]) -> pl.DataFrame:
+        """Answers only where `field` has an allowed option; elsewhere one row with status not_asked."""
+        coded = self.coded[question]
+        asked = self.codes(field).filter(pl.col("option_code").is_in(allowed)).select("response_key").unique()
+        outside = coded.join(asked, on="response_key", how="anti", maintain_order="left")
+        answered = outside.filter(pl.col("value_status") == "reported")
+        if not answered.is_empty():
+            self.findings.add(
+                "skip_logic",
+                "review",
+                f"{question} was answered where it was not to be asked",
+                expected=f"answers only where {field} is {', '.join(allowed)}",
+                todo="check the form's skip logic",
+                sheet=self.frame.match.raw.name,
+                row_number=answered["row_number"][0],
+                rows=answered["response_key"].n_unique(),
+            )
+        skipped = outside.unique("response_key", maintain_order=True).with_columns(
+            NO_OPTION.alias("option_code"), NO_NUMBER.alias("value_number"), pl.lit("not_asked").alias("value_status")
+        )
+        return pl.concat([coded.join(asked, on="response_key", how="semi", maintain_order="left"), skipped])

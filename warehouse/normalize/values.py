@@ -37,7 +37,11 @@ def count_text(column: str) -> pl.Expr:
 
 def count_value(column: str) -> pl.Expr:
     """The cell as a whole number; null where it is not one (also where it is missing)."""
-    return pl.when(count_text(column).str.contains(r"^[+-]?\d{1,12}$")).then(count_text(column)).cast(pl.Int64, strict=False)
+    return (
+        pl.when(count_text(column).str.contains(r"^[+-]?\d{1,12}$"))
+        .then(count_text(column))
+        .cast(pl.Int64, strict=False)
+    )
 
 
 def number_value(column: str) -> pl.Expr:

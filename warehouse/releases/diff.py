@@ -42,14 +42,15 @@ def diff_releases(home: Home, before: str, after: str) -> dict[str, Any]:
 
 
 def _rounds(a: Manifest, b: Manifest) -> list[dict[str, str | None]]:
-    found = []
+    found: list[dict[str, str | None]] = []
     for key in sorted({v.round_key for v in [*a.rounds, *b.rounds]}):
         old, new = a.version(key), b.version(key)
         if old != new:
             what = "added" if old is None else "removed" if new is None else "redelivered"
             if old and new and old.delivery_id == new.delivery_id:
                 what = "read anew"
-            found.append({"round_key": key, "change": what, "before": old and old.delivery_id, "after": new and new.delivery_id})
+            ids = {"before": old.delivery_id if old else None, "after": new.delivery_id if new else None}
+            found.append({"round_key": key, "change": what, **ids})
     return found
 
 

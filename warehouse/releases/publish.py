@@ -75,7 +75,9 @@ def _write_release(home: Home, candidate: Candidate, verdict: Verdict) -> Manife
     staging.mkdir()
     marts = write_serving(candidate.database, staging, candidate.folder)
     if {name: m["rows"] for name, m in marts.items()} != serving_rows(staging / DATABASE):
-        raise MtmError("the serving database does not hold what was written", where=DATABASE, todo="run again", code="audit_failed")
+        raise MtmError(
+            "the serving database does not hold what was written", where=DATABASE, todo="run again", code="audit_failed"
+        )
     _write_json(staging / "verdict.json", verdict.as_dict())
     manifest = _manifest(candidate, marts, staging)
     _write_json(staging / FILE, manifest.as_dict())

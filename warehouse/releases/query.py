@@ -36,6 +36,6 @@ def query(home: Home, sql: str, release_id: str | None = None) -> tuple[list[str
             raise UsageError(
                 f"the query can't be answered: {str(error).splitlines()[0]}",
                 expected="SQL over the marts, read-only",
-                todo="mtm query \"SHOW TABLES\" lists the marts; docs/how-the-line-works.md describes them",
+                todo='mtm query "SHOW TABLES" lists the marts; docs/how-the-line-works.md describes them',
                 code="bad_query",
             ) from None

@@ -58,7 +58,12 @@ REFERENCE: dict[str, dict[str, str]] = {
         "population_year": "INTEGER",
         "place_source": "VARCHAR",
     },
-    "country": {"country_iso3": "VARCHAR", "country_iso2": "VARCHAR", "country_m49": "VARCHAR", **_names("country_name")},
+    "country": {
+        "country_iso3": "VARCHAR",
+        "country_iso2": "VARCHAR",
+        "country_m49": "VARCHAR",
+        **_names("country_name"),
+    },
     "indicator": {
         "operation": "VARCHAR",
         "indicator_code": "VARCHAR",

@@ -33,7 +33,9 @@ def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[st
         _copy_comments(con)
         con.execute("CHECKPOINT serving")
     if not marts:
-        raise MtmError("the candidate has no marts", expected="tables in schema marts", todo="mtm run --debug", code="no_marts")
+        raise MtmError(
+            "the candidate has no marts", expected="tables in schema marts", todo="mtm run --debug", code="no_marts"
+        )
     return marts
 
 
@@ -46,7 +48,8 @@ def serving_rows(path: Path) -> dict[str, int]:
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     rows = con.execute(
-        "SELECT table_name, sql FROM duckdb_tables() WHERE database_name = 'build' AND schema_name = ? ORDER BY 1", [SCHEMA]
+        "SELECT table_name, sql FROM duckdb_tables() WHERE database_name = 'build' AND schema_name = ? ORDER BY 1",
+        [SCHEMA],
     ).fetchall()
     return [(name, sql) for name, sql in rows if MART.fullmatch(name)]
 
@@ -71,7 +74,9 @@ def _copy(con: duckdb.DuckDBPyConnection, name: str, ddl: str, folder: Path, scr
 def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
     where = "database_name = 'build' AND schema_name = ? AND comment IS NOT NULL"
     tables = con.execute(f"SELECT table_name, comment FROM duckdb_tables() WHERE {where}", [SCHEMA]).fetchall()
-    columns = con.execute(f"SELECT table_name, column_name, comment FROM duckdb_columns() WHERE {where}", [SCHEMA]).fetchall()
+    columns = con.execute(
+        f"SELECT table_name, column_name, comment FROM duckdb_columns() WHERE {where}", [SCHEMA]
+    ).fetchall()
     for table, comment in tables:
         if MART.fullmatch(table):
             con.execute(f"COMMENT ON TABLE serving.{SCHEMA}.{table} IS '{_escaped(comment)}'")

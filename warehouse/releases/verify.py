@@ -36,7 +36,12 @@ def verify(home: Home, release_id: str | None = None) -> dict[str, Any]:
             todo=f"mtm rollback {manifest.parent}" if manifest.parent else "restore it from a backup",
             code="tampered",
         )
-    return {"release_id": manifest.release_id, "files": len(manifest.files), "content_hash": manifest.content_hash, "ok": True}
+    return {
+        "release_id": manifest.release_id,
+        "files": len(manifest.files),
+        "content_hash": manifest.content_hash,
+        "ok": True,
+    }
 
 
 def rollback(home: Home, release_id: str) -> dict[str, str | None]:

@@ -53,7 +53,7 @@ def frame(figures: Figures, rng: np.random.Generator, soate: Path | None) -> lis
     for code, count in apportion(figures.frame.size, figures.frame.units).items():
         real = [known[code][i] for i in rng.permutation(len(known[code]))[:count]] if known.get(code) else []
         pairs = real + _generated(figures, rows[code], count)[len(real) :]
-        shift = rng.uniform(-0.4, 0.4)
+        shift = rng.uniform(-0.4, 0.1)
         found += [_community(rows, rows[code], pair, (i + 0.5 + shift) / count) for i, pair in enumerate(pairs)]
     return sorted(found, key=lambda c: (c.rank, c.admin4.code))
 

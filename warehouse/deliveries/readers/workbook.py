@@ -29,7 +29,7 @@ def read_workbook(data: bytes, name: str) -> list[RawSheet]:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         hidden = {m.name for m in book.sheets_metadata if m.visible != calamine.SheetVisibleEnum.Visible}
         return [
-            RawSheet(n, book.get_sheet_by_name(n).to_python(skip_empty_area=False), n in hidden)  # type: ignore[arg-type]
+            RawSheet(n, book.get_sheet_by_name(n).to_python(skip_empty_area=False), n in hidden)
             for n in book.sheet_names
         ]
     except (calamine.CalamineError, calamine.PasswordError, ValueError, OSError) as error:
@@ -63,7 +63,9 @@ def _check_sizes(members: list[zipfile.ZipInfo], packed: int, name: str) -> None
         raise _refuse("the file inflates to too much", name, f"at most {MAX_INFLATED >> 20} MB inflated", "zip_bomb")
     names = [m.filename for m in members]
     if any(".." in n.split("/") or n.startswith("/") for n in names) or len(set(names)) != len(names):
-        raise _refuse("the archive has unsafe member names", name, "a file as a spreadsheet program saves it", "bad_zip")
+        raise _refuse(
+            "the archive has unsafe member names", name, "a file as a spreadsheet program saves it", "bad_zip"
+        )
 
 
 def _check_sheet(xml: bytes, name: str, member: str) -> None:
