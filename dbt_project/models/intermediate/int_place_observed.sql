@@ -1,0 +1,65 @@
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='round_key', on_schema_change='fail',
+    pre_hook='{{ delete_rounds_to_build() }}'
+) }}
+
+-- The round's own tree: what its rows named, and ancestors that only the gazetteer knows.
+with recursive latest_vintage as (
+    select operation, max(geography_vintage) as latest
+    from {{ ref('stg_reference__place') }}
+    group by operation
+),
+
+rounds as (
+    select r.round_key, r.operation, r.geography_vintage, coalesce(r.geography_vintage, v.latest) as vintage
+    from {{ ref('stg_reference__round') }} as r
+    left join latest_vintage as v on r.operation = v.operation
+    where r.round_key in (select round_key from {{ source('control', 'round_to_build') }})
+),
+
+gazetteer as (
+    select r.round_key, p.*
+    from rounds as r
+    inner join {{ ref('stg_reference__place') }} as p
+        on r.operation = p.operation and r.vintage = p.geography_vintage
+),
+
+observed as (
+    select *
+    from {{ ref('stg_canonical__place') }}
+    qualify row_number() over (
+        partition by round_key, place_code
+        order by in_gazetteer desc nulls last, delivered_code nulls last, place_name_en nulls last, parent_code nulls last
+    ) = 1
+),
+
+tree as (
+    select round_key, place_code, parent_code
+    from observed
+    union
+    select g.round_key, g.place_code, g.parent_code
+    from tree as t
+    inner join gazetteer as g on t.round_key = g.round_key and t.parent_code = g.place_code
+    anti join observed as o on g.round_key = o.round_key and g.place_code = o.place_code
+),
+
+final as (
+    select
+        t.round_key,
+        r.operation,
+        case when g.place_code is null then coalesce(r.geography_vintage, 'observed') else r.vintage end as geography_vintage,
+        t.place_code,
+        coalesce(o.place_level, g.place_level)::integer as place_level,
+        t.parent_code,
+        coalesce(o.place_name_en, g.place_name_en, t.place_code) as place_name_en,
+        coalesce(o.place_name_ru, g.place_name_ru, o.place_name_en, g.place_name_en, t.place_code) as place_name_ru,
+        coalesce(o.place_name_ky, g.place_name_ky, o.place_name_en, g.place_name_en, t.place_code) as place_name_ky,
+        g.place_code is not null as in_gazetteer
+    from tree as t
+    inner join rounds as r on t.round_key = r.round_key
+    left join observed as o on t.round_key = o.round_key and t.place_code = o.place_code
+    left join gazetteer as g on t.round_key = g.round_key and t.place_code = g.place_code
+)
+
+select * from final
+order by round_key, place_level, place_code

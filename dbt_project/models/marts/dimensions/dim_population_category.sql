@@ -1,0 +1,10 @@
+select
+    population_category,
+    category_name_en,
+    category_name_ru,
+    category_name_ky,
+    link_type,
+    definition_en,
+    sort_order
+from {{ ref('population_categories') }}
+order by sort_order, population_category

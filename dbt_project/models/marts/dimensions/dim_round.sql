@@ -1,0 +1,29 @@
+with coverage as (
+    select * from {{ ref('mart_round_coverage') }} where place_level = 0
+)
+
+select
+    r.round_key,
+    r.operation,
+    r.component,
+    r.round_number,
+    r.round_title,
+    r.fieldwork_start,
+    r.fieldwork_end,
+    r.window_start,
+    r.window_end,
+    r.planned_communities,
+    c.communities,
+    c.informants,
+    c.respondents,
+    c.coverage_percent,
+    r.geography_vintage,
+    r.row_grain,
+    r.is_registered,
+    r.is_synthetic,
+    r.round_source,
+    r.delivery_id,
+    r.delivery_seq
+from {{ ref('stg_reference__round') }} as r
+left join coverage as c on r.round_key = c.round_key
+order by r.round_key

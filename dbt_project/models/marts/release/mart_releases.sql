@@ -1,0 +1,8 @@
+select
+    release_id,
+    parent_release_id,
+    published_at,
+    round_keys,
+    is_current
+from {{ ref('stg_reference__release') }}
+order by release_id

@@ -1,0 +1,7 @@
+select
+    round_key,
+    measure,
+    delivered,
+    accepted,
+    rejected
+from {{ source('canonical', 'conservation') }}

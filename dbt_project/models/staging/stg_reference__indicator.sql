@@ -1,0 +1,14 @@
+select
+    operation,
+    indicator_code,
+    component,
+    indicator_name_en,
+    indicator_name_ru,
+    indicator_name_ky,
+    definition_en,
+    denominator_en,
+    unit,
+    kind,
+    question_code,
+    sort_order
+from {{ source('reference', 'indicator') }}

@@ -1,0 +1,20 @@
+select
+    round_key,
+    operation,
+    component,
+    round_number,
+    round_title,
+    fieldwork_start,
+    fieldwork_end,
+    window_start,
+    window_end,
+    planned_communities,
+    geography_vintage,
+    row_grain,
+    is_registered,
+    is_synthetic,
+    round_source,
+    delivery_id,
+    delivery_seq,
+    normalized_id
+from {{ source('reference', 'round') }}

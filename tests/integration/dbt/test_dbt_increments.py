@@ -1,0 +1,82 @@
+"""A second round beside the first, a corrected delivery over it, contracts, and the unit tests of the logic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dbt_candidate import Candidate, build, failures, run_dbt
+from dbt_reference import FIRST, reference
+from dbt_rounds import bma_round_2
+
+ROUND_MARTS = ("mart_population", "mart_returns_by_year", "mart_country_links", "mart_round_coverage", "mart_quality")
+
+
+def _rows(candidate: Candidate, mart: str, round_key: str) -> list[tuple[object, ...]]:
+    return candidate.query(f"select * from marts.{mart} where round_key = '{round_key}' order by all")
+
+
+def _returned(candidate: Candidate) -> list[tuple[object, ...]]:
+    return candidate.query("""
+        select place_code, individuals from marts.mart_population
+        where round_key = 'kgz-bma-r02' and population_category = 'returned' and place_level <= 1 order by all""")
+
+
+@pytest.fixture(scope="module")
+def second(first: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Candidate:
+    """The first release with round 2 beside it."""
+    folder = tmp_path_factory.mktemp("second") / "candidate"
+    return build(Candidate(folder, [bma_round_2(whole=True)], reference(*FIRST, "kgz-bma-r02"), base=first.database))
+
+
+@pytest.fixture(scope="module")
+def corrected(second: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Candidate:
+    """The second release with a corrected round 2 over it."""
+    folder = tmp_path_factory.mktemp("corrected") / "candidate"
+    return build(Candidate(folder, [bma_round_2(whole=False)], reference(*FIRST, "kgz-bma-r02"), base=second.database))
+
+
+def test_a_new_round_leaves_the_others_as_they_were(first: Candidate, second: Candidate) -> None:
+    assert _returned(second) == [("KG", 80), ("O1", 50), ("O2", 30)]
+    for mart in ROUND_MARTS:
+        for round_key in FIRST:
+            assert _rows(second, mart, round_key) == _rows(first, mart, round_key)
+
+
+def test_a_corrected_delivery_takes_vanished_rows_with_it(second: Candidate, corrected: Candidate) -> None:
+    assert _returned(corrected) == [("KG", 50), ("O1", 50)]
+    assert _rows(second, "mart_country_links", "kgz-bma-r02") and _rows(second, "mart_returns_by_year", "kgz-bma-r02")
+    assert not _rows(corrected, "mart_country_links", "kgz-bma-r02")
+    assert not _rows(corrected, "mart_returns_by_year", "kgz-bma-r02")
+    for mart in ROUND_MARTS:
+        assert _rows(corrected, mart, "kgz-bma-r01") == _rows(second, mart, "kgz-bma-r01")
+
+
+def test_the_same_round_again_changes_nothing(second: Candidate, tmp_path: Path) -> None:
+    candidate = Candidate(
+        tmp_path / "again", [bma_round_2(whole=True)], reference(*FIRST, "kgz-bma-r02"), base=second.database
+    )
+    build(candidate)
+    tables = [
+        t for (t,) in second.query("select table_name from duckdb_tables() where schema_name = 'marts' order by all")
+    ]
+    assert len(tables) == 16
+    for table in tables:
+        assert candidate.query(f"from marts.{table}") == second.query(f"from marts.{table}"), table
+
+
+def test_contracts_are_kept_by_the_database(first: Candidate) -> None:
+    keyed = first.query("""
+        select table_name from duckdb_constraints() where schema_name = 'marts' and constraint_type = 'PRIMARY KEY'""")
+    assert len(keyed) == 16
+    undescribed = first.query("""
+        select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null
+        union all select table_name, '' from duckdb_tables() where schema_name = 'marts' and comment not like 'One row per %'""")
+    assert undescribed == []
+
+
+def test_the_unit_tests_of_the_logic_pass(first: Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTM_BUILD_DB", str(first.database))
+    outcome = run_dbt("test", "--select", "test_type:unit")
+    assert outcome.success, failures(outcome)
+    assert len(outcome.result.results) >= 5
