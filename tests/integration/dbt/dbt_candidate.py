@@ -109,9 +109,9 @@ def failures(outcome: Any) -> list[str]:
 
 
 def build(candidate: Candidate) -> Candidate:
-    """Build everything but the unit tests, as a run does; anything but success is shown."""
+    """Build and test as a run does; anything but success is shown."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MTM_BUILD_DB", str(candidate.database))
-        outcome = run_dbt("build", "--exclude-resource-type", "unit_test")
+        outcome = run_dbt("build")
     assert outcome.success, failures(outcome)
     return candidate
