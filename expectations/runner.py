@@ -6,6 +6,7 @@ Whatever is not certain is an error of the gate, never a pass.
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 from functools import cache
@@ -70,8 +71,16 @@ def _context() -> Any:
     # read when the package is imported
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # without this it makes a folder for documentation outside the project's state
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    config = DataContextConfig(
+        store_backend_defaults=stores, progress_bars=ProgressBarsConfig(globally=False), analytics_enabled=False
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)

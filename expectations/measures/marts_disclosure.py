@@ -68,7 +68,7 @@ def shares_out_of_range(given: CandidateInput) -> Measured:
 
 def _estimates_out_of_range(given: CandidateInput) -> int:
     sql = (
-        "SELECT count(*) FROM marts.mart_survey_estimates WHERE round_key = ? AND option_code IS NOT NULL "
+        "SELECT count(*) FROM marts.mart_survey_estimates WHERE round_key = ? AND option_code <> 'mean' "
         "AND (NOT estimate BETWEEN 0 AND 1 OR ci_low > estimate OR ci_high < estimate)"
     )
     return int(given.number(sql, [given.key]))
@@ -78,8 +78,8 @@ def options_off_one(given: CandidateInput) -> Measured:
     """Single-choice indicators × domain whose options are all shown and do not add up to 1."""
     single = [i.code for i in given.operation.indicators if i.kind == "single" and i.component == given.component]
     sql = (
-        "SELECT indicator_code FROM (SELECT indicator_code, domain, sum(estimate) AS whole, bool_and(estimate IS NOT NULL) AS shown "
-        "FROM marts.mart_survey_estimates WHERE round_key = ? AND option_code IS NOT NULL AND list_contains(?::varchar[], indicator_code) "
+        "SELECT indicator_code FROM (SELECT indicator_code, domain_type, domain, sum(estimate) AS whole, bool_and(estimate IS NOT NULL) AS shown "
+        "FROM marts.mart_survey_estimates WHERE round_key = ? AND option_code <> 'mean' AND list_contains(?::varchar[], indicator_code) "
         "GROUP BY ALL) WHERE shown AND abs(whole - 1) > 1e-6 ORDER BY ALL"
     )
     bad = [str(code) for (code,) in given.rows(sql, [given.key, single])]

@@ -21,9 +21,10 @@ def levels_disagree(given: CandidateInput) -> Measured:
         for u in UNITS
     )
     differ = " OR ".join(f"{u}_0 IS DISTINCT FROM {u}_1" for u in UNITS)
+    withheld = "coalesce(bool_or(is_suppressed) FILTER (WHERE place_level <= 1), false)"
     sql = (
-        f"WITH s AS (SELECT population_category, {sums} FROM marts.mart_population WHERE round_key = ? "
-        f"GROUP BY population_category, sex, age_group) SELECT population_category, {differ} FROM s ORDER BY ALL"
+        f"WITH s AS (SELECT population_category, {withheld} AS withheld, {sums} FROM marts.mart_population WHERE round_key = ? "
+        f"GROUP BY population_category, sex, age_group) SELECT population_category, NOT withheld AND ({differ}) FROM s ORDER BY ALL"
     )
     rows = given.rows(sql, [given.key])
     bad = [code_text(category) for category, wrong in rows if wrong]
@@ -35,12 +36,14 @@ def recount_differs(given: CandidateInput) -> Measured:
     columns = ["place_level", "place_code", "population_category", *UNITS]
     ours = {tuple(row[:3]): tuple(row[3:]) for row in recount(given).select(columns).iter_rows()}
     sql = (
-        f"SELECT {', '.join(columns)} FROM marts.mart_population "
+        f"SELECT {', '.join(columns)}, is_suppressed FROM marts.mart_population "
         "WHERE round_key = ? AND place_level <= 1 AND sex = 'all' AND age_group = 'all'"
     )
-    marts = {tuple(row[:3]): tuple(row[3:]) for row in given.rows(sql, [given.key])}
+    rows = given.rows(sql, [given.key])
+    withheld = {tuple(row[:3]) for row in rows if row[-1]}
+    marts = {tuple(row[:3]): tuple(row[3:5]) for row in rows}
     nothing = (None, None)
-    bad = [key for key in {**ours, **marts} if ours.get(key, nothing) != marts.get(key, nothing)]
+    bad = [k for k in {**ours, **marts} if k not in withheld and ours.get(k, nothing) != marts.get(k, nothing)]
     evidence = sorted({f"level {level}: {code_text(category)}" for level, _, category in bad})
     return count(len(bad) if ours else 1, f"of {len(ours)} totals", evidence)
 
@@ -112,18 +115,17 @@ before AS (
     AND r.window_start IS NOT DISTINCT FROM now.window_start
     ORDER BY r.round_number DESC LIMIT 1),
 totals AS (
-    SELECT round_key, place_level, place_code, population_category, individuals FROM marts.mart_population
+    SELECT round_key, place_level, place_code, parent_code, population_category, individuals FROM marts.mart_population
     WHERE sex = 'all' AND age_group = 'all' AND place_level IN (1, 2) AND individuals IS NOT NULL
-    AND (round_key = ? OR round_key IN (FROM before))),
-parents AS (SELECT DISTINCT ON (place_code) place_code, parent_code FROM reference.place WHERE place_level = 2),
+    AND (round_key = ? OR round_key IN (SELECT round_key FROM before))),
 finest AS (
-    SELECT t.*, coalesce(p.parent_code, t.place_code) AS unit FROM totals t LEFT JOIN parents p USING (place_code)
-    WHERE t.place_level = 2 OR t.place_code NOT IN (SELECT parent_code FROM parents WHERE parent_code IS NOT NULL)),
+    SELECT t.*, if(t.place_level = 2, t.parent_code, t.place_code) AS unit FROM totals t
+    WHERE t.place_level = 2 OR t.place_code NOT IN (SELECT parent_code FROM totals WHERE place_level = 2)),
 alike AS (
     SELECT a.unit, a.population_category, sum(a.individuals) AS new, sum(b.individuals) AS old
     FROM finest a JOIN finest b ON a.place_code = b.place_code AND a.population_category = b.population_category
     AND a.round_key = ? AND b.round_key <> a.round_key GROUP BY ALL)
-SELECT unit, population_category, abs(new / old - 1) AS change FROM alike WHERE old >= ? ORDER BY change DESC, ALL
+SELECT unit, population_category, abs(new / old - 1) AS change FROM alike WHERE old >= ? ORDER BY change DESC, unit, population_category
 """
 
 
