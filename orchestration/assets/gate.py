@@ -1,0 +1,63 @@
+"""Stage gate: the verdict on the candidate, as data and as asset checks.
+
+Telling the verdict belongs here; the suites are in `expectations/`.
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from orchestration import tables
+from orchestration.assets.build import POOL
+from orchestration.checks import gate_result, review_result
+from orchestration.partitions import rounds
+from orchestration.resources import WarehouseHome
+from orchestration.work import Work
+from warehouse.releases.verdict import Verdict, verdict_path
+
+CHECKS = [
+    dg.AssetCheckSpec("gate", asset="verdict", blocking=True, description="The candidate may be published."),
+    dg.AssetCheckSpec("to_review", asset="verdict", description="Nothing asks for a person's eye."),
+]
+
+
+def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset `verdict`, after all models."""
+
+    @dg.asset(
+        group_name="gate",
+        deps=models,
+        check_specs=CHECKS,
+        partitions_def=rounds,
+        pool=POOL,
+        kinds={"greatexpectations"},
+    )
+    def verdict(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
+        """What the gate said of the candidate: passed, refused, or provisional for a partial delivery."""
+        from expectations.gate import check_candidate
+
+        work = Work.of(context, warehouse.home)
+        with work.stage("gate marts"):
+            work.verdict = given = check_candidate(work.built_candidate())
+            if given.outcome == "refused":
+                work.discard()
+            context.instance.add_run_tags(context.run.run_id, {"mtm/verdict": given.outcome})
+            return dg.MaterializeResult(
+                metadata=_told(given, work),
+                check_results=[
+                    gate_result(given, work, check_name="gate"),
+                    review_result(given, check_name="to_review"),
+                ],
+            )
+
+    return verdict
+
+
+def _told(verdict: Verdict, work: Work) -> tables.Shown:
+    return {
+        "outcome": verdict.outcome,
+        "error of the gate": verdict.error or "none",
+        "checks": tables.checks(verdict.checks),
+        "base release": verdict.base_release or "none",
+        "verdict": dg.MetadataValue.path(verdict_path(work.home, verdict.round_key, verdict.normalized_id)),
+    }

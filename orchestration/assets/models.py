@@ -1,0 +1,59 @@
+"""Stage build, second half: the dbt models as assets, run by one step, in this process.
+
+Making the assets from dbt's manifest belongs here; the SQL is in `dbt_project/`, the translation in `orchestration/dbt.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from orchestration.assets.build import POOL
+from orchestration.dbt import Event, Names, Translator, events, names_by_unique_id, not_built
+from orchestration.partitions import rounds
+from orchestration.resources import WarehouseHome
+from orchestration.work import Work
+from warehouse.errors import MtmError
+
+
+def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """All models and seeds of the manifest; their tests as asset checks."""
+    from dagster_dbt import dbt_assets
+
+    names: dict[str, Any] = {}  # filled below: the names stand once the definition does
+
+    @dbt_assets(manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator())
+    def models(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[Event]:
+        work = Work.of(context, warehouse.home)
+        with work.stage("dbt"):
+            nodes = _run(work, names)
+        yield from events(nodes, names)
+
+    names.update(names_by_unique_id(list(models.specs), list(models.check_specs)))
+    return models
+
+
+def _run(work: Work, names: Names) -> list[dict[str, Any]]:
+    """Run dbt. Where models are missing the verdict is given here, refused, as no later step can run."""
+    from warehouse.releases.models import run_dbt
+
+    candidate = work.built_candidate()
+    outcome = run_dbt(candidate)
+    missing = not_built(outcome.nodes, names)
+    if missing:
+        _refuse(work)
+        failed = [f"{n['unique_id'].split('.')[2]} ({n['message'] or n['status']})" for n in outcome.failed]
+        raise MtmError(
+            f"dbt did not build {len(missing)} models",
+            where=", ".join(missing[:5]),
+            expected=f"no failure; failed: {'; '.join(failed[:3]) or 'nothing'}",
+            todo="mend the model or the data that it stands on, then mtm run",
+            code="dbt_models_failed",
+        )
+    return outcome.nodes
+
+
+def _refuse(work: Work) -> None:
+    from expectations.gate import check_candidate
+
+    work.verdict = check_candidate(work.built_candidate())

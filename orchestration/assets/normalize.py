@@ -1,0 +1,32 @@
+"""Stage normalize: the canonical tables and the rejected rows of the round's delivery.
+
+Telling what was accepted and rejected belongs here; the check on it is in `orchestration/checks.py`.
+"""
+
+import dagster as dg
+
+from orchestration import tables
+from orchestration.partitions import rounds
+from orchestration.resources import WarehouseHome
+from orchestration.work import Work
+
+
+@dg.asset(group_name="normalize", deps=["delivery"], partitions_def=rounds, kinds={"polars", "parquet"})
+def canonical_round(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
+    """Nine canonical tables per round, by codebook. Rows in = rows accepted + rejected; people too."""
+    work = Work.of(context, warehouse.home)
+    with work.stage("normalize"):
+        normalized = work.normalized_delivery()
+        counts = {name.replace("_", " "): value for name, value in normalized.counts().items()}
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(normalized.normalized_id),
+            metadata={
+                **counts,
+                "top findings": tables.findings(normalized),
+                "rejected by reason": tables.rejected(normalized),
+                "conservation": tables.conservation(normalized),
+                "columns": tables.column_map(normalized),
+                "normalized id": normalized.normalized_id,
+                "folder": dg.MetadataValue.path(normalized.folder),
+            },
+        )

@@ -1,0 +1,107 @@
+"""Stage publish: the release, if the stored verdict on exactly this candidate is passed.
+
+Looking the verdict up and telling the release belongs here; writing and flipping are in `warehouse/releases/publish.py`.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration import tables
+from orchestration.assets.build import POOL
+from orchestration.partitions import rounds
+from orchestration.resources import WarehouseHome
+from orchestration.work import Work
+from warehouse.errors import GateRefused
+from warehouse.releases.manifest import Manifest, current_manifest
+from warehouse.releases.verdict import Verdict, load_verdict
+
+# A provisional round yields no output: the step ends well, the asset is not materialized, an observation says why.
+Yielded = dg.MaterializeResult | dg.AssetObservation
+
+
+@dg.asset(
+    group_name="publish",
+    deps=["verdict"],
+    partitions_def=rounds,
+    pool=POOL,
+    output_required=False,
+    kinds={"duckdb", "parquet"},
+)
+def release(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[Yielded]:
+    """An immutable, published set of round versions with its manifest: what readers see. One atomic flip."""
+    work = Work.of(context, warehouse.home)
+    with work.stage("publish"):
+        verdict = _stored_verdict(work)
+        if verdict.outcome == "provisional":
+            work.discard()
+            told = _held_back(context, work)
+        else:
+            told = _published(context, work, verdict)
+    yield told
+
+
+def _published(context: dg.AssetExecutionContext, work: Work, verdict: Verdict) -> dg.MaterializeResult:
+    from warehouse.releases.publish import publish
+
+    if already := _holds(work):
+        work.discard()
+        work.manifest, work.was_published = already, True
+    else:
+        work.manifest = publish(work.home, work.built_candidate(), verdict)
+        work.candidate = None  # publish() has thrown it away
+    context.instance.add_run_tags(context.run.run_id, {"mtm/release": work.manifest.release_id})
+    return dg.MaterializeResult(
+        metadata=_told(work, work.manifest), data_version=dg.DataVersion(work.manifest.content_hash)
+    )
+
+
+def _holds(work: Work) -> Manifest | None:
+    """The current release, where it holds exactly what this candidate would bring (a run that was started twice)."""
+    candidate, current = work.built_candidate(), current_manifest(work.home)
+    from warehouse.releases.candidate import models_hash
+
+    versions = sorted(candidate.versions, key=lambda v: v.round_key)
+    same = current and current.rounds == versions and current.models_hash == models_hash()
+    return current if same else None
+
+
+def _stored_verdict(work: Work) -> Verdict:
+    """The verdict from disk, not from memory: a run can't publish what the gate has not written down."""
+    normalized = work.normalized_delivery()
+    verdict = load_verdict(work.home, work.round_key, normalized.normalized_id)
+    if verdict is None or verdict.outcome == "refused":
+        raise GateRefused(
+            f"{work.round_key} is not published: {'there is no verdict' if verdict is None else 'the verdict is refused'}",
+            expected="a passed verdict on this candidate",
+            todo=f"mtm findings {work.round_key}",
+            code="refused",
+        )
+    return verdict
+
+
+def _held_back(context: dg.AssetExecutionContext, work: Work) -> dg.AssetObservation:
+    context.instance.add_run_tags(context.run.run_id, {"mtm/release": "none (provisional)"})
+    context.log.info(f"{work.round_key} is provisional: kept and shown, not published")
+    current = current_manifest(work.home)
+    return dg.AssetObservation(
+        asset_key="release",
+        partition=work.round_key,
+        description="Not published: the delivery is partial, its verdict provisional",
+        metadata={"outcome": "provisional", "current release": current.release_id if current else "none"},
+    )
+
+
+def _told(work: Work, manifest: Manifest) -> tables.Shown:
+    marts = [(name, m["rows"]) for name, m in sorted(manifest.marts.items())]
+    return {
+        "release": manifest.release_id,
+        "parent": manifest.parent or "none: this is the first",
+        "new": "no: the current release holds exactly this" if work.was_published else "yes",
+        "content hash": manifest.content_hash,
+        "rounds": ", ".join(v.round_key for v in manifest.rounds),
+        "synthetic": manifest.synthetic,
+        "rows of marts": tables.markdown(["mart", "rows"], marts),
+        "seconds by stage": tables.markdown(["stage", "seconds"], [(k, round(v, 2)) for k, v in work.seconds.items()]),
+        "folder": dg.MetadataValue.path(work.home.releases / manifest.release_id),
+    }

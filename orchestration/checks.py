@@ -1,0 +1,65 @@
+"""Asset checks: what the gate says, as Dagster shows it. Blocking within the run; later runs read the stored verdict.
+
+Translating verdicts belongs here; what is checked is in `expectations/`.
+Concept: https://docs.dagster.io/guides/test/asset-checks
+"""
+
+import dagster as dg
+
+from orchestration import tables
+from orchestration.resources import WarehouseHome
+from orchestration.work import Work
+from warehouse.releases.verdict import Verdict, verdict_path
+
+
+@dg.asset_check(asset="canonical_round", blocking=True)
+def normalized_gate(context: dg.AssetCheckExecutionContext, warehouse: WarehouseHome) -> dg.AssetCheckResult:
+    """The normalized round can be used: rows and people are conserved, places known, figures within their bounds."""
+    from expectations.gate import check_normalized
+
+    work = Work.of(context, warehouse.home)
+    with work.stage("gate normalized"):
+        verdict = check_normalized(work.normalized_delivery())
+        if verdict.outcome == "refused":  # the run ends here: this is its verdict
+            verdict.save(work.home)
+            work.verdict = verdict
+        return gate_result(verdict, work)
+
+
+def gate_result(verdict: Verdict, work: Work, **names: str) -> dg.AssetCheckResult:
+    """The verdict as a check: failed where it is refused. `names`: check_name, asset_key."""
+    return dg.AssetCheckResult(
+        passed=verdict.outcome != "refused",
+        description=told(verdict),
+        metadata={
+            "outcome": verdict.outcome,
+            "checks": len(verdict.checks),
+            "failed checks": tables.checks([c for c in verdict.checks if not c.passed], "every check passed"),
+            "verdict": dg.MetadataValue.path(verdict_path(work.home, verdict.round_key, verdict.normalized_id)),
+        },
+        **names,
+    )
+
+
+def review_result(verdict: Verdict, **names: str) -> dg.AssetCheckResult:
+    """What a person should look at, though it does not stop publication."""
+    found = [c for c in verdict.checks if c.severity == "review" and not c.passed]
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(found)} to review: {', '.join(c.code for c in found)}" if found else "nothing to review",
+        metadata={"to review": tables.checks(found, "nothing")},
+        **names,
+    )
+
+
+def told(verdict: Verdict) -> str:
+    """The verdict in a line: what stops it, or that nothing does."""
+    if verdict.error:
+        return f"Refused: the gate failed closed ({verdict.error})"
+    if verdict.blocking:
+        return "Refused: " + " ".join(
+            f"{c.sentence_en} Seen {c.observed}, allowed {c.threshold}." for c in verdict.blocking
+        )
+    partial = " The delivery is partial: kept and shown, not published." if verdict.outcome == "provisional" else ""
+    return f"All {len(verdict.checks)} checks that can stop it hold.{partial}"

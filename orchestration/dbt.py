@@ -1,0 +1,102 @@
+"""dbt as Dagster sees it: the parsed project, the names and groups of its models, and its results as Dagster's events.
+
+Translating belongs here, pure as far as it can be; dbt itself runs in `warehouse/releases/models.py`, in this process
+(its command line would cost eight seconds). Concept: https://docs.dagster.io/integrations/libraries/dbt
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+
+from orchestration.tables import Shown
+from warehouse.settings import Home
+
+UNIQUE_ID = "dagster_dbt/unique_id"  # metadata of specs made by dagster-dbt
+BUILT = {"success"}
+HELD = {"pass", "warn"}
+
+Names = Mapping[str, dg.AssetKey | dg.AssetCheckKey]
+Event = dg.MaterializeResult | dg.AssetCheckResult
+
+
+class Translator(DagsterDbtTranslator):
+    """Models are named as in dbt and grouped by folder; everything that they read from outside is the candidate."""
+
+    def __init__(self) -> None:
+        """All sources are one asset, the candidate: that is allowed on purpose."""
+        super().__init__(
+            DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True, enable_source_metadata=False)
+        )
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """`mart_population`; `candidate` for sources."""
+        is_source = dbt_resource_props["resource_type"] == "source"
+        return dg.AssetKey("candidate" if is_source else dbt_resource_props["name"])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The layer: staging, intermediate, marts, seeds."""
+        fqn = dbt_resource_props["fqn"]
+        return {"seed": "seeds", "source": "build"}.get(dbt_resource_props["resource_type"], fqn[1])
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """None: dbt's tags are for dbt."""
+        return {}
+
+    def get_asset_check_spec(self, *args: Any, **kwargs: Any) -> dg.AssetCheckSpec | None:
+        """Tests are shown, and never block here: the gate reads their results and its verdict blocks, so there is one."""
+        spec = super().get_asset_check_spec(*args, **kwargs)
+        return None if spec is None else spec._replace(blocking=False)
+
+
+def read_manifest(home: Home) -> dict[str, Any]:
+    """dbt's parsed project from the state folder; parsed there first where that was not done for these files."""
+    from warehouse.releases.models import manifest_path
+
+    manifest: dict[str, Any] = json.loads(manifest_path(home).read_text(encoding="utf-8"))
+    return manifest
+
+
+def names_by_unique_id(specs: Sequence[dg.AssetSpec], checks: Sequence[dg.AssetCheckSpec]) -> Names:
+    """dbt's unique id → the key of the asset or of the check that stands for it."""
+    return {spec.metadata[UNIQUE_ID]: spec.key for spec in [*specs, *checks] if UNIQUE_ID in (spec.metadata or {})}
+
+
+def events(nodes: Sequence[Mapping[str, Any]], names: Names) -> Iterator[Event]:
+    """dbt's node results as materializations and check results; nodes without a name (unit tests) are left out."""
+    for node in nodes:
+        key = names.get(node["unique_id"])
+        if isinstance(key, dg.AssetCheckKey):
+            yield _checked(node, key)
+        elif key is not None and node["status"] in BUILT:
+            yield dg.MaterializeResult(asset_key=key, metadata=_measured(node))
+
+
+def not_built(nodes: Sequence[Mapping[str, Any]], names: Names) -> list[str]:
+    """Assets that dbt did not build, because they or what they stand on failed."""
+    built = {node["unique_id"] for node in nodes if node["status"] in BUILT}
+    return sorted(
+        key.to_user_string() for uid, key in names.items() if isinstance(key, dg.AssetKey) and uid not in built
+    )
+
+
+def _checked(node: Mapping[str, Any], key: dg.AssetCheckKey) -> dg.AssetCheckResult:
+    is_error = node["status"] not in {*HELD, "skipped"}
+    return dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=node["status"] == "pass",
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        description=None if node["status"] == "pass" else f"{node['status']}: {node.get('failures') or 0} rows",
+        metadata={"status": node["status"], "rows": int(node.get("failures") or 0), "seconds": float(node["seconds"])},
+    )
+
+
+def _measured(node: Mapping[str, Any]) -> Shown:
+    measured: Shown = {"seconds": float(node["seconds"])}
+    rows = node.get("rows")
+    if isinstance(rows, int) and rows >= 0:
+        measured["dagster/row_count"] = rows
+    return measured

@@ -1,0 +1,47 @@
+"""The factory of all definitions, and the one object that Dagster's commands load.
+
+Putting things together belongs here, nothing else. Importing this module does nothing: the definitions are made when
+Dagster asks for them. Concept: https://docs.dagster.io/api/dagster/definitions
+"""
+
+from typing import Any
+
+import dagster as dg
+
+from orchestration.resources import WarehouseHome
+
+
+def build_definitions(**overrides: Any) -> dg.Definitions:
+    """Fresh definitions. `overrides` replace resources by name: `build_definitions(warehouse=WarehouseHome(path=…))`."""
+    from orchestration.assets import build, gate, models, normalize, publish, receive
+    from orchestration.checks import normalized_gate
+    from orchestration.dbt import read_manifest
+    from orchestration.jobs import check_round, publish_round
+    from orchestration.schedules import daily
+    from orchestration.sensors import inbox
+
+    resources = {"warehouse": WarehouseHome(), **overrides}
+    dbt_models = models.build_models(read_manifest(resources["warehouse"].home))
+    marts = sorted(key for key, group in dbt_models.group_names_by_key.items() if group == "marts")
+    return dg.Definitions(
+        assets=[
+            receive.delivery,
+            normalize.canonical_round,
+            build.candidate,
+            dbt_models,
+            gate.build_verdict(marts),
+            publish.release,
+        ],
+        asset_checks=[normalized_gate],
+        jobs=[publish_round, check_round],
+        sensors=[inbox],
+        schedules=[daily],
+        resources=resources,
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `workspace.yaml` and `[tool.dg.project]` load."""
+    return build_definitions()

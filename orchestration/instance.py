@@ -1,0 +1,45 @@
+"""Dagster's own storage: runs, events, partitions and settings, under `MTM_HOME/dagster`.
+
+The settings of an installation belong here. Nothing of the warehouse depends on this folder: it can be thrown away.
+Concept: https://docs.dagster.io/deployment/oss/oss-instance-configuration
+"""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from warehouse.settings import Home
+
+# Pools count whole runs: a candidate spans several steps, and a run must not wait between two of its own.
+# What libraries print is not kept: it may hold values that must not leave the build side.
+SETTINGS = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  pools:
+    granularity: run
+    default_limit: 1
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+
+
+def prepare(home: Home) -> Path:
+    """The folder `DAGSTER_HOME` with its settings; an operator's own `dagster.yaml` there is left as it is."""
+    folder = home.ensure().dagster
+    folder.chmod(0o700)
+    path = folder / "dagster.yaml"
+    if not path.exists():
+        temporary = path.with_suffix(f".{os.getpid()}")
+        temporary.write_text(SETTINGS, encoding="utf-8")
+        os.replace(temporary, path)
+    return folder
+
+
+def open_instance(home: Home) -> dg.DagsterInstance:
+    """The instance of this home. Its runs are those that the UI shows."""
+    return dg.DagsterInstance.from_config(str(prepare(home)))

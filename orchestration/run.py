@@ -1,0 +1,123 @@
+"""One round in this process: the same job as the UI's, for `mtm run` and `mtm check`, with its answer as data.
+
+Starting the job and reading what became of it belong here; the line itself is in `assets/`.
+"""
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+from uuid import uuid4
+
+import dagster as dg
+
+from orchestration.definitions import build_definitions
+from orchestration.instance import open_instance
+from orchestration.partitions import rounds
+from orchestration.resources import WarehouseHome
+from orchestration.work import Work, end
+from warehouse.deliveries.vault import Vault
+from warehouse.errors import MtmError
+from warehouse.normalize.run import normalized_id
+from warehouse.operations import load_operation
+from warehouse.releases.manifest import Manifest, current_manifest
+from warehouse.releases.verdict import Verdict
+from warehouse.settings import Home
+
+Outcome = Literal["published", "unchanged", "passed", "provisional", "refused", "error"]
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # the command line tells what happened
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """What became of a round. `stages`: wall seconds by stage, all of them; `passed` is the answer of a check only.
+
+    `release_id` is the release that serves the round now; `error` is set where the outcome is `error`.
+    """
+
+    round_key: str
+    outcome: Outcome
+    release_id: str | None = None
+    verdict: Verdict | None = None
+    stages: dict[str, float] = field(default_factory=dict)
+    error: MtmError | None = None
+    run_id: str | None = None  # in the Dagster UI
+
+
+def run_round(
+    home: Home, round_key: str, *, instance: dg.DagsterInstance | None = None, check_only: bool = False
+) -> RoundResult:
+    """Take a round to a verdict and, unless `check_only`, to a release. Waits for another builder to end.
+
+    Nothing runs where the current release holds the round as it stands (outcome `unchanged`). Raises UsageError
+    where the round was never delivered; what goes wrong later is the outcome `error`.
+    """
+    started = time.perf_counter()
+    if not check_only and (held := _held(home, round_key)):
+        return RoundResult(round_key, "unchanged", held.release_id, stages={"compare": time.perf_counter() - started})
+    job = _job(home, "check_round" if check_only else "publish_round")
+    loaded = time.perf_counter() - started
+    work, run_id = _execute(home, job, round_key, instance)
+    stages = {"load": loaded, **work.seconds}
+    stages["dagster"] = time.perf_counter() - started - sum(stages.values())
+    outcome = _outcome(work, check_only)
+    release = work.manifest.release_id if work.manifest else None
+    return RoundResult(
+        round_key, outcome, release, work.verdict, stages, work.error if outcome == "error" else None, run_id
+    )
+
+
+def _held(home: Home, round_key: str) -> Manifest | None:
+    """The current release, where it holds the standing delivery read by this code and built by these models."""
+    from warehouse.releases.candidate import models_hash
+
+    delivery, manifest = Vault(home).current(round_key), current_manifest(home)
+    version = manifest.version(round_key) if manifest else None
+    if manifest is None or version is None or manifest.models_hash != models_hash():
+        return None
+    same = version.normalized_id == normalized_id(delivery, load_operation(delivery.operation))
+    return manifest if same else None
+
+
+def _execute(
+    home: Home, job: dg.JobDefinition, round_key: str, instance: dg.DagsterInstance | None
+) -> tuple[Work, str]:
+    run_id = str(uuid4())
+    with ExitStack() as stack:
+        stack.callback(end, run_id)  # also where the run is interrupted: the next builder must get in
+        dagster = instance or stack.enter_context(open_instance(home))
+        dagster.add_dynamic_partitions(rounds.name, [round_key])
+        job.execute_in_process(QUIET, dagster, partition_key=round_key, raise_on_error=False, run_id=run_id)
+        return end(run_id) or Work(home, round_key), run_id
+
+
+def _outcome(work: Work, check_only: bool) -> Outcome:
+    """Errors first: a run that broke has not published, whatever its verdict was."""
+    if work.verdict and work.verdict.outcome == "refused":
+        return "refused"
+    if work.error is None and work.manifest:
+        return "unchanged" if work.was_published else "published"
+    if work.error is None and work.verdict and work.verdict.outcome == "provisional":
+        return "provisional"
+    if work.error is None and work.verdict and check_only:
+        return "passed"
+    work.error = work.error or MtmError(
+        f"the run on {work.round_key} stopped before its end",
+        todo="mtm dev shows the run; or run again with mtm --debug",
+        code="run_stopped",
+    )
+    return "error"
+
+
+@cache
+def _job(home: Home, name: str) -> dg.JobDefinition:
+    """The job, made once for each home: several rounds in one process share it."""
+    definitions = _definitions(home)
+    return definitions.resolve_job_def(name)
+
+
+@cache
+def _definitions(home: Home) -> dg.Definitions:
+    return build_definitions(warehouse=WarehouseHome(path=str(home.root)))

@@ -1,0 +1,73 @@
+"""Tables for people in the UI: markdown from rows, and the rows that say how a round and its verdict stand.
+
+Only showing belongs here. Nothing that is shown holds a delivered value of a person: counts, codes, words.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from warehouse.normalize.run import Normalized
+from warehouse.releases.verdict import CheckResult
+
+BAR = 20  # characters of the longest bar
+
+Shown = dict[str, Any]  # metadata by label: texts, numbers, paths, markdown
+
+
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[Any]], nothing: str = "none") -> dg.MarkdownMetadataValue:
+    """A markdown table; thousands apart, cells of one line."""
+    if not rows:
+        return dg.MetadataValue.md(nothing)
+    lines = [list(columns), ["---"] * len(columns), *([_cell(c) for c in row] for row in rows)]
+    return dg.MetadataValue.md("\n".join("| " + " | ".join(line) + " |" for line in lines))
+
+
+def findings(normalized: Normalized, most: int = 10) -> dg.MarkdownMetadataValue:
+    """The worst findings, alike ones summed up."""
+    table = normalized.table("finding").group_by("severity", "code", "what", "todo", maintain_order=True)
+    rows = table.agg(pl.len(), pl.col("people").sum()).rows()
+    shown = [(severity, code, what, n, people or "", todo) for severity, code, what, todo, n, people in rows[:most]]
+    return markdown(["severity", "code", "what", "times", "people", "what to do"], shown, "no findings")
+
+
+def rejected(normalized: Normalized) -> dg.MarkdownMetadataValue:
+    """Rejected rows and people by reason, with bars."""
+    table = normalized.table("rejected").group_by("reason_code").agg(pl.len().alias("n"), pl.col("people").sum())
+    rows = table.sort("n", "reason_code", descending=[True, False]).rows()
+    longest = max((n for _, n, _ in rows), default=1)
+    shown = [(reason, n, people or "", "█" * max(1, n * BAR // longest)) for reason, n, people in rows]
+    return markdown(["reason", "rows", "people", ""], shown, "no row was rejected")
+
+
+def conservation(normalized: Normalized) -> dg.MarkdownMetadataValue:
+    """Delivered = accepted + rejected, by measure."""
+    table = normalized.table("conservation").select("measure", "delivered", "accepted", "rejected")
+    return markdown(table.columns, table.rows(), "nothing was counted")
+
+
+def column_map(normalized: Normalized) -> dg.MarkdownMetadataValue:
+    """How many columns were mapped, ignored, unknown, and how many fields the delivery lacks."""
+    table = normalized.table("column_map").group_by("mapping").agg(pl.len()).sort("mapping")
+    return markdown(["columns", "number"], table.rows())
+
+
+def checks(results: Sequence[CheckResult], nothing: str = "none") -> dg.MarkdownMetadataValue:
+    """Checks of a verdict, failed ones first."""
+    rows = [
+        (_mark(c), c.code, c.layer, c.sentence_en, c.observed, c.threshold, "" if c.passed else c.todo)
+        for c in sorted(results, key=lambda c: c.passed)
+    ]
+    return markdown(["", "check", "layer", "what must hold", "seen", "allowed", "what to do"], rows, nothing)
+
+
+def _mark(check: CheckResult) -> str:
+    return "✓" if check.passed else {"block": "✗", "review": "!", "note": "·"}[check.severity]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str("" if value is None else value).replace("|", "\\|").replace("\n", " ")
+    return f"{value:,}"

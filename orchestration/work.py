@@ -1,0 +1,123 @@
+"""What one run holds in memory from step to step, its times and its errors.
+
+Candidates hold a lock and an open end: they can't go through a file between processes, so the line runs in one process
+and hands them on here. What is done with them does not belong here.
+"""
+
+import os
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import dagster as dg
+
+from warehouse.deliveries.vault import Delivery, Vault
+from warehouse.errors import MtmError
+from warehouse.normalize.run import Normalized, normalize
+from warehouse.releases.manifest import Manifest
+from warehouse.releases.verdict import Verdict
+from warehouse.settings import Home
+
+if TYPE_CHECKING:
+    from warehouse.releases.candidate import Candidate
+
+Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
+
+_works: dict[str, "Work"] = {}
+
+
+@dataclass
+class Work:
+    """One run on one round. `seconds` by stage; `error` is what stopped it."""
+
+    home: Home
+    round_key: str
+    delivery: Delivery | None = None
+    normalized: Normalized | None = None
+    candidate: "Candidate | None" = None
+    verdict: Verdict | None = None
+    manifest: Manifest | None = None
+    was_published: bool = False  # the current release held exactly this already
+    error: MtmError | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, context: Context, home: Home) -> Self:
+        """The work of the run that a step belongs to."""
+        return _works.setdefault(context.run.run_id, cls(home, context.run.tags["dagster/partition"]))
+
+    def standing_delivery(self) -> Delivery:
+        """The delivery that this run is about: the same for all its steps, also when a newer one arrives meanwhile."""
+        self.delivery = self.delivery or Vault(self.home).current(self.round_key)
+        return self.delivery
+
+    def normalized_delivery(self) -> Normalized:
+        """The delivery, normalized (read from disk where that was done before)."""
+        self.normalized = self.normalized or normalize(self.home, self.standing_delivery())
+        return self.normalized
+
+    def built_candidate(self) -> "Candidate":
+        """The candidate of this run. Raises MtmError where a step is launched without the ones before it."""
+        if self.candidate is None:
+            raise MtmError(
+                "this run has built no candidate",
+                where=self.round_key,
+                expected="candidate, models, verdict and release in one run",
+                todo="launch the job publish_round for this round, not a part of it",
+                code="no_candidate",
+            )
+        return self.candidate
+
+    def discard(self) -> None:
+        """Throw the candidate away, if there is one, and let the next builder in."""
+        from warehouse.releases.candidate import discard
+
+        if self.candidate is not None:
+            discard(self.candidate)
+            self.candidate = None
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage. An error throws the candidate away and becomes a Failure of one line, without values."""
+        started = time.perf_counter()
+        try:
+            yield
+        except dg.Failure:
+            self.discard()
+            raise
+        except Exception as error:
+            self.discard()
+            self.error = error if isinstance(error, MtmError) else unexpected(error, name)
+            if os.environ.get("MTM_DEBUG"):
+                raise
+            raise _failure(self.error, error) from None
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+
+def end(run_id: str) -> Work | None:
+    """Take the work of a run out of memory; its candidate is thrown away if it still stands."""
+    work = _works.pop(run_id, None)
+    if work is not None:
+        work.discard()
+    return work
+
+
+def unexpected(error: BaseException, where: str) -> MtmError:
+    """An error nobody foresaw: its kind, never its text (which may hold values)."""
+    return MtmError(
+        f"unexpected {type(error).__name__}",
+        where=where,
+        todo="run again with mtm --debug and report it",
+        code="unexpected",
+    )
+
+
+def _failure(told: MtmError, error: Exception) -> dg.Failure:
+    """Shown in the UI: the line, and where in the code it arose (frames only, no values)."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    metadata = {"code": told.code or "error", "raised at": dg.MetadataValue.md(f"```\n{frames}```")}
+    return dg.Failure(str(told), metadata=metadata, allow_retries=False)
