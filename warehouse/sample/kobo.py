@@ -65,9 +65,10 @@ def write(path: Path, document: Document, tables: list[Table]) -> None:
     import xlsxwriter
 
     made = datetime(document.created.year, document.created.month, document.created.day, 9)
-    book = xlsxwriter.Workbook(path, {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(path)
     book.set_properties({"title": document.title, "comments": about_lines()[0][0], "created": made})
-    styles = {datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}), date: book.add_format({"num_format": "yyyy-mm-dd"})}
+    formats = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd"}
+    styles = {kind: book.add_format({"num_format": text}) for kind, text in formats.items()}
     for table in [_about(document), *tables]:
         sheet = book.add_worksheet(table.name[:SHEET_NAME])
         for i, row in enumerate([table.header, *table.rows]):

@@ -20,37 +20,40 @@ from warehouse.sample.respondents import respondents
 
 def make(folder: Path, seed: int, gazetteer: Path | None) -> list[Path]:
     """Write all deliveries; see `make_sample`."""
+    figures = load_figures()
+    rounds = [*(("bma", number) for number in figures.bma), *(("rms", number) for number in figures.rms.rounds)]
+    return sorted(path for component, n in rounds for path in make_round(folder, component, n, seed, gazetteer))
+
+
+def make_round(folder: Path, component: str, number: int, seed: int, gazetteer: Path | None = None) -> list[Path]:
+    """Write the deliveries of one round, the same bytes as `make_sample` writes; their paths in order of arrival."""
     folder.mkdir(parents=True, exist_ok=True)
     figures = load_figures()
     communities = frame(figures, np.random.default_rng([seed, 0, 0]), gazetteer)
-    for number in figures.bma:
-        _baseline(folder, number, figures, communities, seed)
-    for number in figures.rms.rounds:
-        _survey(folder, number, figures, communities, seed)
-    return sorted(folder / name for name in names(figures))
+    if component == "bma":
+        return _baseline(folder, number, figures, communities, seed)
+    return _survey(folder, number, figures, communities, seed)
 
 
-def names(figures: Figures) -> list[str]:
-    """The names of all files."""
-    files = [file for rounds in figures.files.values() for file in rounds.values()]
-    return sorted([f.name for f in files] + [f.partial.name for f in files if f.partial])
-
-
-def _baseline(folder: Path, number: int, figures: Figures, communities: list[Community], seed: int) -> None:
+def _baseline(folder: Path, number: int, figures: Figures, communities: list[Community], seed: int) -> list[Path]:
     file, found = figures.files["bma"][number], interviews(number, figures, communities, seed)
     twice = next(i for i in range(len(found) // 2, len(found)) if not found[i].is_test)
-    _write(folder, file.name, "Baseline Mobility Assessment", number, file.created, bma_form.tables(number, figures, found, twice))
-    if file.partial:
-        early = [i for i in found if i.meta["_submission_time"].date() < file.partial.before]
+    title = f"Baseline Mobility Assessment, round {number}"
+    paths = [_write(folder / file.name, title, file.created, bma_form.tables(number, figures, found, twice))]
+    if part := file.partial:
+        early = [i for i in found if i.meta["_submission_time"].date() < part.before]
         tables = bma_form.tables(number, figures, early, None)
-        _write(folder, file.partial.name, "Baseline Mobility Assessment, in progress", number, file.partial.created, tables)
+        paths.insert(0, _write(folder / part.name, f"{title}, in progress", part.created, tables))
+    return paths
 
 
-def _survey(folder: Path, number: int, figures: Figures, communities: list[Community], seed: int) -> None:
+def _survey(folder: Path, number: int, figures: Figures, communities: list[Community], seed: int) -> list[Path]:
     file, found = figures.files["rms"][number], respondents(number, figures, communities, seed)
     twice = next(i for i in range(len(found) // 2, len(found)) if found[i].consents and not found[i].is_test)
-    _write(folder, file.name, "Returned Migrants Survey", number, file.created, rms_form.tables(number, found, twice))
+    tables = rms_form.tables(number, found, twice)
+    return [_write(folder / file.name, f"Returned Migrants Survey, round {number}", file.created, tables)]
 
 
-def _write(folder: Path, name: str, form: str, number: int, created: date, tables: list[Table]) -> None:
-    write(folder / name, Document(f"SYNTHETIC: MTM Kyrgyz Republic, {form}, round {number}", created), tables)
+def _write(path: Path, title: str, created: date, tables: list[Table]) -> Path:
+    write(path, Document(f"SYNTHETIC: MTM Kyrgyz Republic, {title}", created), tables)
+    return path

@@ -107,15 +107,21 @@ def soate_settlements(path: Path) -> dict[str, list[tuple[Place | None, Place]]]
         for village in villages:
             aimak = rows[village["parent_id"]]
             found[_pcode(rows[aimak["parent_id"]])].append((_soate_place(aimak), _soate_place(village)))
-        return found
-    except (OSError, UnicodeError, KeyError) as error:
-        raise MtmError(
-            f"the list of places can't be used: {type(error).__name__}",
-            where=str(path),
-            expected="a CSV in UTF-8 with the columns id, name_ru, soate, type, parent_id",
-            todo="give another --gazetteer, or leave it out to have settlements generated",
-            code="bad_place_list",
-        ) from None
+    except (OSError, UnicodeError, KeyError, csv.Error) as error:
+        raise _bad_list(path, type(error).__name__) from None
+    if not found:
+        raise _bad_list(path, "it has no villages")
+    return found
+
+
+def _bad_list(path: Path, problem: str) -> MtmError:
+    return MtmError(
+        f"the list of places can't be used: {problem}",
+        where=str(path),
+        expected="a CSV in UTF-8 with the columns id, name_ru, soate, type, parent_id",
+        todo="give another --gazetteer, or leave it out to have settlements generated",
+        code="bad_place_list",
+    )
 
 
 def _pcode(row: dict[str, str]) -> str:

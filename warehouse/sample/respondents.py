@@ -22,7 +22,7 @@ TESTS = 2
 PER_CLUSTER = 10  # respondents that a community is meant to give
 BANDS = {3: "up_to_3_months", 6: "4_6_months", 12: "7_12_months", 36: "1_3_years", 60: "3_5_years"}
 AGES = {"18-29": (18, 30), "30-44": (30, 45), "45-59": (45, 60), "60+": (60, 74)}
-NONE_OF_THEM = {"needs": "none", "reasons_migration": "low_income", "reasons_return": "family"}
+NONE_OF_THEM = {"needs": "no_needs", "reasons_migration": "low_income", "reasons_return": "family"}
 
 
 @dataclass(frozen=True)
