@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from expectations.candidate_input import opened
@@ -26,8 +27,9 @@ def check_normalized(normalized: NormalizedLike, operation: Operation | None = N
 def check_candidate(candidate: CandidateLike, operation: Operation | None = None) -> Verdict:
     """The final verdict, on both layers, stored under `build/verdicts`. Never raises for bad data."""
     normalized = candidate.normalized
-    first = _closed("the normalized round", lambda: judge("normalized", _given(normalized, operation)))
-    second = _closed("the candidate's marts", lambda: _judge_marts(candidate, operation))
+    given = cache(lambda: _given(normalized, operation))  # files and tables are read once for both layers
+    first = _closed("the normalized round", lambda: judge("normalized", given()))
+    second = _closed("the candidate's marts", lambda: _judge_marts(candidate, given()))
     both = Judged([*first.results, *second.results], [*first.errors, *second.errors])
     verdict = _verdict(normalized, candidate.base_release, both, {"normalized", "marts"})
     return _saved(verdict, candidate)
@@ -45,9 +47,9 @@ def _given(normalized: NormalizedLike, operation: Operation | None) -> RoundInpu
     return RoundInput(normalized, operation or load_operation(normalized.delivery.operation))
 
 
-def _judge_marts(candidate: CandidateLike, operation: Operation | None) -> Judged:
-    with opened(candidate, _given(candidate.normalized, operation)) as given:
-        return judge("marts", given)
+def _judge_marts(candidate: CandidateLike, given: RoundInput) -> Judged:
+    with opened(candidate, given) as marts:
+        return judge("marts", marts)
 
 
 def _closed(what: str, work: Callable[[], Judged]) -> Judged:
