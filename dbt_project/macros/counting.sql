@@ -1,4 +1,4 @@
-{# Pieces of the counting rules that several marts share. `population` rows carry value, unit, value_status, is_counted. #}
+{# Pieces of the counting rules that several marts share, over rows with value, unit, value_status, is_counted. #}
 
 {# The sum of a unit over the values that count; null where none counts: missing is not zero. #}
 {% macro counted(unit) -%}

@@ -25,7 +25,9 @@ links as (
 ),
 
 sex_split as (
-    select round_key, population_category, sex, individuals, sum(individuals) over (partition by round_key, population_category) as both_sexes
+    select
+        round_key, population_category, sex, individuals,
+        sum(individuals) over (partition by round_key, population_category) as both_sexes
     from people
     where place_level = 0 and sex <> 'all' and age_group = 'all'
 ),
@@ -48,7 +50,9 @@ places as (
 ),
 
 place_groups as (
-    select p.round_key, p.population_category, g.place_group, sum(p.individuals) / any_value(p.country_individuals) as share
+    select
+        p.round_key, p.population_category, g.place_group,
+        sum(p.individuals) / any_value(p.country_individuals) as share
     from places as p
     inner join {{ ref('place_groups') }} as g on p.operation = g.operation and p.place_code = g.place_code
     group by p.round_key, p.population_category, g.place_group
@@ -82,8 +86,8 @@ survey_rounds as (
 ),
 
 figures as (
-    select round_key, 'communities' as figure_code, communities::double as value_number, null as value_text from coverage
-    where respondents is null
+    select round_key, 'communities' as figure_code, communities::double as value_number, null as value_text
+    from coverage where respondents is null
     union all
     select round_key, 'informants', informants, null from coverage where informants is not null
     union all
@@ -105,7 +109,9 @@ figures as (
     select round_key, 'share.working_age_men.' || population_category, 100 * coalesce(men, 0) / everybody, null
     from working_age_men where everybody > 0
     union all
-    select round_key, 'share.place.' || population_category || '.' || place_code, 100 * individuals / country_individuals, null
+    select
+        round_key, 'share.place.' || population_category || '.' || place_code,
+        100 * individuals / country_individuals, null
     from places where place_level = 1
     union all
     select round_key, 'share.place.' || population_category || '.' || place_group, 100 * share, null from place_groups

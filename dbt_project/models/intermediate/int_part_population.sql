@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- The parts of a category (year, country, reason, origin, …) at every published level, small cells marked but not yet
 -- withheld: the marts below do that. Only whole parts: a part by sex or age would count its people twice.
 with rounds as (

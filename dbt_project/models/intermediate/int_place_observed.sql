@@ -29,7 +29,8 @@ observed as (
     from {{ ref('stg_canonical__place') }}
     qualify row_number() over (
         partition by round_key, place_code
-        order by in_gazetteer desc nulls last, delivered_code nulls last, place_name_en nulls last, parent_code nulls last
+        order by
+            in_gazetteer desc nulls last, delivered_code nulls last, place_name_en nulls last, parent_code nulls last
     ) = 1
 ),
 
@@ -47,7 +48,7 @@ final as (
     select
         t.round_key,
         r.operation,
-        case when g.place_code is null then coalesce(r.geography_vintage, 'observed') else r.vintage end as geography_vintage,
+        if(g.place_code is null, coalesce(r.geography_vintage, 'observed'), r.vintage) as geography_vintage,
         t.place_code,
         coalesce(o.place_level, g.place_level)::integer as place_level,
         t.parent_code,

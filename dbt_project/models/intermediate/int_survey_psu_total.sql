@@ -45,7 +45,8 @@ profile as (
     union all
     select round_key, response_key, 'age_group', age_group, null from responses where age_group is not null
     union all
-    select round_key, response_key, 'country_of_return', country_iso3, null from responses where country_iso3 is not null
+    select round_key, response_key, 'country_of_return', country_iso3, null
+    from responses where country_iso3 is not null
     union all
     select round_key, response_key, 'age_years', null, age_years from responses where age_years is not null
 ),

@@ -9,6 +9,19 @@ with measures as (
     from {{ ref('stg_canonical__conservation') }}
 ),
 
+-- A rejected row is as grave as the finding of the same code; `block` is also the first in the alphabet.
+severities as (
+    select round_key, code, min(severity) as severity
+    from {{ ref('stg_canonical__finding') }}
+    group by round_key, code
+),
+
+rejected as (
+    select r.round_key, coalesce(r.reason_code, 'unknown') as code, coalesce(s.severity, 'review') as severity, r.people
+    from {{ ref('stg_canonical__rejected') }} as r
+    left join severities as s on r.round_key = s.round_key and r.reason_code = s.code
+),
+
 lines as (
     select
         round_key, 'finding' as quality_type, coalesce(code, 'unknown') as code, coalesce(severity, 'note') as severity,
@@ -18,9 +31,9 @@ lines as (
     group by all
     union all
     select
-        round_key, 'rejected', coalesce(reason_code, 'unknown'), 'review',
+        round_key, 'rejected', code, severity,
         count(*), count(*), sum(people)::bigint, null, null, null, null
-    from {{ ref('stg_canonical__rejected') }}
+    from rejected
     group by all
     union all
     select

@@ -63,7 +63,8 @@ final as (
         if(m.component = 'rms', null, m.assessments) as assessment_rows,
         if(m.is_suppressed, null, m.respondents) as respondents,
         if(p.place_level = 0, m.planned_communities, null) as planned_communities,
-        if(p.place_level = 0, round(100.0 * m.communities / nullif(m.planned_communities, 0), 4), null) as coverage_percent,
+        if(p.place_level = 0, round(100.0 * m.communities / nullif(m.planned_communities, 0), 4), null)
+            as coverage_percent,
         m.fieldwork_start,
         m.fieldwork_end,
         m.window_start,

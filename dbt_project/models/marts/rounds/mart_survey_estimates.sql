@@ -1,4 +1,4 @@
--- Shares and means with Taylor linearised errors: clusters are the sampling units, drawn with replacement within strata.
+-- Shares and means with Taylor linearised errors: clusters are the units, drawn with replacement within strata.
 -- A domain is not a subset: every unit of the sample stays in the design, also where nobody of the domain was met.
 with psu_totals as (
     select * from {{ ref('int_survey_psu_total') }}
@@ -165,7 +165,8 @@ final as (
     left join {{ ref('stg_reference__indicator_option') }} as o
         on s.operation = o.operation and s.indicator_code = o.indicator_code and s.option_code = o.option_code
     left join {{ ref('stg_reference__country') }} as oc on s.option_code = oc.country_iso3
-    left join {{ ref('stg_reference__country') }} as dc on s.domain_type = 'country_of_return' and s.domain = dc.country_iso3
+    left join {{ ref('stg_reference__country') }} as dc
+        on s.domain_type = 'country_of_return' and s.domain = dc.country_iso3
     left join {{ ref('int_place_observed') }} as p
         on s.domain_type = 'oblast' and s.round_key = p.round_key and s.domain = p.place_code
 )
