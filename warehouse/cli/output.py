@@ -49,7 +49,7 @@ def print_error(error: MtmError, *, as_json: bool) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:
-    """A table that fits the terminal; numbers right, thousands apart."""
+    """A table that fits the terminal; numbers to the right."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -60,9 +60,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_shown(cell)) for cell in row))
-    width = (
-        None if sys.stdout.isatty() else max(120, *(sum(len(_shown(c)) + 2 for c in row) for row in [columns, *rows]))
-    )
+    widest = [max(len(_shown(row[i])) for row in [columns, *rows]) + 2 for i in range(len(columns))]
+    width = None if sys.stdout.isatty() else max(100, sum(widest))  # a pipe has no width: nothing is folded
     Console(width=width, highlight=False).print(table)
 
 
