@@ -6,6 +6,7 @@ Calling dbt and translating its results belong here; the models are in `dbt_proj
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from typing import Any
 from warehouse.errors import MtmError
 from warehouse.releases.candidate import Candidate
 from warehouse.settings import DBT_PROJECT, Home
+
+# Results come back as objects: dbt need not log, print or write them again (a fifth of its time).
+LEAN = ["--quiet", "--no-use-colors", "--log-level-file", "none", "--no-write-json"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def manifest_path(home: Home) -> Path:
     path = target_path(home) / "manifest.json"
     if not path.exists():
         with dbt_environment(home, home.build / "candidate" / "build.duckdb"), _quiet():
-            _invoke(home, ["parse"])
+            _invoke(home, ["parse", "--write-json"])
     return path
 
 
@@ -87,10 +91,13 @@ def _invoke(home: Home, command: list[str]) -> Any:
     from dbt.cli.main import dbtRunner
 
     folder = str(DBT_PROJECT)
-    arguments = [*command, "--project-dir", folder, "--profiles-dir", folder, "--quiet", "--no-use-colors"]
+    arguments = [*command, "--project-dir", folder, "--profiles-dir", folder, *LEAN]
+    gc.collect()
+    gc.freeze()  # dbt makes many small objects; collecting the older ones again and again costs a tenth of its time
     try:
         return dbtRunner().invoke(arguments)
     finally:
+        gc.unfreeze()
         DuckDBConnectionManager.close_all_connections()
 
 
