@@ -19,7 +19,7 @@ from warehouse.releases.candidate import Candidate
 from warehouse.settings import DBT_PROJECT, Home
 
 # Results come back as objects: dbt need not log, print or write them again (a fifth of its time).
-LEAN = ["--quiet", "--no-use-colors", "--log-level-file", "none", "--no-write-json"]
+LEAN = ["--quiet", "--no-use-colors", "--log-level-file", "none"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def manifest_path(home: Home) -> Path:
     path = target_path(home) / "manifest.json"
     if not path.exists():
         with dbt_environment(home, home.build / "candidate" / "build.duckdb"), _quiet():
-            _invoke(home, ["parse", "--write-json"])
+            _invoke(home, ["parse"])
     return path
 
 
