@@ -12,6 +12,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from orchestration.tables import Shown
+from warehouse.errors import MtmError
 from warehouse.settings import Home
 
 UNIQUE_ID = "dagster_dbt/unique_id"  # metadata of specs made by dagster-dbt
@@ -52,10 +53,28 @@ class Translator(DagsterDbtTranslator):
 
 
 def read_manifest(home: Home) -> dict[str, Any]:
-    """dbt's parsed project from the state folder; parsed there first where that was not done for these files."""
+    """dbt's parsed project from the state folder; parsed there first where that was not done for these files.
+
+    The UI, the daemon and a run may ask at once: one of them parses, the others wait. Raises MtmError where dbt can't.
+    """
+    from warehouse.releases import lock
     from warehouse.releases.models import manifest_path
 
-    manifest: dict[str, Any] = json.loads(manifest_path(home).read_text(encoding="utf-8"))
+    parsing = home.build / "dbt.lock"
+    lock.acquire(parsing)
+    try:
+        path = manifest_path(home)
+    finally:
+        lock.release(parsing)
+    if not path.exists():
+        raise MtmError(
+            "dbt could not parse its project",
+            where="dbt_project/",
+            expected="models, macros and their descriptions without errors",
+            todo="dbt parse --project-dir dbt_project --profiles-dir dbt_project shows where",
+            code="dbt_failed",
+        )
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return manifest
 
 
@@ -74,12 +93,15 @@ def events(nodes: Sequence[Mapping[str, Any]], names: Names) -> Iterator[Event]:
             yield dg.MaterializeResult(asset_key=key, metadata=_measured(node))
 
 
-def not_built(nodes: Sequence[Mapping[str, Any]], names: Names) -> list[str]:
-    """Assets that dbt did not build, because they or what they stand on failed."""
-    built = {node["unique_id"] for node in nodes if node["status"] in BUILT}
-    return sorted(
-        key.to_user_string() for uid, key in names.items() if isinstance(key, dg.AssetKey) and uid not in built
-    )
+def not_built(nodes: Sequence[Mapping[str, Any]], names: Names, *, is_copy: bool) -> list[str]:
+    """Assets that dbt did not build, because they or what they stand on failed.
+
+    In a copy of a database of the same models (`is_copy`), what dbt did not touch stands as it is.
+    """
+    seen = {node["unique_id"]: node["status"] for node in nodes}
+    expected = (uid for uid in names if uid in seen) if is_copy else iter(names)
+    keys = (names[uid] for uid in expected if seen.get(uid) not in BUILT)
+    return sorted(key.to_user_string() for key in keys if isinstance(key, dg.AssetKey))
 
 
 def _checked(node: Mapping[str, Any], key: dg.AssetCheckKey) -> dg.AssetCheckResult:

@@ -4,6 +4,7 @@ The settings of an installation belong here. Nothing of the warehouse depends on
 Concept: https://docs.dagster.io/deployment/oss/oss-instance-configuration
 """
 
+import json
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import dagster as dg
 from warehouse.settings import Home
 
 # Pools count whole runs: a candidate spans several steps, and a run must not wait between two of its own.
+# Events go to one SQLite file: with a file for each run as well, every event would be written twice.
 # What libraries print is not kept: it may hold values that must not leave the build side.
 SETTINGS = """\
 telemetry:
@@ -22,6 +24,11 @@ concurrency:
   pools:
     granularity: run
     default_limit: 1
+event_log_storage:
+  module: dagster._core.storage.event_log
+  class: ConsolidatedSqliteEventLogStorage
+  config:
+    base_dir: {folder}
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
@@ -35,7 +42,7 @@ def prepare(home: Home) -> Path:
     path = folder / "dagster.yaml"
     if not path.exists():
         temporary = path.with_suffix(f".{os.getpid()}")
-        temporary.write_text(SETTINGS, encoding="utf-8")
+        temporary.write_text(SETTINGS.format(folder=json.dumps(str(folder / "events"))), encoding="utf-8")
         os.replace(temporary, path)
     return folder
 

@@ -39,7 +39,7 @@ def _run(work: Work, names: Names) -> list[dict[str, Any]]:
 
     candidate = work.built_candidate()
     outcome = run_dbt(candidate)
-    missing = not_built(outcome.nodes, names)
+    missing = not_built(outcome.nodes, names, is_copy=candidate.is_copy)
     if missing:
         _refuse(work)
         failed = [f"{n['unique_id'].split('.')[2]} ({n['message'] or n['status']})" for n in outcome.failed]

@@ -45,6 +45,7 @@ class Candidate:
     folder: Path
     database: Path
     dbt: list[dict[str, Any]] = field(default_factory=list)
+    is_copy: bool = False  # of a database that these very models built: what does not depend on a round stands in it
 
     @property
     def base_release(self) -> str | None:
@@ -92,6 +93,7 @@ def build_candidate(home: Home, normalized: Normalized) -> Candidate:
     stored = database_path(home, base.release_id) if base else None
     if base and stored and stored.exists() and base.models_hash == models_hash():
         shutil.copyfile(stored, candidate.database)
+        candidate.is_copy = True
     else:
         candidate.building = [*(_again(home, v) for v in kept), normalized]
     _register(candidate)
@@ -113,7 +115,7 @@ def database_path(home: Home, release_id: str) -> Path:
 def models_hash() -> str:
     """The hash of all that makes marts from canonical tables: dbt files and the schemas."""
     digest = hashlib.sha256()
-    paths = [p for g in ("models/**/*", "macros/**/*", "seeds/**/*", "dbt_project.yml") for p in DBT_PROJECT.glob(g)]
+    paths = [p for g in ("models/**/*", "macros/**/*", "seeds/**/*", "*.yml", "tests/**/*") for p in DBT_PROJECT.glob(g)]
     paths += [PROJECT / "warehouse/normalize/schema.py", PROJECT / "warehouse/releases/reference_schema.py"]
     for path in sorted(p for p in paths if p.is_file()):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())

@@ -71,8 +71,8 @@ shares as (
         e.round_key, r.operation, r.component, r.round_number, e.indicator_code, e.option_code,
         e.estimate, i.kind
     from {{ ref('mart_survey_estimates') }} as e
-    inner join {{ ref('stg_reference__round') }} as r on e.round_key = r.round_key
-    inner join {{ ref('stg_reference__indicator') }} as i
+    inner join {{ source('reference', 'round') }} as r on e.round_key = r.round_key
+    inner join {{ source('reference', 'indicator') }} as i
         on r.operation = i.operation and r.component = i.component and e.indicator_code = i.indicator_code
     where e.domain_type = 'national' and e.estimate is not null and i.kind <> 'number'
 ),
@@ -81,7 +81,7 @@ survey_rounds as (
     select
         round_key,
         lag(round_key) over (partition by operation, component order by round_number, round_key) as previous_round_key
-    from {{ ref('stg_reference__round') }}
+    from {{ source('reference', 'round') }}
     where component = 'rms'
 ),
 

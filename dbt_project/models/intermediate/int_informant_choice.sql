@@ -23,7 +23,7 @@ ranked as (
         row_number() over (place_category order by t.individuals nulls last, t.row_id) as position,
         count(t.individuals) over (place_category) as informants_with_total
     from totals as t
-    inner join {{ ref('stg_reference__round') }} as r on t.round_key = r.round_key
+    inner join {{ source('reference', 'round') }} as r on t.round_key = r.round_key
     window place_category as (partition by t.round_key, t.place_code, t.population_category)
 )
 

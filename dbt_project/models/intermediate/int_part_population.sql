@@ -2,8 +2,8 @@
 -- withheld: the marts below do that. Only whole parts: a part by sex or age would count its people twice.
 with rounds as (
     select r.*, o.small_cell_threshold, o.suppress_from_level
-    from {{ ref('stg_reference__round') }} as r
-    inner join {{ ref('stg_reference__operation') }} as o on r.operation = o.operation
+    from {{ source('reference', 'round') }} as r
+    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
 
 parts as (

@@ -23,5 +23,5 @@ select
     p.place_level <= o.finest_published_level as is_published
 from ancestor as a
 inner join places as p on a.round_key = p.round_key and a.ancestor_code = p.place_code
-inner join {{ ref('stg_reference__operation') }} as o on p.operation = o.operation
+inner join {{ source('reference', 'operation') }} as o on p.operation = o.operation
 order by a.round_key, a.place_code, p.place_level

@@ -6,13 +6,13 @@
 -- The round's own tree: what its rows named, and ancestors that only the gazetteer knows.
 with recursive latest_vintage as (
     select operation, max(geography_vintage) as latest
-    from {{ ref('stg_reference__place') }}
+    from {{ source('reference', 'place') }}
     group by operation
 ),
 
 rounds as (
     select r.round_key, r.operation, r.geography_vintage, coalesce(r.geography_vintage, v.latest) as vintage
-    from {{ ref('stg_reference__round') }} as r
+    from {{ source('reference', 'round') }} as r
     left join latest_vintage as v on r.operation = v.operation
     where r.round_key in (select round_key from {{ source('control', 'round_to_build') }})
 ),
@@ -20,7 +20,7 @@ rounds as (
 gazetteer as (
     select r.round_key, p.*
     from rounds as r
-    inner join {{ ref('stg_reference__place') }} as p
+    inner join {{ source('reference', 'place') }} as p
         on r.operation = p.operation and r.vintage = p.geography_vintage
 ),
 

@@ -61,8 +61,8 @@ answers as (
 
 indicators as (
     select r.round_key, i.indicator_code, i.question_code, i.kind, i.operation
-    from {{ ref('stg_reference__round') }} as r
-    inner join {{ ref('stg_reference__indicator') }} as i on r.operation = i.operation and r.component = i.component
+    from {{ source('reference', 'round') }} as r
+    inner join {{ source('reference', 'indicator') }} as i on r.operation = i.operation and r.component = i.component
 ),
 
 cells as (
@@ -97,7 +97,7 @@ options as (
     union
     select i.round_key, i.indicator_code, o.option_code
     from indicators as i
-    inner join {{ ref('stg_reference__indicator_option') }} as o
+    inner join {{ source('reference', 'indicator_option') }} as o
         on i.operation = o.operation and i.indicator_code = o.indicator_code
     where i.kind = 'single'
 ),

@@ -5,5 +5,5 @@ select
     country_name_en,
     country_name_ru,
     country_name_ky
-from {{ ref('stg_reference__country') }}
+from {{ source('reference', 'country') }}
 order by country_iso3

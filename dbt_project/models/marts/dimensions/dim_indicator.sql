@@ -11,5 +11,5 @@ select
     kind,
     question_code,
     sort_order
-from {{ ref('stg_reference__indicator') }}
+from {{ source('reference', 'indicator') }}
 order by operation, component, sort_order, indicator_code

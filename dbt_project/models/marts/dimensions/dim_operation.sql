@@ -11,5 +11,5 @@ select
     small_cell_threshold,
     suppress_from_level,
     survey_minimum_n
-from {{ ref('stg_reference__operation') }}
+from {{ source('reference', 'operation') }}
 order by operation

@@ -1,13 +1,13 @@
 -- The gazetteer whole; beyond it only places that rounds named, and none finer than the operation publishes.
 with gazetteer as (
-    select * from {{ ref('stg_reference__place') }}
+    select * from {{ source('reference', 'place') }}
 ),
 
 observed as (
     select p.*, r.round_number
     from {{ ref('int_place_observed') }} as p
-    inner join {{ ref('stg_reference__round') }} as r on p.round_key = r.round_key
-    inner join {{ ref('stg_reference__operation') }} as o on p.operation = o.operation
+    inner join {{ source('reference', 'round') }} as r on p.round_key = r.round_key
+    inner join {{ source('reference', 'operation') }} as o on p.operation = o.operation
     anti join gazetteer as g
         on p.operation = g.operation and p.geography_vintage = g.geography_vintage and p.place_code = g.place_code
     where p.place_level <= o.finest_published_level

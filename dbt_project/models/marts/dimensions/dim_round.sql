@@ -24,6 +24,6 @@ select
     r.round_source,
     r.delivery_id,
     r.delivery_seq
-from {{ ref('stg_reference__round') }} as r
+from {{ source('reference', 'round') }} as r
 left join coverage as c on r.round_key = c.round_key
 order by r.round_key

@@ -3,7 +3,7 @@ with names as (
 ),
 
 published as (
-    select * from {{ ref('stg_reference__published_figure') }}
+    select * from {{ source('reference', 'published_figure') }}
 ),
 
 -- The first page: the standing figures, and whatever was published of the round.
@@ -32,6 +32,6 @@ select
     r.window_end,
     r.is_synthetic
 from headlines as h
-inner join {{ ref('stg_reference__round') }} as r on h.round_key = r.round_key
+inner join {{ source('reference', 'round') }} as r on h.round_key = r.round_key
 left join names as n on h.figure_code = n.figure_code
 order by h.round_key, sort_order, headline_code

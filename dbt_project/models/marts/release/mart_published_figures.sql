@@ -8,8 +8,8 @@ with compared as (
         p.unit,
         p.figure_source as source,
         r.is_synthetic
-    from {{ ref('stg_reference__published_figure') }} as p
-    inner join {{ ref('stg_reference__round') }} as r on p.round_key = r.round_key
+    from {{ source('reference', 'published_figure') }} as p
+    inner join {{ source('reference', 'round') }} as r on p.round_key = r.round_key
     left join {{ ref('int_figures') }} as f on p.round_key = f.round_key and p.figure_code = f.figure_code
 )
 

@@ -4,5 +4,5 @@ select
     published_at,
     round_keys,
     is_current
-from {{ ref('stg_reference__release') }}
+from {{ source('reference', 'release') }}
 order by release_id

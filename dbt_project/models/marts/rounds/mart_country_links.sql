@@ -34,5 +34,5 @@ select
     l.window_end,
     l.is_synthetic
 from links as l
-left join {{ ref('stg_reference__country') }} as c on l.item = c.country_iso3
+left join {{ source('reference', 'country') }} as c on l.item = c.country_iso3
 order by l.round_key, l.place_level, l.place_code, l.link_type, l.position

@@ -1,7 +1,7 @@
 with rounds as (
     select r.*, o.finest_published_level, o.small_cell_threshold, o.suppress_from_level
-    from {{ ref('stg_reference__round') }} as r
-    inner join {{ ref('stg_reference__operation') }} as o on r.operation = o.operation
+    from {{ source('reference', 'round') }} as r
+    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
 
 -- One line per chosen row and cell of sex × age.

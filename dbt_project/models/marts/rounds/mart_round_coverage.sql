@@ -1,7 +1,7 @@
 with rounds as (
     select r.*, o.survey_minimum_n
-    from {{ ref('stg_reference__round') }} as r
-    inner join {{ ref('stg_reference__operation') }} as o on r.operation = o.operation
+    from {{ source('reference', 'round') }} as r
+    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
 
 roots as (

@@ -107,8 +107,8 @@ named as (
         i.n < o.survey_minimum_n as is_small_domain,
         kind <> 'number' and i.n_option between 1 and o.survey_minimum_n - 1 as is_small_option
     from intervals as i
-    inner join {{ ref('stg_reference__round') }} as r on i.round_key = r.round_key
-    inner join {{ ref('stg_reference__operation') }} as o on r.operation = o.operation
+    inner join {{ source('reference', 'round') }} as r on i.round_key = r.round_key
+    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
 
 -- One withheld answer of a single choice is the rest of the others: the next smallest goes with it.
@@ -160,12 +160,12 @@ final as (
         s.weight_scheme,
         s.is_synthetic
     from suppressed as s
-    inner join {{ ref('stg_reference__indicator') }} as i
+    inner join {{ source('reference', 'indicator') }} as i
         on s.operation = i.operation and s.indicator_code = i.indicator_code and i.component = 'rms'
-    left join {{ ref('stg_reference__indicator_option') }} as o
+    left join {{ source('reference', 'indicator_option') }} as o
         on s.operation = o.operation and s.indicator_code = o.indicator_code and s.option_code = o.option_code
-    left join {{ ref('stg_reference__country') }} as oc on s.option_code = oc.country_iso3
-    left join {{ ref('stg_reference__country') }} as dc
+    left join {{ source('reference', 'country') }} as oc on s.option_code = oc.country_iso3
+    left join {{ source('reference', 'country') }} as dc
         on s.domain_type = 'country_of_return' and s.domain = dc.country_iso3
     left join {{ ref('int_place_observed') }} as p
         on s.domain_type = 'oblast' and s.round_key = p.round_key and s.domain = p.place_code
