@@ -6,6 +6,7 @@ Translating belongs here, pure as far as it can be; dbt itself runs in `warehous
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -79,18 +80,29 @@ def read_manifest(home: Home) -> dict[str, Any]:
 
 
 def names_by_unique_id(specs: Sequence[dg.AssetSpec], checks: Sequence[dg.AssetCheckSpec]) -> Names:
-    """dbt's unique id → the key of the asset or of the check that stands for it."""
-    return {spec.metadata[UNIQUE_ID]: spec.key for spec in [*specs, *checks] if UNIQUE_ID in (spec.metadata or {})}
+    """dbt's unique id → the key of the asset or of the check that stands for it; what is read before what reads it."""
+    before = {spec.key: {dep.asset_key for dep in spec.deps} for spec in specs}
+    place = {key: i for i, key in enumerate(TopologicalSorter(before).static_order())}
+    ordered = [*sorted(specs, key=lambda spec: place[spec.key]), *checks]
+    return {spec.metadata[UNIQUE_ID]: spec.key for spec in ordered if UNIQUE_ID in (spec.metadata or {})}
 
 
-def events(nodes: Sequence[Mapping[str, Any]], names: Names) -> Iterator[Event]:
-    """dbt's node results as materializations and check results; nodes without a name (unit tests) are left out."""
-    for node in nodes:
-        key = names.get(node["unique_id"])
+def events(nodes: Sequence[Mapping[str, Any]], names: Names, *, copy_of: str | None = None) -> Iterator[Event]:
+    """dbt's node results as materializations and check results, in the order of `names`, which Dagster insists on.
+
+    Where the candidate is the copy of a release (`copy_of`), what dbt did not touch is there too, and said to be.
+    Nodes without a name (unit tests) are left out.
+    """
+    by_id = {node["unique_id"]: node for node in nodes}
+    for unique_id, key in names.items():
+        node = by_id.get(unique_id)
         if isinstance(key, dg.AssetCheckKey):
-            yield _checked(node, key)
-        elif key is not None and node["status"] in BUILT:
+            if node is not None:
+                yield _checked(node, key)
+        elif node is not None and node["status"] in BUILT:
             yield dg.MaterializeResult(asset_key=key, metadata=_measured(node))
+        elif node is None and copy_of is not None:
+            yield dg.MaterializeResult(asset_key=key, metadata={"stands as in release": copy_of})
 
 
 def not_built(nodes: Sequence[Mapping[str, Any]], names: Names, *, is_copy: bool) -> list[str]:

@@ -12,6 +12,7 @@ import dagster as dg
 
 from warehouse.settings import Home
 
+OURS = "# Written by mtm, and again whenever it changes. To keep your own settings, remove this line.\n"
 # Pools count whole runs: a candidate spans several steps, and a run must not wait between two of its own.
 # Events go to one SQLite file: with a file for each run as well, every event would be written twice.
 # What libraries print is not kept: it may hold values that must not leave the build side.
@@ -25,8 +26,8 @@ concurrency:
     granularity: run
     default_limit: 1
 event_log_storage:
-  module: dagster._core.storage.event_log
-  class: ConsolidatedSqliteEventLogStorage
+  module: orchestration.storage
+  class: EventLog
   config:
     base_dir: {folder}
 compute_logs:
@@ -40,9 +41,11 @@ def prepare(home: Home) -> Path:
     folder = home.ensure().dagster
     folder.chmod(0o700)
     path = folder / "dagster.yaml"
-    if not path.exists():
+    text = OURS + SETTINGS.format(folder=json.dumps(str(folder / "events")))
+    found = path.read_text(encoding="utf-8") if path.exists() else OURS
+    if found.startswith(OURS) and found != text:  # new, or of an older version, or the home was moved
         temporary = path.with_suffix(f".{os.getpid()}")
-        temporary.write_text(SETTINGS.format(folder=json.dumps(str(folder / "events"))), encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
         os.replace(temporary, path)
     return folder
 

@@ -16,7 +16,7 @@ from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
-from orchestration.work import Work, end
+from orchestration.work import Work, end, unexpected
 from warehouse.deliveries.vault import Vault
 from warehouse.errors import MtmError
 from warehouse.normalize.run import normalized_id
@@ -27,6 +27,7 @@ from warehouse.settings import Home
 
 Outcome = Literal["published", "unchanged", "passed", "provisional", "refused", "error"]
 
+BLOCKED = "DagsterAssetCheckFailedError"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # the command line tells what happened
 
 
@@ -89,8 +90,17 @@ def _execute(
         stack.callback(end, run_id)  # also where the run is interrupted: the next builder must get in
         dagster = instance or stack.enter_context(open_instance(home))
         dagster.add_dynamic_partitions(rounds.name, [round_key])
-        job.execute_in_process(QUIET, dagster, partition_key=round_key, raise_on_error=False, run_id=run_id)
-        return end(run_id) or Work(home, round_key), run_id
+        result = job.execute_in_process(QUIET, dagster, partition_key=round_key, raise_on_error=False, run_id=run_id)
+        work = end(run_id) or Work(home, round_key)
+        work.error = work.error or _outside_of_stages(result)
+        return work, run_id
+
+
+def _outside_of_stages(result: dg.ExecuteInProcessResult) -> MtmError | None:
+    """What broke in Dagster itself or between stages. A check that blocks is no error: the verdict says it."""
+    failures = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    names = [e.cls_name for e in failures if e and e.cls_name not in (BLOCKED, "Failure")]
+    return unexpected(str(names[0]), "Dagster") if names else None
 
 
 def _outcome(work: Work, check_only: bool) -> Outcome:

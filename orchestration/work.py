@@ -90,7 +90,7 @@ class Work:
             raise
         except Exception as error:
             self.discard()
-            self.error = error if isinstance(error, MtmError) else unexpected(error, name)
+            self.error = error if isinstance(error, MtmError) else unexpected(type(error).__name__, name)
             if os.environ.get("MTM_DEBUG"):
                 raise
             raise _failure(self.error, error) from None
@@ -106,10 +106,10 @@ def end(run_id: str) -> Work | None:
     return work
 
 
-def unexpected(error: BaseException, where: str) -> MtmError:
+def unexpected(kind: str, where: str) -> MtmError:
     """An error nobody foresaw: its kind, never its text (which may hold values)."""
     return MtmError(
-        f"unexpected {type(error).__name__}",
+        f"unexpected {kind}",
         where=where,
         todo="run again with mtm --debug and report it",
         code="unexpected",

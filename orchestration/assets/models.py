@@ -27,7 +27,8 @@ def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         work = Work.of(context, warehouse.home)
         with work.stage("dbt"):
             nodes = _run(work, names)
-        yield from events(nodes, names)
+            candidate = work.built_candidate()
+        yield from events(nodes, names, copy_of=candidate.base_release if candidate.is_copy else None)
 
     names.update(names_by_unique_id(list(models.specs), list(models.check_specs)))
     return models
