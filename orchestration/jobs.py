@@ -5,12 +5,9 @@ Only selections of assets belong here. Concept: https://docs.dagster.io/guides/b
 
 import dagster as dg
 
-from orchestration.partitions import rounds
-
 publish_round = dg.define_asset_job(
     "publish_round",
     selection=dg.AssetSelection.all(),
-    partitions_def=rounds,
     executor_def=dg.in_process_executor,
     description="One round: from its delivery to a verdict and, if that is passed, a release.",
 )
@@ -18,7 +15,6 @@ publish_round = dg.define_asset_job(
 check_round = dg.define_asset_job(
     "check_round",
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets("release"),
-    partitions_def=rounds,
     executor_def=dg.in_process_executor,
     description="One round to its verdict, without publishing it.",
 )

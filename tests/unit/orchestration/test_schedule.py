@@ -1,0 +1,57 @@
+"""The daily schedule requests runs for the rounds that wait, and says when none does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from orchestration.instance import open_instance
+from orchestration.partitions import rounds
+from orchestration.resources import WarehouseHome
+from orchestration.schedules import daily
+from warehouse.deliveries.vault import Vault
+from warehouse.normalize.run import normalize
+from warehouse.releases.verdict import Verdict
+from warehouse.settings import Home
+
+
+@pytest.fixture
+def instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """On disk: schedules get their instance by reference."""
+    with open_instance(home) as opened:
+        yield opened
+
+
+def evaluate(instance: dg.DagsterInstance, warehouse: WarehouseHome) -> Any:
+    at = datetime(2026, 11, 23, 5, tzinfo=UTC)
+    with dg.build_schedule_context(
+        instance, scheduled_execution_time=at, resources={"warehouse": warehouse}
+    ) as context:
+        return daily(context)
+
+
+def test_no_round_waits(instance: dg.DagsterInstance, warehouse: WarehouseHome) -> None:
+    assert isinstance(evaluate(instance, warehouse), dg.SkipReason)
+
+
+def test_a_round_without_a_verdict_is_run_once_a_day(
+    instance: dg.DagsterInstance, warehouse: WarehouseHome, deliver: Callable[..., Path], home: Home
+) -> None:
+    delivery = Vault(home).receive(deliver("toy round1.xlsx")).delivery
+    (request,) = evaluate(instance, warehouse)
+    assert request.partition_key == "toy-baseline-r01"
+    assert request.run_key == f"toy-baseline-r01:{delivery.sha256}:2026-11-23"
+    assert instance.has_dynamic_partition(rounds.name or "", "toy-baseline-r01")
+
+
+def test_a_refused_round_waits_for_a_correction_and_not_for_the_schedule(
+    instance: dg.DagsterInstance, warehouse: WarehouseHome, deliver: Callable[..., Path], home: Home
+) -> None:
+    normalized = normalize(home, Vault(home).receive(deliver("toy round1.xlsx")).delivery)
+    Verdict(normalized.round_key, normalized.normalized_id, None, "refused", [], "test").save(home)
+    assert isinstance(evaluate(instance, warehouse), dg.SkipReason)

@@ -1,0 +1,43 @@
+"""Tables for people: one row a line, whatever the cells hold."""
+
+from __future__ import annotations
+
+from orchestration.checks import told
+from orchestration.tables import checks, markdown
+from warehouse.releases.verdict import CheckResult, Verdict
+
+
+def check(code: str, severity: str, passed: bool) -> CheckResult:
+    return CheckResult(code, "marts", severity, passed, f"{code} holds.", "", "3 rows", "0 rows", "look at it")  # type: ignore[arg-type]
+
+
+def verdict(*found: CheckResult, outcome: str = "refused", error: str = "") -> Verdict:
+    return Verdict("kgz-bma-r03", "0" * 16, None, outcome, list(found), "0.1.0", error)  # type: ignore[arg-type]
+
+
+def test_cells_cannot_break_a_table() -> None:
+    table = markdown(["a", "b"], [("x|y", "two\nlines"), (None, 1234567), (True, 0.5)])
+    assert table.md_str.splitlines() == [
+        "| a | b |",
+        "| --- | --- |",
+        "| x\\|y | two lines |",
+        "|  | 1,234,567 |",
+        "| True | 0.5 |",
+    ]
+
+
+def test_no_rows_are_words() -> None:
+    assert markdown(["a"], [], "no findings").md_str == "no findings"
+
+
+def test_failed_checks_come_first_with_what_to_do() -> None:
+    lines = checks([check("fine", "block", True), check("broken", "block", False)]).md_str.splitlines()
+    assert lines[2].startswith("| ✗ | broken") and lines[2].endswith("look at it |")
+    assert lines[3].startswith("| ✓ | fine") and "look at it" not in lines[3]
+
+
+def test_the_verdict_in_a_line() -> None:
+    assert told(verdict(check("total", "block", False))) == "Refused: total holds. Seen 3 rows, allowed 0 rows."
+    assert told(verdict(error="a suite is missing")) == "Refused: the gate failed closed (a suite is missing)"
+    assert "not published" in told(verdict(check("total", "block", True), outcome="provisional"))
+    assert told(verdict(check("total", "block", True), outcome="passed")) == "All 1 checks that can stop it hold."
