@@ -21,11 +21,22 @@ class CommandLine:
     home: Path
 
     def __call__(self, *arguments: str | Path, code: int = 0, timeout: int = 900) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "MTM_HOME": str(self.home), "PATH": f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"}
+        environment = {
+            **os.environ,
+            "MTM_HOME": str(self.home),
+            "PATH": f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
+        }
         done = subprocess.run(
-            ["mtm", *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=timeout, cwd=self.home.parent
+            ["mtm", *map(str, arguments)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=self.home.parent,
         )
-        assert done.returncode == code, f"mtm {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        assert done.returncode == code, (
+            f"mtm {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        )
         assert "Traceback" not in done.stderr
         return done
 

@@ -33,7 +33,9 @@ def sums(path: Path, operation: str) -> dict[tuple[str, str], int]:
     rows = list(sheet.iter_rows(values_only=True))
     found: dict[tuple[str, str], int] = {}
     for (op, category, unit), pattern in LABELS.items():
-        columns = [i for i, h in enumerate(rows[0]) if op == operation and re.fullmatch(pattern, str(h).strip().lower())]
+        columns = [
+            i for i, h in enumerate(rows[0]) if op == operation and re.fullmatch(pattern, str(h).strip().lower())
+        ]
         if columns:
             found[category, unit] = sum(int(row[columns[0]] or 0) for row in rows[1:])
     return found
@@ -55,7 +57,11 @@ def test_the_people_in_the_mart_are_the_people_in_the_file(published_real: Comma
         """SELECT round_key, population_category, place_level, sum(individuals) AS individuals, sum(households) AS households
            FROM mart_population WHERE sex = 'all' AND age_group = 'all' GROUP BY ALL"""
     )
-    seen = {(r["round_key"], r["population_category"], u, r["place_level"]): r[u] for r in rows for u in ("individuals", "households")}
+    seen = {
+        (r["round_key"], r["population_category"], u, r["place_level"]): r[u]
+        for r in rows
+        for u in ("individuals", "households")
+    }
     wanted = expected(deliveries)
     assert len({key[0] for key in wanted}) >= 20
     for (round_key, category, unit), people in wanted.items():

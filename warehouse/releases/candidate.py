@@ -115,7 +115,9 @@ def database_path(home: Home, release_id: str) -> Path:
 def models_hash() -> str:
     """The hash of all that makes marts from canonical tables: dbt files and the schemas."""
     digest = hashlib.sha256()
-    paths = [p for g in ("models/**/*", "macros/**/*", "seeds/**/*", "*.yml", "tests/**/*") for p in DBT_PROJECT.glob(g)]
+    paths = [
+        p for g in ("models/**/*", "macros/**/*", "seeds/**/*", "*.yml", "tests/**/*") for p in DBT_PROJECT.glob(g)
+    ]
     paths += [PROJECT / "warehouse/normalize/schema.py", PROJECT / "warehouse/releases/reference_schema.py"]
     for path in sorted(p for p in paths if p.is_file()):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())

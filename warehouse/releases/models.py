@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import MtmError
-from warehouse.releases.candidate import Candidate
+from warehouse.releases.candidate import Candidate, models_hash
 from warehouse.settings import DBT_PROJECT, Home
 
 # Results come back as objects: dbt need not log, print or write them again (a fifth of its time).
@@ -41,7 +41,7 @@ def run_dbt(candidate: Candidate) -> DbtOutcome:
     """Build all models of the candidate and test them. Test failures are results; a broken project is an MtmError."""
     standing = STANDING if candidate.is_copy else []
     with dbt_environment(candidate.home, candidate.database), _quiet():
-        result = _invoke(candidate.home, ["build", "--no-write-json", *standing])
+        result = _invoke(["build", "--no-write-json", *standing], _parsed(candidate.home))
     if result.exception is not None or result.result is None:
         raise MtmError(
             f"dbt did not run: {_first_line(result.exception)}",
@@ -56,19 +56,29 @@ def run_dbt(candidate: Candidate) -> DbtOutcome:
 
 
 def manifest_path(home: Home) -> Path:
-    """dbt's parsed project; made where it is missing (Dagster reads it)."""
+    """dbt's parsed project as JSON; made where it is missing (Dagster reads it)."""
     path = target_path(home) / "manifest.json"
     if not path.exists():
         with dbt_environment(home, home.build / "candidate" / "build.duckdb"), _quiet():
-            _invoke(home, ["parse"])
+            _invoke(["parse"])
     return path
 
 
 def target_path(home: Home) -> Path:
-    """Where dbt keeps what it parsed, by the hash of the project: a changed project is parsed anew."""
-    from warehouse.releases.candidate import models_hash
+    """Where dbt keeps what it parsed, by the hash of the project: a changed project is parsed anew.
 
-    return home.build / "dbt" / models_hash()
+    Several homes may share it (`MTM_DBT_TARGET`): it holds the project's own text, no data and no paths of data.
+    """
+    shared = os.environ.get("MTM_DBT_TARGET")
+    return (Path(shared) if shared else home.build / "dbt") / models_hash()
+
+
+def _parsed(home: Home) -> Any:
+    """The parsed project, so that dbt need not parse it (its own check would, for another path of the database)."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    manifest_path(home)
+    return Manifest.from_msgpack((target_path(home) / "partial_parse.msgpack").read_bytes())
 
 
 @contextlib.contextmanager
@@ -90,7 +100,7 @@ def dbt_environment(home: Home, database: Path) -> Iterator[None]:
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
 
 
-def _invoke(home: Home, command: list[str]) -> Any:
+def _invoke(command: list[str], manifest: Any = None) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -99,7 +109,7 @@ def _invoke(home: Home, command: list[str]) -> Any:
     gc.collect()
     gc.freeze()  # dbt makes many small objects; collecting the older ones again and again costs a tenth of its time
     try:
-        return dbtRunner().invoke(arguments)
+        return dbtRunner(manifest=manifest).invoke(arguments)
     finally:
         gc.unfreeze()
         DuckDBConnectionManager.close_all_connections()
