@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.conftest import CommandLine
+from tests.toy import write_rows, write_toy
 
 pytestmark = [pytest.mark.usefixtures("toy"), pytest.mark.slow]
 HEADER = ["Region", "District", "Displaced people", "Displaced households", "Contact phone"]
 PHONE = "+996555010203"
 GOOD = [["North", "N1", 100, 20, PHONE], ["North", "N2", 50, 10, PHONE], ["South", "S1", 30, 6, PHONE]]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    """One home with one published round, for the tests that only look at it."""
+    folder = tmp_path_factory.mktemp("published")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MTM_OPERATIONS", str(write_toy(folder).parent))
+        line = CommandLine(folder / "home")
+        line("receive", write_rows(folder / "round1.xlsx", [HEADER, *GOOD]))
+        line("run")
+        yield line
 
 
 def test_a_round_from_receive_to_rollback(mtm: CommandLine, workbook: Callable[..., Path]) -> None:
@@ -57,20 +71,20 @@ def test_a_partial_delivery_is_provisional_and_the_whole_one_is_published(
     assert mtm.rows("SELECT individuals FROM mart_population WHERE place_level = 0") == [{"individuals": 180}]
 
 
-def test_check_gives_a_verdict_and_publishes_nothing(mtm: CommandLine, workbook: Callable[..., Path]) -> None:
-    mtm("receive", workbook("round1.xlsx", [HEADER, *GOOD]))
-    assert mtm.json("check", "toy-baseline-r01")[0]["outcome"] == "passed"
-    assert mtm.json("releases") == []
+def test_check_gives_a_verdict_and_publishes_nothing(published: CommandLine, tmp_path: Path) -> None:
+    published("receive", write_rows(tmp_path / "round2.xlsx", [HEADER, *GOOD]))
+    assert published.json("check", "toy-baseline-r02")[0]["outcome"] == "passed"
+    assert [r["release_id"] for r in published.json("releases")] == ["r000001"]
 
 
-def test_a_tampered_release_is_found(mtm: CommandLine, workbook: Callable[..., Path]) -> None:
-    mtm("receive", workbook("round1.xlsx", [HEADER, *GOOD]))
-    mtm("run")
-    assert mtm.json("verify")["ok"]
-    path = mtm.home / "published" / "releases" / "r000001" / "parquet" / "mart_population.parquet"
+def test_a_tampered_release_is_found(published: CommandLine, tmp_path: Path) -> None:
+    other = CommandLine(tmp_path / "home")
+    shutil.copytree(published.home, other.home, symlinks=True)
+    assert other.json("verify")["ok"]
+    path = other.home / "published" / "releases" / "r000001" / "parquet" / "mart_population.parquet"
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    assert "mart_population.parquet is altered" in mtm("verify", code=1).stderr
+    assert "mart_population.parquet is altered" in other("verify", code=1).stderr
 
 
 @pytest.mark.parametrize(
@@ -106,12 +120,10 @@ def test_read_gives_every_cell(mtm: CommandLine, workbook: Callable[..., Path]) 
     assert sheet["rows"][2]["cells"] == [None, 2.5]
 
 
-def test_queries_are_read_only_and_shut_off_from_files(mtm: CommandLine, workbook: Callable[..., Path]) -> None:
-    mtm("receive", workbook("round1.xlsx", [HEADER, *GOOD]))
-    mtm("run")
+def test_queries_are_read_only_and_shut_off_from_files(published: CommandLine) -> None:
     for sql in (
         "DELETE FROM mart_population",
         "SELECT * FROM read_text('/etc/hostname')",
         "COPY mart_population TO 'x.csv'",
     ):
-        mtm("query", sql, code=2)
+        published("query", sql, code=2)

@@ -20,7 +20,17 @@ FORBIDDEN = {
 }
 # The command line starts the line, which is the Dagster job: these modules import it inside a function, nobody else does.
 STARTS_THE_LINE = {"warehouse/cli/rounds.py", "warehouse/cli/operate.py"}
-HEAVY = {"great_expectations", "dbt", "dagster_dbt", "pandas", "matplotlib", "altair", "python_calamine", "xlsxwriter", "pycountry"}
+HEAVY = {
+    "great_expectations",
+    "dbt",
+    "dagster_dbt",
+    "pandas",
+    "matplotlib",
+    "altair",
+    "python_calamine",
+    "xlsxwriter",
+    "pycountry",
+}
 DAGSTER_ROOM = {"dagster_dbt"}
 
 
@@ -55,7 +65,9 @@ def test_imports_go_down(room: str) -> None:
         allowed = {"orchestration"} if name(path) in STARTS_THE_LINE else set()
         upward = set(imported(parsed(path), top_only=False)) & FORBIDDEN[room]
         assert upward <= allowed, f"{name(path)} imports {upward - allowed}"
-        assert not set(imported(parsed(path), top_only=True)) & FORBIDDEN[room], f"{name(path)} imports upward at its top"
+        assert not set(imported(parsed(path), top_only=True)) & FORBIDDEN[room], (
+            f"{name(path)} imports upward at its top"
+        )
 
 
 @pytest.mark.parametrize("path", every_module(), ids=name)
@@ -65,13 +77,17 @@ def test_a_module_says_what_belongs_in_it_and_imports_nothing_heavy(path: Path) 
     if text.strip():
         assert len(ast.get_docstring(tree) or "") > 40, f"{name(path)} does not say what belongs in it"
     heavy = set(imported(tree, top_only=True)) & HEAVY
-    assert not heavy - (DAGSTER_ROOM if name(path).startswith("orchestration") else set()), f"{name(path)} imports {heavy}"
+    assert not heavy - (DAGSTER_ROOM if name(path).startswith("orchestration") else set()), (
+        f"{name(path)} imports {heavy}"
+    )
     assert text.count("\n") <= 300, f"{name(path)} has grown past 300 lines: two rooms?"
 
 
 def test_no_path_of_a_machine_is_written_down() -> None:
     here = str(PROJECT.parent) + "/"
-    files = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout.split("\n")
+    files = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     for file in filter(None, files):
         path = PROJECT / file
         if path.suffix in {".png", ".lock"} or not path.is_file():

@@ -120,7 +120,9 @@ def test_column_letters(letters: str, number: int) -> None:
     assert column_number(letters) == number
 
 
-CELL = st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters=',;\t|"\u2028\u2029\x85'), max_size=8)
+CELL = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters=',;\t|"\u2028\u2029\x85'), max_size=8
+)
 
 
 @given(st.integers(2, 5).flatmap(lambda n: st.lists(st.lists(CELL, min_size=n, max_size=n), min_size=1, max_size=6)))

@@ -17,7 +17,16 @@ from warehouse.normalize.run import Normalized, normalize
 from warehouse.settings import Home
 
 pytestmark = pytest.mark.usefixtures("toy")
-HEADER = ["_uuid", "Region", "District", "Test", "Displaced people", "Displaced households", "Displaced in 2023", "Contact phone"]
+HEADER = [
+    "_uuid",
+    "Region",
+    "District",
+    "Test",
+    "Displaced people",
+    "Displaced households",
+    "Displaced in 2023",
+    "Contact phone",
+]
 PHONE = "+996555010203"
 
 
@@ -53,7 +62,11 @@ def test_rows_and_people_are_conserved(rows: list[list[object]]) -> None:
 
 
 def test_a_reader_of_our_own_finds_the_same_people(home: Home, workbook: Callable[..., Path]) -> None:
-    rows = [["u1", "North", "D1", "", 10, 2, "", PHONE], ["u2", "North", "D2", "yes", 7, 1, "", PHONE], ["u3", "South", "", "", "x", 1, "", PHONE]]
+    rows = [
+        ["u1", "North", "D1", "", 10, 2, "", PHONE],
+        ["u2", "North", "D2", "yes", 7, 1, "", PHONE],
+        ["u3", "South", "", "", "x", 1, "", PHONE],
+    ]
     result = normalized(home, workbook("round1.xlsx", [HEADER, *rows]))
     assert result.counts() == {"rows_in": 3, "rows_accepted": 1, "rows_rejected": 2,
                                "people_in": 17, "people_accepted": 10, "people_rejected": 7}  # fmt: skip
@@ -64,9 +77,12 @@ def test_a_reader_of_our_own_finds_the_same_people(home: Home, workbook: Callabl
 def test_missing_is_not_zero(home: Home, workbook: Callable[..., Path]) -> None:
     rows = [["u1", "North", "", "", 10, "", 0, PHONE], ["u2", "South", "", "", 0, "-", "", PHONE]]
     table = normalized(home, workbook("round1.xlsx", [HEADER, *rows])).table("population")
-    status = {(r["row_id"], r["unit"], r["dimension"]): (r["value"], r["value_status"]) for r in table.iter_rows(named=True)}
+    status = {
+        (r["row_id"], r["unit"], r["dimension"]): (r["value"], r["value_status"]) for r in table.iter_rows(named=True)
+    }
     assert sorted(status.values(), key=str) == sorted(
-        [(10, "reported"), (None, "missing"), (0, "reported"), (0, "reported"), (None, "missing"), (None, "missing")], key=str
+        [(10, "reported"), (None, "missing"), (0, "reported"), (0, "reported"), (None, "missing"), (None, "missing")],
+        key=str,
     )
 
 
@@ -74,7 +90,10 @@ def test_a_submission_that_stands_twice(home: Home, workbook: Callable[..., Path
     same = ["u1", "North", "D1", "", 10, 2, 3, PHONE]
     rows = [same, same, ["u1", "North", "D1", "", 11, 2, 3, PHONE]]
     table = normalized(home, workbook("round1.xlsx", [HEADER, *rows])).table("rejected")
-    assert table.select("row_number", "reason_code").rows() == [(3, "duplicate_submission"), (4, "conflicting_submission")]
+    assert table.select("row_number", "reason_code").rows() == [
+        (3, "duplicate_submission"),
+        (4, "conflicting_submission"),
+    ]
 
 
 def test_identifiers_are_dropped_at_the_edge(home: Home, workbook: Callable[..., Path]) -> None:
