@@ -35,7 +35,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # the c
 class RoundResult:
     """What became of a round. `stages`: wall seconds by stage, all of them; `passed` is the answer of a check only.
 
-    `release_id` is the release that serves the round now; `error` is set where the outcome is `error`.
+    `release_id` is the release that holds it, for `published` and `unchanged`; `error` is set where the outcome is `error`.
     """
 
     round_key: str
