@@ -6,6 +6,7 @@ it is started.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -137,18 +138,22 @@ def _answer(home: Home, results: list[Any], as_json: bool, quiet: bool = False) 
     for result in results:
         if result.outcome in ("refused", "error") and not as_json:
             _explain(result)
-    worst = {r.outcome for r in results}
-    if worst & {"refused", "error"}:
-        raise SystemExit(3 if "refused" in worst else 1)
+    codes = {3 for r in results if r.outcome == "refused"} | {r.error.exit_code for r in results if r.error}
+    if codes or any(r.outcome == "error" for r in results):
+        raise SystemExit(max(codes, default=1))
 
 
 def _as_dict(result: Any) -> dict[str, Any]:
     checks = [c.__dict__ for c in result.verdict.checks if not c.passed] if result.verdict else []
-    return {"round_key": result.round_key, "outcome": result.outcome, "release_id": result.release_id,
-            "stages": result.stages, "failed_checks": checks, "error": result.verdict.error if result.verdict else ""}  # fmt: skip
+    error = result.error.as_dict() if result.error else None
+    return {"round_key": result.round_key, "outcome": result.outcome, "release_id": result.release_id, "stages": result.stages,
+            "failed_checks": checks, "gate_error": result.verdict.error if result.verdict else "", "error": error}  # fmt: skip
 
 
 def _explain(result: Any) -> None:
+    if result.error:
+        say(f"mtm: {result.round_key}: {result.error}")
+        return
     say(f"{result.round_key}: why")
     for c in result.verdict.blocking if result.verdict else []:
         evidence = f" ({', '.join(c.evidence[:3])}{' …' if len(c.evidence) > 3 else ''})" if c.evidence else ""
@@ -161,10 +166,11 @@ def _explain(result: Any) -> None:
 def _where_to_look(home: Home) -> None:
     from warehouse.releases.manifest import current_id
 
+    mtm = ".venv/bin/mtm" if os.environ.get("MAKELEVEL") else "mtm"  # make's PATH is not the reader's
     click.echo(f"""
 Where to look (every figure here is SYNTHETIC, calibrated to what was published)
   releases   {home.releases}
   served     {home.current} -> {current_id(home)}
-  a query    mtm query "SELECT round_key, headline_code, value, published_value FROM mart_headlines WHERE published_value IS NOT NULL"
-  rounds     mtm status
-  the UI     mtm dev        (Dagster on http://127.0.0.1:3000)""")
+  a query    {mtm} query "SELECT round_key, headline_code, value, published_value FROM mart_headlines WHERE published_value IS NOT NULL"
+  rounds     {mtm} status
+  the UI     {mtm} dev        (Dagster on http://127.0.0.1:3000)""")
