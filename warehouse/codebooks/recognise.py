@@ -118,24 +118,24 @@ def _unknown_layout(sheets: list[RawSheet], name: str, declared: Declared) -> Un
 def _round_number(
     book: Codebook, main: SheetMatch, sheets: list[RawSheet], name: str, declared: Declared
 ) -> tuple[int, str]:
-    found = [
-        (number, reason)
-        for rule in book.round_number
-        if not rule.fallback
-        for number, reason in _by_rule(rule, main, sheets, book, name)
-    ]
-    if not found and declared.round_number is None:
-        found = [f for rule in book.round_number if rule.fallback for f in _by_rule(rule, main, sheets, book, name)]
+    """The number that all sources agree on. A declared one decides between the file's name and its notes, not over its rows."""
+    rules = [rule for rule in book.round_number if not rule.fallback]
+    rows = [f for rule in rules if rule.field for f in _by_rule(rule, main, sheets, book, name)]
+    texts = [f for rule in rules if not rule.field for f in _by_rule(rule, main, sheets, book, name)]
+    found = [*rows, *texts]
     if declared.round_number is not None:
-        found.insert(0, (declared.round_number, "it was declared"))
+        found = [(declared.round_number, "it was declared"), *rows]
+    elif not found:
+        found = [f for rule in book.round_number if rule.fallback for f in _by_rule(rule, main, sheets, book, name)]
     numbers = sorted({number for number, _ in found})
     if len(numbers) == 1:
-        return numbers[0], f"round {numbers[0]}: " + ", ".join(dict.fromkeys(reason for _, reason in found))
+        others = [f"although {why.replace(' says so', f' says {n}')}" for n, why in texts if n != numbers[0]]
+        return numbers[0], f"round {numbers[0]}: " + ", ".join(dict.fromkeys([*(why for _, why in found), *others]))
     raise UnreadableDelivery(
         f"the round's number is not certain: {numbers}" if numbers else "the round's number is not in the delivery",
         where=f"{name}: " + "; ".join(f"{n} ({reason})" for n, reason in found),
         expected="one number, the same everywhere",
-        todo="correct the file, or say --round N if the file has none",
+        todo="say which with --round N" if not rows else "correct the round's number in the rows and deliver again",
         code="mixed_rounds" if numbers else "no_round",
     )
 

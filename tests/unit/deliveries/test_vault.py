@@ -67,10 +67,15 @@ def test_a_round_that_was_never_delivered(home: Home) -> None:
         Vault(home).current("toy-baseline-r09")
 
 
-def test_a_declared_round_is_taken_and_a_contradiction_refused(home: Home, workbook: Callable[..., Path]) -> None:
+def test_a_declared_round_decides_but_not_over_the_rows(home: Home, workbook: Callable[..., Path]) -> None:
     unnamed = workbook("delivery.xlsx", ROWS)
     with pytest.raises(UnreadableDelivery, match="not in the delivery"):
         Vault(home).receive(unnamed)
     assert Vault(home).receive(unnamed, Declared(round_number=4)).delivery.round_key == "toy-baseline-r04"
+    named = workbook("round5.xlsx", [*ROWS, ["East", 1]])
+    found = Vault(home).receive(named, Declared(round_number=6)).delivery
+    assert found.round_key == "toy-baseline-r06"
+    assert any("although the file's name says 5" in reason for reason in found.why)
+    rows = workbook("delivery 7.xlsx", [[*ROWS[0], "Round"], ["North", 1, 7]])
     with pytest.raises(UnreadableDelivery, match="not certain"):
-        Vault(home).receive(workbook("round5.xlsx", [*ROWS, ["East", 1]]), Declared(round_number=6))
+        Vault(home).receive(rows, Declared(round_number=8))
