@@ -62,4 +62,5 @@ def told(verdict: Verdict) -> str:
             f"{c.sentence_en} Seen {c.observed}, allowed {c.threshold}." for c in verdict.blocking
         )
     partial = " The delivery is partial: kept and shown, not published." if verdict.outcome == "provisional" else ""
-    return f"All {len(verdict.checks)} checks that can stop it hold.{partial}"
+    stopping = sum(c.severity == "block" for c in verdict.checks)
+    return f"All {stopping} checks that can stop it hold.{partial}"

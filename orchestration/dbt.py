@@ -39,9 +39,16 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey("candidate" if is_source else dbt_resource_props["name"])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer: staging, intermediate, marts, seeds."""
-        fqn = dbt_resource_props["fqn"]
-        return {"seed": "seeds", "source": "build"}.get(dbt_resource_props["resource_type"], fqn[1])
+        """The layer: seeds, staging, intermediate, marts, and release_marts, which are computed from other marts.
+
+        What stands on marts is drawn with the last ones, wherever its file lies: groups would read each other in a loop.
+        """
+        layer = dbt_resource_props["fqn"][1]
+        before = dbt_resource_props.get("depends_on", {}).get("nodes", [])
+        on_marts = layer == "intermediate" and any(".mart_" in unique_id for unique_id in before)
+        if on_marts or dbt_resource_props["fqn"][1:3] == ["marts", "release"]:
+            layer = "release_marts"
+        return {"seed": "seeds", "source": "build"}.get(dbt_resource_props["resource_type"], layer)
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """None: dbt's tags are for dbt."""

@@ -22,7 +22,7 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
 
     resources = {"warehouse": WarehouseHome(), **overrides}
     dbt_models = models.build_models(read_manifest(resources["warehouse"].home))
-    marts = sorted(key for key, group in dbt_models.group_names_by_key.items() if group == "marts")
+    marts = sorted(key for key in dbt_models.keys if key.path[-1].startswith(("mart_", "dim_")))
     return dg.Definitions(
         assets=[
             receive.delivery,

@@ -14,18 +14,19 @@ from warehouse.releases.verdict import CheckResult
 
 BAR = 20  # characters of the longest bar
 
+Table = dg.MarkdownMetadataValue | dg.TextMetadataValue
 Shown = dict[str, Any]  # metadata by label: texts, numbers, paths, markdown
 
 
-def markdown(columns: Sequence[str], rows: Sequence[Sequence[Any]], nothing: str = "none") -> dg.MarkdownMetadataValue:
-    """A markdown table; thousands apart, cells of one line."""
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[Any]], nothing: str = "none") -> Table:
+    """A markdown table; thousands apart, cells of one line. Without rows `nothing`, which needs no click to be read."""
     if not rows:
-        return dg.MetadataValue.md(nothing)
+        return dg.MetadataValue.text(nothing)
     lines = [list(columns), ["---"] * len(columns), *([_cell(c) for c in row] for row in rows)]
     return dg.MetadataValue.md("\n".join("| " + " | ".join(line) + " |" for line in lines))
 
 
-def findings(normalized: Normalized, most: int = 10) -> dg.MarkdownMetadataValue:
+def findings(normalized: Normalized, most: int = 10) -> Table:
     """The worst findings, alike ones summed up."""
     table = normalized.table("finding").group_by("severity", "code", "what", "todo", maintain_order=True)
     rows = table.agg(pl.len(), pl.col("people").sum()).rows()
@@ -33,7 +34,7 @@ def findings(normalized: Normalized, most: int = 10) -> dg.MarkdownMetadataValue
     return markdown(["severity", "code", "what", "times", "people", "what to do"], shown, "no findings")
 
 
-def rejected(normalized: Normalized) -> dg.MarkdownMetadataValue:
+def rejected(normalized: Normalized) -> Table:
     """Rejected rows and people by reason, with bars."""
     table = normalized.table("rejected").group_by("reason_code").agg(pl.len().alias("n"), pl.col("people").sum())
     rows = table.sort("n", "reason_code", descending=[True, False]).rows()
@@ -42,19 +43,19 @@ def rejected(normalized: Normalized) -> dg.MarkdownMetadataValue:
     return markdown(["reason", "rows", "people", ""], shown, "no row was rejected")
 
 
-def conservation(normalized: Normalized) -> dg.MarkdownMetadataValue:
+def conservation(normalized: Normalized) -> Table:
     """Delivered = accepted + rejected, by measure."""
     table = normalized.table("conservation").select("measure", "delivered", "accepted", "rejected")
     return markdown(table.columns, table.rows(), "nothing was counted")
 
 
-def column_map(normalized: Normalized) -> dg.MarkdownMetadataValue:
+def column_map(normalized: Normalized) -> Table:
     """How many columns were mapped, ignored, unknown, and how many fields the delivery lacks."""
     table = normalized.table("column_map").group_by("mapping").agg(pl.len()).sort("mapping")
     return markdown(["columns", "number"], table.rows())
 
 
-def checks(results: Sequence[CheckResult], nothing: str = "none") -> dg.MarkdownMetadataValue:
+def checks(results: Sequence[CheckResult], nothing: str = "none") -> Table:
     """Checks of a verdict, failed ones first."""
     rows = [
         (_mark(c), c.code, c.layer, c.sentence_en, c.observed, c.threshold, "" if c.passed else c.todo)

@@ -49,7 +49,7 @@ row = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(row.map(list), min_size=1, max_size=12))
 def test_rows_and_people_are_conserved(rows: list[list[object]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

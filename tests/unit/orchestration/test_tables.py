@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dagster as dg
+
 from orchestration.checks import told
 from orchestration.tables import checks, markdown
 from warehouse.releases.verdict import CheckResult, Verdict
@@ -17,6 +19,7 @@ def verdict(*found: CheckResult, outcome: str = "refused", error: str = "") -> V
 
 def test_cells_cannot_break_a_table() -> None:
     table = markdown(["a", "b"], [("x|y", "two\nlines"), (None, 1234567), (True, 0.5)])
+    assert isinstance(table, dg.MarkdownMetadataValue)
     assert table.md_str.splitlines() == [
         "| a | b |",
         "| --- | --- |",
@@ -27,7 +30,7 @@ def test_cells_cannot_break_a_table() -> None:
 
 
 def test_no_rows_are_words() -> None:
-    assert markdown(["a"], [], "no findings").md_str == "no findings"
+    assert markdown(["a"], [], "no findings") == dg.MetadataValue.text("no findings")
 
 
 def test_failed_checks_come_first_with_what_to_do() -> None:
@@ -40,4 +43,7 @@ def test_the_verdict_in_a_line() -> None:
     assert told(verdict(check("total", "block", False))) == "Refused: total holds. Seen 3 rows, allowed 0 rows."
     assert told(verdict(error="a suite is missing")) == "Refused: the gate failed closed (a suite is missing)"
     assert "not published" in told(verdict(check("total", "block", True), outcome="provisional"))
-    assert told(verdict(check("total", "block", True), outcome="passed")) == "All 1 checks that can stop it hold."
+    assert (
+        told(verdict(check("total", "block", True), check("odd", "review", False), outcome="passed"))
+        == "All 1 checks that can stop it hold."
+    )
