@@ -60,23 +60,6 @@ def test_a_round_from_receive_to_rollback(mtm: CommandLine, workbook: Callable[.
     assert PHONE.encode() not in published
 
 
-def test_a_partial_delivery_is_provisional_and_the_whole_one_is_published(
-    mtm: CommandLine, workbook: Callable[..., Path]
-) -> None:
-    mtm("receive", workbook("round1_in-progress.xlsx", [HEADER, GOOD[0]]))
-    assert "provisional" in mtm("run").stderr
-    assert mtm.json("releases") == []
-    mtm("receive", workbook("round1.xlsx", [HEADER, *GOOD]))
-    mtm("run")
-    assert mtm.rows("SELECT individuals FROM mart_population WHERE place_level = 0") == [{"individuals": 180}]
-
-
-def test_check_gives_a_verdict_and_publishes_nothing(published: CommandLine, tmp_path: Path) -> None:
-    published("receive", write_rows(tmp_path / "round2.xlsx", [HEADER, *GOOD]))
-    assert published.json("check", "toy-baseline-r02")[0]["outcome"] == "passed"
-    assert [r["release_id"] for r in published.json("releases")] == ["r000001"]
-
-
 def test_a_tampered_release_is_found(published: CommandLine, tmp_path: Path) -> None:
     other = CommandLine(tmp_path / "home")
     shutil.copytree(published.home, other.home, symlinks=True)
