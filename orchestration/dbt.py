@@ -5,6 +5,7 @@ Translating belongs here, pure as far as it can be; dbt itself runs in `warehous
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
@@ -121,6 +122,11 @@ def not_built(nodes: Sequence[Mapping[str, Any]], names: Names, *, is_copy: bool
     expected = (uid for uid in names if uid in seen) if is_copy else iter(names)
     keys = (names[uid] for uid in expected if seen.get(uid) not in BUILT)
     return sorted(key.to_user_string() for key in keys if isinstance(key, dg.AssetKey))
+
+
+def kind(message: str | None) -> str:
+    """What kind of error dbt's message names (`Runtime Error, Conversion Error`): its text may quote cells."""
+    return ", ".join(dict.fromkeys(re.findall(r"[A-Z][a-z]+ Error", message or "")))
 
 
 def _checked(node: Mapping[str, Any], key: dg.AssetCheckKey) -> dg.AssetCheckResult:

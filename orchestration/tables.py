@@ -29,9 +29,11 @@ def markdown(columns: Sequence[str], rows: Sequence[Sequence[Any]], nothing: str
 def findings(normalized: Normalized, most: int = 10) -> Table:
     """The worst findings, alike ones summed up."""
     table = normalized.table("finding").group_by("severity", "code", "what", "todo", maintain_order=True)
-    rows = table.agg(pl.len(), pl.col("people").sum()).rows()
-    shown = [(severity, code, what, n, people or "", todo) for severity, code, what, todo, n, people in rows[:most]]
-    return markdown(["severity", "code", "what", "times", "people", "what to do"], shown, "no findings")
+    rows = table.agg(pl.col("rows").sum(), pl.col("people").sum()).rows()
+    shown = [
+        (severity, code, what, n or "", people or "", todo) for severity, code, what, todo, n, people in rows[:most]
+    ]
+    return markdown(["severity", "code", "what", "rows", "people", "what to do"], shown, "no findings")
 
 
 def rejected(normalized: Normalized) -> Table:

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets.build import POOL
-from orchestration.dbt import Event, Names, Translator, events, names_by_unique_id, not_built
+from orchestration.dbt import Event, Names, Translator, events, kind, names_by_unique_id, not_built
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.work import Work
@@ -43,7 +43,7 @@ def _run(work: Work, names: Names) -> list[dict[str, Any]]:
     missing = not_built(outcome.nodes, names, is_copy=candidate.is_copy)
     if missing:
         _refuse(work)
-        failed = [f"{n['unique_id'].split('.')[2]} ({n['message'] or n['status']})" for n in outcome.failed]
+        failed = [f"{n['unique_id'].split('.')[2]} ({kind(n['message']) or n['status']})" for n in outcome.failed]
         raise MtmError(
             f"dbt did not build {len(missing)} models",
             where=", ".join(missing[:5]),

@@ -17,7 +17,9 @@ def canonical_round(context: dg.AssetExecutionContext, warehouse: WarehouseHome)
     work = Work.of(context, warehouse.home)
     with work.stage("normalize"):
         normalized = work.normalized_delivery()
-        counts = {name.replace("_", " "): value for name, value in normalized.counts().items()}
+        told = normalized.counts()
+        # A survey counts answers, not people: zeros would read as "nobody was counted".
+        counts = {k.replace("_", " "): n for k, n in told.items() if told["people_in"] or not k.startswith("people")}
         return dg.MaterializeResult(
             data_version=dg.DataVersion(normalized.normalized_id),
             metadata={

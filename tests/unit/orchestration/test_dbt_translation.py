@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.dbt import Names, events, names_by_unique_id, not_built
+from orchestration.dbt import Names, events, kind, names_by_unique_id, not_built
 
 STG, MART, SEED, TEST = "model.mtm.stg", "model.mtm.mart", "seed.mtm.codes", "test.mtm.unique_mart.1"
 CHECK = dg.AssetCheckKey(dg.AssetKey("mart"), "unique_mart")
@@ -89,3 +89,11 @@ def test_models_that_failed_or_were_skipped_are_missing() -> None:
 def test_models_that_dbt_did_not_name_are_missing_but_in_a_copy() -> None:
     assert not_built([node(MART, "success")], NAMES, is_copy=False) == ["codes", "stg"]
     assert not_built([node(MART, "success")], NAMES, is_copy=True) == []
+
+
+def test_an_error_of_dbt_is_told_without_the_cells_it_quotes() -> None:
+    message = (
+        "Runtime Error in model m (models/m.sql)\n  Conversion Error: Could not convert string '+999 700' to INT32"
+    )
+    assert kind(message) == "Runtime Error, Conversion Error"
+    assert kind(None) == kind("no such table") == ""

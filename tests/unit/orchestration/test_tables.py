@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import dagster as dg
+import polars as pl
 
 from orchestration.checks import told
-from orchestration.tables import checks, markdown
+from orchestration.tables import checks, findings, markdown
 from warehouse.releases.verdict import CheckResult, Verdict
 
 
@@ -31,6 +34,14 @@ def test_cells_cannot_break_a_table() -> None:
 
 def test_no_rows_are_words() -> None:
     assert markdown(["a"], [], "no findings") == dg.MetadataValue.text("no findings")
+
+
+def test_findings_tell_the_rows_that_they_are_about() -> None:
+    alike = {"severity": "note", "code": "no_consent", "what": "no consent", "todo": "nothing", "people": None}
+    table = pl.DataFrame([{**alike, "rows": 31}, {**alike, "rows": 2}], schema_overrides={"people": pl.Int64})
+    shown = findings(SimpleNamespace(table=lambda _: table))  # type: ignore[arg-type]
+    assert isinstance(shown, dg.MarkdownMetadataValue)
+    assert shown.md_str.splitlines()[2] == "| note | no_consent | no consent | 33 |  | nothing |"
 
 
 def test_failed_checks_come_first_with_what_to_do() -> None:
