@@ -272,6 +272,13 @@ def _fingerprint() -> int:
     return hash(tuple((str(p), (stat := p.stat()).st_mtime_ns, stat.st_size) for p in sorted(files)))
 
 
+def find_round(round_key: str) -> tuple[Operation, Round]:
+    """The operation and the round that a key such as `kgz-bma-r03` names."""
+    code, component, number = round_key.split("-")
+    operation = load_operation(code)
+    return operation, operation.round(component, int(number[1:]))
+
+
 def load_operation(code: str) -> Operation:
     """The operation with this code. Raises UsageError (exit 2) where there is none."""
     operations = {operation.code: operation for operation in all_operations()}

@@ -19,7 +19,7 @@ import polars as pl
 from warehouse.deliveries.vault import Vault
 from warehouse.normalize.run import Normalized, normalize
 from warehouse.normalize.schema import TABLES
-from warehouse.operations import load_operation
+from warehouse.operations import find_round
 from warehouse.releases import lock
 from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest, next_id
 from warehouse.releases.reference import load_reference
@@ -55,7 +55,7 @@ class Candidate:
     @property
     def synthetic(self) -> bool:
         """Whether any round of it is synthetic."""
-        return any(_is_synthetic(v.round_key) for v in self.versions)
+        return any(find_round(v.round_key)[1].is_synthetic for v in self.versions)
 
     def history(self) -> list[dict[str, Any]]:
         """The releases up to this one, oldest first (rows of `reference.release`, without is_current)."""
@@ -157,11 +157,6 @@ def _select(table: str, building: list[Normalized]) -> str:
     columns = ", ".join(f'CAST("{name}" AS {_SQL[kind]}) AS "{name}"' for name, kind in TABLES[table].items())
     files = ", ".join("'" + str(n.folder / f"{table}.parquet").replace("'", "''") + "'" for n in building)
     return f"SELECT {columns} FROM read_parquet([{files}])"
-
-
-def _is_synthetic(round_key: str) -> bool:
-    code, component, number = round_key.split("-")
-    return load_operation(code).round(component, int(number[1:])).is_synthetic
 
 
 def _lock_path(home: Home) -> Path:

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.normalize.countries import country_rows
-from warehouse.operations import Operation, load_operation
+from warehouse.operations import Operation, find_round, load_operation
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
 
@@ -58,13 +58,11 @@ def operation_row(operation: Operation) -> dict[str, Any]:
 
 def round_row(version: RoundVersion) -> dict[str, Any]:
     """The row of `reference.round`: registered facts, and the delivery that stands."""
-    code, component, number = version.round_key.split("-")
-    operation = load_operation(code)
-    known = operation.round(component, int(number[1:]))
-    book = next(b for b in operation.codebooks if b.component == component)
+    operation, known = find_round(version.round_key)
+    book = next(b for b in operation.codebooks if b.component == known.component)
     return {
         "round_key": version.round_key,
-        "operation": code,
+        "operation": operation.code,
         "round_number": known.number,
         "round_title": known.title or f"Round {known.number}",
         "round_source": known.source or None,
