@@ -45,7 +45,7 @@ def print_error(error: MtmError, *, as_json: bool) -> None:
     """One line on standard error, or a JSON object on standard output."""
     if as_json:
         print_json(error.as_dict())
-    click.echo(f"mtm: {error}", err=True)
+    click.echo(f"mtm: {error}" + (f" · code: {error.code}" if error.code else ""), err=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "") -> None:

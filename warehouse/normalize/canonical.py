@@ -10,7 +10,7 @@ import polars as pl
 from warehouse.codebooks.recognise import Recognised
 from warehouse.deliveries.vault import Delivery
 from warehouse.gazetteer.resolve import Resolver
-from warehouse.normalize.columns import column_map, note_columns, note_hidden
+from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
 from warehouse.normalize.conservation import conservation
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame, text_frame
@@ -36,6 +36,7 @@ def canonical_tables(
     matches = [found.main, *found.repeats]
     note_columns(matches, findings)
     note_hidden(matches, findings)
+    note_reading(matches, findings)
     if frame.blank_rows:
         findings.add(
             "blank_rows",

@@ -57,5 +57,13 @@ def note_hidden(matches: list[SheetMatch], findings: Findings) -> None:
                          expected="visible sheets", todo="make sure that it is meant to be delivered")  # fmt: skip
 
 
+def note_reading(matches: list[SheetMatch], findings: Findings) -> None:
+    """What the reader noticed in the sheets that are used."""
+    for match in matches:
+        for n in match.raw.notices:
+            findings.add(n.code, n.severity, n.what, expected=n.expected, todo=n.todo, sheet=match.raw.name,
+                         row_number=n.row_number, column_label=n.column_label)  # fmt: skip
+
+
 def _class(label: str) -> str:
     return "identifier" if matches_any(label, identifier_globs()) else "plain"

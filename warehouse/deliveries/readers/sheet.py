@@ -7,8 +7,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing noticed while reading, accepted and recorded: a finding of the round later. Never holds a cell's value."""
+
+    code: str
+    severity: str  # review: a person should look; note: recorded
+    what: str
+    expected: str = ""
+    todo: str = ""
+    row_number: int | None = None  # 1-based, as a spreadsheet shows it
+    column_label: str = ""  # column letter or address (`C`, `C7`)
 
 
 @dataclass(frozen=True)
@@ -18,6 +35,24 @@ class RawSheet:
     name: str
     rows: list[list[Cell]]
     hidden: bool = False
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """Rows of the sheet, blank ones too."""
+        return len(self.rows)
+
+    @property
+    def width(self) -> int:
+        """Columns of the sheet."""
+        return max((len(row) for row in self.rows), default=0)
+
+    def column(self, index: int) -> pl.Series:
+        """A whole column as text, from the file's first row on."""
+        import polars as pl
+
+        texts = [cell_text(row[index]) if index < len(row) else "" for row in self.rows]
+        return pl.Series(f"c{index}", texts, dtype=pl.String)
 
     def texts(self, index: int) -> list[str]:
         """The cells of a row as text."""
