@@ -20,7 +20,7 @@ class Measure(Strict):
     """What a count column counts. `{item}`, `{sex}`, `{age}`, `{category}` take a pattern's named group."""
 
     category: str
-    unit: Literal["individuals", "households"] = "individuals"
+    unit: Literal["individuals", "households", "share"] = "individuals"  # share: of the category's total
     dimension: str = "total"
     item: str | None = None
     sex: str = "all"
@@ -33,26 +33,63 @@ class Column(Strict):
     field: str
     labels: list[str] = []  # whole header texts, any language; compared after folding
     pattern: str | None = None  # or a regular expression over the folded header, with named groups
-    type: Literal["text", "code", "count", "number", "date", "datetime", "boolean", "choice", "choices", "country"] = (
-        "text"
-    )
+    type: Literal[
+        "text", "code", "count", "number", "share", "date", "datetime", "boolean", "choice", "choices", "country"
+    ] = "text"
     column_class: Literal["plain", "quasi", "sensitive", "identifier"] = "plain"
     required: bool = False
     options: str | None = None  # a code list of this codebook, for choice and choices
     measure: Measure | None = None
     rounds: str | None = None  # "1-2": only in these rounds; null: in all
+    versions: str | None = None  # glob over the form version: only there; null: in all
+    scale: Literal[1, 100] | None = None  # of a share: what the whole is in the delivery (0.33 of 1, 33 of 100)
+    missing: list[str] = []  # further words for missing, in this column only
     relevant: dict[str, list[str]] | None = None  # skip logic: asked only where field has one of these options
 
 
 class RepeatMeasure(Strict):
-    """A repeat sheet in long form: which columns hold category, item and value."""
+    """A sheet in long form (a repeat sheet, or a main sheet): which columns hold category, item and value."""
 
     category_field: str | None = None
     category: str | None = None
     dimension: str
-    item_field: str
+    item_field: str | None = None
+    sex_field: str | None = None
+    age_field: str | None = None
     value_field: str
     unit: Literal["individuals", "households"] = "individuals"
+
+
+class Group(Strict):
+    """Columns that repeat side by side (`Country 1`, `Number 1`, `Country 2` …): an item and its value each time.
+
+    `{n}` in a label stands for the number of the repetition, 1 to `count`.
+    """
+
+    name: str
+    count: int
+    item_labels: list[str]
+    item_type: Literal["text", "country", "choice"] = "text"
+    options: str | None = None
+    value_labels: list[str]
+    measure: Measure  # `item` is taken from the item column
+    rounds: str | None = None
+
+
+class Control(Strict):
+    """A total that is declared, by the delivery itself or by who sent it: the sum of the rows must be equal to it.
+
+    Either `value` stands here, or `sheet` and `label` say where the delivery carries it: the cell to the right of the
+    label (or below it), on a sheet with role control or ignore.
+    """
+
+    measure: Measure | Literal["rows"]  # what is added up: the totals of a category, or the rows themselves
+    rounds: str | None = None
+    value: int | None = None
+    sheet: str | None = None  # glob over the folded sheet name
+    label: str | None = None
+    at: Literal["right", "below"] = "right"
+    source: str = ""
 
 
 class Sheet(Strict):
@@ -60,7 +97,7 @@ class Sheet(Strict):
 
     name: str
     patterns: list[str] = ["*"]
-    role: Literal["main", "repeat", "ignore"] = "main"
+    role: Literal["main", "repeat", "ignore", "control"] = "main"
     header_row: int | Literal["find"] = "find"  # 1-based; find: the first row that carries the required labels
     header_rows: int = 1  # more: joined with "/" after filling merged cells to the right
     parent: str | None = None
@@ -68,6 +105,7 @@ class Sheet(Strict):
     parent_key: str | None = None  # field of a repeat row that names its parent (KoboToolbox: _parent_index)
     measure: RepeatMeasure | None = None
     columns: list[Column] = []
+    groups: list[Group] = []
     ignored: list[str] = []  # labels or globs that are known and not used
 
 
@@ -77,6 +115,7 @@ class Option(Strict):
     code: str
     labels: list[str] = []
     rounds: str | None = None
+    versions: str | None = None  # glob over the form version: the option holds only there
 
 
 class PlaceLevel(Strict):
@@ -126,6 +165,9 @@ class Codebook(Strict):
     places: Places
     sheets: list[Sheet]
     code_lists: dict[str, list[Option]] = {}
+    controls: list[Control] = []
+    expected_places: list[str] = []  # names or codes of level-1 places that a whole round covers; empty: not known
+    window_text: str | None = None  # regular expression over notes sheets, two groups: first and last day of the window
     missing: list[str] = ["", "-", "—", "n/a", "na", "null", "nat", "none", "н/д", "нет данных", "not available"]
     unique: str | None = None  # field that may not repeat in a round (KoboToolbox: _uuid)
     drop: list[Drop] = []

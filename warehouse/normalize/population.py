@@ -71,7 +71,7 @@ def repeat_counts(
         pl.lit("all").alias("sex"),
         pl.lit("all").alias("age_group"),
         _category(frame, book, match).alias("category"),
-        pl.col(frame.of(measure.item_field) or value).alias("item"),
+        pl.col(frame.of(measure.item_field or "") or value).alias("item"),
     )
     if measure.dimension == "country":
         long = country_codes(long, "item", findings, match.raw.name)
