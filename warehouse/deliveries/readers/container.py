@@ -40,6 +40,7 @@ class Container:
         return [info.filename for info in self._infos.values()]
 
     def __contains__(self, part: str) -> bool:
+        """Whether there is such a member."""
         return part.lower() in self._infos
 
     def read(self, part: str) -> bytes:
@@ -103,7 +104,9 @@ class Container:
             for chunk in self._chunks(info):
                 text = tail + chunk
                 if is_xml and any(word in text for word in DECLARATIONS):
-                    raise refuse("a part declares a document type or entities", f"{self.name}, {info.filename}", "doctype")
+                    raise refuse(
+                        "a part declares a document type or entities", f"{self.name}, {info.filename}", "doctype"
+                    )
                 tail = text[-40:]
         except zlib.error:
             raise self._damaged("a member can't be inflated", info.filename) from None
@@ -138,7 +141,8 @@ def _raw_name(info: zipfile.ZipInfo) -> bytes:
 def _check_names(infos: list[zipfile.ZipInfo], name: str) -> None:
     names = [info.orig_filename for info in infos]
     unsafe = next(
-        (n for n in names if n.startswith("/") or "\\" in n or "\0" in n or ":" in n or ".." in n.split("/") or not n), None
+        (n for n in names if n.startswith("/") or "\\" in n or "\0" in n or ":" in n or ".." in n.split("/") or not n),
+        None,
     )
     links = any(stat.S_ISLNK(info.external_attr >> 16) for info in infos)
     if unsafe is not None or links:
@@ -164,4 +168,6 @@ def _check_sizes(infos: list[zipfile.ZipInfo], packed: int, name: str) -> None:
             todo="copy the table alone into a new workbook and deliver that",
         )  # fmt: skip
     if len(infos) > MAX_MEMBERS:
-        raise refuse(f"the archive has {len(infos)} members", name, "zip_bomb", expected=f"at most {MAX_MEMBERS} members")
+        raise refuse(
+            f"the archive has {len(infos)} members", name, "zip_bomb", expected=f"at most {MAX_MEMBERS} members"
+        )

@@ -7,10 +7,11 @@ unless it is asked to keep them, which is done only where a codebook decides abo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from warehouse.deliveries.readers.cells import ERROR
-from warehouse.deliveries.readers.refusal import address, listed, refuse
-from warehouse.deliveries.readers.sheet import RawSheet
+from warehouse.deliveries.readers.refusal import address, column_letters, listed, refuse
+from warehouse.deliveries.readers.sheet import Notice, RawSheet
 from warehouse.errors import UnreadableDelivery
 
 
@@ -31,6 +32,19 @@ def refuse_error_cells(sheets: Iterable[RawSheet], name: str) -> None:
     for sheet in sheets:
         if places := error_cells(sheet):
             raise refusal(sheet, places, name)
+
+
+def noticed(sheet: RawSheet) -> RawSheet:
+    """The sheet, with a notice of its error cells: for those who keep them."""
+    places = error_cells(sheet)
+    if not places:
+        return sheet
+    shown = listed(address(*place) for place in places)
+    notice = Notice(
+        "error_cells", "review", f"{len(places)} cells hold an error instead of a value: {shown}", "a value in each cell",
+        "correct these cells and deliver the file again", places[0][0] + 1, column_letters(places[0][1]),
+    )  # fmt: skip
+    return replace(sheet, notices=(*sheet.notices, notice))
 
 
 def refusal(sheet: RawSheet, places: list[tuple[int, int]], name: str) -> UnreadableDelivery:

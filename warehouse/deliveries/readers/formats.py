@@ -59,7 +59,9 @@ def detect(data: bytes, name: str) -> str:
         return "parquet"
     if data.startswith((b"$FL2", b"$FL3")):
         return "sav"
-    if data.startswith(b"<stata_dta>") or (data[0] in DTA_VERSIONS and data[1:2] in (b"\1", b"\2") and data[2:3] == b"\1"):
+    if data.startswith(b"<stata_dta>") or (
+        data[0] in DTA_VERSIONS and data[1:2] in (b"\1", b"\2") and data[2:3] == b"\1"
+    ):
         return "dta"
     if name.lower().endswith(WORKBOOK_ENDINGS):
         raise unknown("the file is named like a workbook but is none", name, "not_a_workbook")

@@ -70,7 +70,9 @@ class Grid:
     def _flush(self) -> None:
         if not self._block:
             return
-        columns = [(c, ids) for c, ids in zip(self._block_columns, zip(*self._block, strict=True), strict=True) if any(ids)]
+        columns = [
+            (c, ids) for c, ids in zip(self._block_columns, zip(*self._block, strict=True), strict=True) if any(ids)
+        ]
         height, width = self._block_row + len(self._block), max(self.width, columns[-1][0] + 1)
         if height * width > MAX_AREA:
             raise self._far(height, width)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from warehouse.deliveries.readers.child import read_in_child
-from warehouse.deliveries.readers.error_cells import refuse_error_cells
+from warehouse.deliveries.readers.error_cells import noticed, refuse_error_cells
 from warehouse.deliveries.readers.formats import unknown
 from warehouse.deliveries.readers.sheet import RawSheet
 
@@ -32,6 +32,7 @@ def read_file(path: Path, name: str | None = None, *, keep_errors: bool = False)
     if size > MAX_BYTES:
         raise unknown(f"the file has {size >> 20} MB", name, "too_large")
     sheets = read_in_child(path, name)
-    if not keep_errors:
-        refuse_error_cells(sheets, name)
+    if keep_errors:
+        return [noticed(sheet) for sheet in sheets]
+    refuse_error_cells(sheets, name)
     return sheets

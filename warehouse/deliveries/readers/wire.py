@@ -50,7 +50,11 @@ def frames(sheets: list[RawSheet]) -> Iterator[bytes]:
             assert table is not None
             yield pack((table.texts[i : i + CHUNK], bytes(table.kinds[i : i + CHUNK])))
         for column in sheet.columns:
-            yield pack(column.ids.tobytes() if table and isinstance(column, CodedColumn) else (list(column.texts()), column.kinds))
+            yield pack(
+                column.ids.tobytes()
+                if table and isinstance(column, CodedColumn)
+                else (list(column.texts()), column.kinds)
+            )
     yield pack(("done",))
 
 
@@ -74,7 +78,14 @@ def receive(incoming: Iterator[bytes | bytearray]) -> list[RawSheet]:
         for column in columns:
             column.series()  # Polars holds texts in less space than Python does
         sheets.append(
-            RawSheet(name, hidden=hidden, notices=tuple(Notice(*n) for n in notices), columns=columns, height=height, merged=merged)
+            RawSheet(
+                name,
+                hidden=hidden,
+                notices=tuple(Notice(*n) for n in notices),
+                columns=columns,
+                height=height,
+                merged=merged,
+            )
         )
 
 

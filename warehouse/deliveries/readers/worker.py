@@ -10,7 +10,6 @@ import importlib
 import os
 import resource
 import select
-import sys
 from pathlib import Path
 
 from warehouse.deliveries.readers import wire
@@ -88,7 +87,3 @@ def _write(descriptor: int, frame: bytes) -> None:
     view = memoryview(wire.HEADER.pack(len(frame)) + frame)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

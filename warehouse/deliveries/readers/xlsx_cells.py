@@ -26,7 +26,7 @@ from warehouse.deliveries.readers.xlsx_parts import unescape
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,308}", re.ASCII)
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?Z?", re.ASCII)
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d(?::\d\d(?:\.\d{1,6}(?:(?<=\.\d{6})\d{1,3})?)?)?)?Z?", re.ASCII)
 _ERROR = re.compile(r"#[A-Z0-9_/]{1,20}[!?]?", re.ASCII)
 _INDEX = re.compile(r"\d{1,9}", re.ASCII)
 
@@ -73,7 +73,9 @@ class CellMaker:
             self.no_dates.add(number)
         return number
 
-    def _make(self, kind: str, style: str, value: str | None, inline: str | None, formula: bool) -> tuple[str, int, bool]:
+    def _make(
+        self, kind: str, style: str, value: str | None, inline: str | None, formula: bool
+    ) -> tuple[str, int, bool]:
         meaning = self._style(style)
         if formula:
             self.formulas += 1
@@ -112,36 +114,41 @@ class CellMaker:
         if kind == "e" and _ERROR.fullmatch(value):
             return value, ERROR, False
         if kind == "d":
-            return *_moment(value), False
+            return *moment(value), False
         raise Problem("bad_cell")
 
     def _number(self, value: str | None, meaning: int) -> tuple[str, int, bool]:
         value = (value or "").strip(" \t\n\r")
         if not value:
             return "", BLANK, False
-        if not _NUMBER.fullmatch(value) or (number := float(value)) in (float("inf"), float("-inf")):
-            raise Problem("bad_number")
-        if meaning and (found := serial_cell(number, meaning, self.from_1904)):
+        text = number_text(value)
+        if meaning and (found := serial_cell(float(value), meaning, self.from_1904)):
             return *found, False
-        text = str(int(value)) if _WHOLE.fullmatch(value) else cell_text(number)
         return text, NUMBER, bool(meaning)
+
+
+def number_text(value: str) -> str:
+    """The text of a number; whole numbers keep all their digits."""
+    if not _NUMBER.fullmatch(value) or (number := float(value)) in (float("inf"), float("-inf")):
+        raise Problem("bad_number")
+    return str(int(value)) if _WHOLE.fullmatch(value) else cell_text(number)
 
 
 class Problem(Exception):
     """What is wrong with a cell: one of PROBLEMS."""
 
 
-def _moment(value: str) -> tuple[str, int]:
-    """A cell of the type `d`: date, moment or time in ISO form."""
+def moment(value: str) -> tuple[str, int]:
+    """A date, a moment or a time in ISO form."""
     parts = _MOMENT.fullmatch(value)
     try:
         if parts and parts[1] and parts[2]:
-            moment = datetime.fromisoformat(f"{parts[1]} {parts[2]}")
+            moment = datetime.fromisoformat(f"{parts[1]} {parts[2][:15]}")
             return cell_text(moment), DATETIME
         if parts and parts[1]:
             return cell_text(date.fromisoformat(parts[1])), DATE
         if parts and parts[2]:
-            return cell_text(time.fromisoformat(parts[2])), TIME
+            return cell_text(time.fromisoformat(parts[2][:15])), TIME
     except ValueError:
         pass
     raise Problem("bad_number")

@@ -71,8 +71,11 @@ def read_styles(xml: bytes, where: str) -> list[int]:
         elif name == "xf" and path[-2:-1] == ["cellXfs"]:
             styles.append(attributes.get("numFmtId", "0"))
 
+    def end(_: str) -> None:
+        path.pop()
+
     try:
-        walk(xml, where, SPACES, start, lambda _: path.pop() and None)
+        walk(xml, where, SPACES, start, end)
         return [custom[n] if n in custom else built_in_kind(n) for n in map(int, styles)]
     except ValueError:
         raise refuse("a number format has no number", where, "bad_style") from None
@@ -86,7 +89,9 @@ def unescape(text: str) -> str:
     try:
         return decoded.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
-        return _ESCAPED.sub(lambda m: m.group() if 0xD800 <= int(m.group(1), 16) < 0xE000 else chr(int(m.group(1), 16)), text)
+        return _ESCAPED.sub(
+            lambda m: m.group() if 0xD800 <= int(m.group(1), 16) < 0xE000 else chr(int(m.group(1), 16)), text
+        )
 
 
 def plain_text(raw: bytes) -> str:
@@ -103,7 +108,6 @@ def is_plain(raw: bytes) -> bool:
     if b"&" not in raw:
         return b"\r" not in raw and b"]]>" not in raw
     return b"\r" not in raw and b"]]>" not in raw and _OTHER_ENTITY.search(raw) is None
-
 
 
 def read_strings(xml: bytes, where: str) -> list[str]:
@@ -129,6 +133,7 @@ def _fast_strings(xml: bytes) -> list[str] | None:
 
 
 def default_space(head: bytes) -> str:
+    """The namespace of names without a prefix, "" where none is declared."""
     found = re.search(rb'\sxmlns="([^"]*)"', head)
     return found.group(1).decode("utf-8", "replace") if found else ""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from warehouse.deliveries.readers.grid import MAX_COLUMN, MAX_ROW, Grid
+from warehouse.deliveries.readers.grid import MAX_AREA, MAX_COLUMN, MAX_ROW, Grid
 from warehouse.deliveries.readers.markup import flag, is_plain_utf8, walk
 from warehouse.deliveries.readers.refusal import column_number, refuse
 from warehouse.deliveries.readers.xlsx_cells import CellMaker
@@ -105,7 +106,7 @@ class _Fast:
 
     def _shape(self, letters: tuple[bytes, ...]) -> tuple[int, ...]:
         columns = tuple(column_number(text.decode()) - 1 for text in letters)
-        if any(a >= b for a, b in zip(columns, columns[1:], strict=False)) or columns[-1] >= MAX_COLUMN:
+        if any(a >= b for a, b in pairwise(columns)) or columns[-1] >= MAX_COLUMN:
             raise Unusual
         if len(self.shapes) < MEMO // 50:
             self.shapes[letters] = columns
@@ -120,7 +121,9 @@ class _Fast:
             raise Unusual
         attributes = _attributes(parts[1])
         formula, value, inline = parts[3], parts[4], parts[6]
-        if attributes.keys() - {"s", "t", "cm", "vm", "ph"} or not all(is_plain(p) for p in (formula, value, inline) if p):
+        if attributes.keys() - {"s", "t", "cm", "vm", "ph"} or not all(
+            is_plain(p) for p in (formula, value, inline) if p
+        ):
             raise Unusual
         number = self.maker.make(
             attributes.get("t", "n"), attributes.get("s", "0"),
@@ -207,6 +210,8 @@ class SheetWalker:
         column = self._column + 1
         if (reference := attributes.get("r")) is not None:
             place = _ADDRESS.fullmatch(reference)
+            if place and int(place[2]) * column_number(place[1]) > MAX_AREA:
+                raise self._refuse("a cell stands far outside the table", "far_cell")
             if not place or int(place[2]) != self._row + 1:
                 raise self._refuse("a cell's address does not fit its row", "bad_address")
             column = column_number(place[1]) - 1
