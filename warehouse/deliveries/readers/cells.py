@@ -88,9 +88,11 @@ class Column:
         self.kinds = kinds
 
     def __len__(self) -> int:
+        """Cells of the column."""
         return len(self._texts)
 
     def __getitem__(self, index: int) -> str:
+        """The text of a cell."""
         return str(self._texts[index])
 
     def kind(self, index: int) -> int:
@@ -128,9 +130,11 @@ class CodedColumn(Column):
         return bytes(map(self.table.kinds.__getitem__, self.ids))
 
     def __len__(self) -> int:
+        """Cells of the column."""
         return len(self.ids)
 
     def __getitem__(self, index: int) -> str:
+        """The text of a cell."""
         return self.table.texts[self.ids[index]]
 
     def kind(self, index: int) -> int:

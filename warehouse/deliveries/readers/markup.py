@@ -41,6 +41,8 @@ def walk(
 
     def short(name: str) -> str:
         space, _, local = name.rpartition(" ")
+        if not space:
+            return f"? {name}"  # an element without a namespace is none that we know
         prefix = spaces.get(space)
         return (f"{prefix}:{local}" if prefix else local) if prefix is not None else name
 
@@ -103,6 +105,14 @@ def is_plain_utf8(xml: bytes) -> bool:
     return True
 
 
-def flag(value: str | None) -> bool:
-    """A truth value of an attribute."""
+def flag(value: str | None, where: str) -> bool:
+    """A truth value of an attribute. Raises UnreadableDelivery where it is neither."""
+    if value not in (None, "0", "false", "off", "1", "true", "on"):
+        raise refuse("an attribute is neither true nor false", where, "bad_package")
     return value in ("1", "true", "on")
+
+
+def check_attributes(attributes: dict[str, str], known: frozenset[str], where: str) -> None:
+    """Refuse an element with an attribute that its kind does not have: a torn name would be passed over otherwise."""
+    if unknown := [name for name in attributes if name not in known and " " not in name and ":" not in name]:
+        raise refuse(f"an element has {len(unknown)} attributes that it can't have", where, "bad_package")

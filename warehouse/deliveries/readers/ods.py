@@ -177,7 +177,7 @@ class _Walker:
                 columns=list(columns),
                 height=self._grid.height,
                 merged=tuple(self._merged),
-            )  # fmt: skip
+            )
         )
 
     def _refuse(self, what: str, code: str) -> UnreadableDelivery:

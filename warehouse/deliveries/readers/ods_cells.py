@@ -9,7 +9,7 @@ import re
 from datetime import time, timedelta
 
 from warehouse.deliveries.readers.cells import BLANK, BOOLEAN, DURATION, ERROR, NUMBER, TEXT, TIME, CellTable, cell_text
-from warehouse.deliveries.readers.xlsx_cells import PROBLEMS, Problem, moment, number_text
+from warehouse.deliveries.readers.xlsx_cells import Problem, Problems, moment, number_text
 
 _ERROR = re.compile(r"#[A-Z0-9_/]{2,20}[!?]?|Err:\d{3}", re.ASCII)
 _SPAN = re.compile(r"(-?)PT(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7}(?:[.,]\d{1,9})?)S)?", re.ASCII)
@@ -21,10 +21,9 @@ class OdsCellMaker:
     """Makes cells of one sheet: numbers of distinct cells in its table."""
 
     def __init__(self) -> None:
-        """A table that begins with the blank cell and the problems."""
+        """A table that holds the blank cell only."""
         self.table = CellTable()
-        self.problems = {self.table.add("", BLANK): code for code in PROBLEMS}
-        self._numbers = {code: number for number, code in self.problems.items()}
+        self.problems = Problems(self.table)
         self._memo: dict[tuple[str | None, ...], int] = {}
 
     def make(self, attributes: dict[str, str], paragraphs: list[str]) -> int:
@@ -38,7 +37,7 @@ class OdsCellMaker:
                 found, kind = _cell(attributes, text)
                 self._memo[key] = self.table.add(found, kind) if found else 0
             except Problem as problem:
-                self._memo[key] = self._numbers[problem.args[0]]
+                self._memo[key] = self.problems.number(problem.args[0])
         return self._memo[key]
 
 

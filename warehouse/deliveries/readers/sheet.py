@@ -104,6 +104,7 @@ class Rows(Sequence[list[Cell]]):
         self._sheet = sheet
 
     def __len__(self) -> int:
+        """Rows of the sheet."""
         return self._sheet.height
 
     @overload
@@ -111,15 +112,18 @@ class Rows(Sequence[list[Cell]]):
     @overload
     def __getitem__(self, index: slice) -> list[list[Cell]]: ...
     def __getitem__(self, index: int | slice) -> list[Cell] | list[list[Cell]]:
+        """One row, or several."""
         chosen = range(len(self))[index]
         if isinstance(chosen, int):
             return self._sheet.cells(chosen)
         return list(self._read(chosen))
 
     def __iter__(self) -> Iterator[list[Cell]]:
+        """Row by row."""
         return self._read(range(len(self)))
 
     def __eq__(self, other: object) -> bool:
+        """Equal to a list of the same rows."""
         return isinstance(other, Sequence) and list(self) == list(other)
 
     def _read(self, chosen: range) -> Iterator[list[Cell]]:

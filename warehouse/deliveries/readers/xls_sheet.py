@@ -10,13 +10,13 @@ import struct
 from dataclasses import dataclass, field
 
 from warehouse.deliveries.readers.biff import BOF, EOF, Pieces, Torn, packed_number, records
-from warehouse.deliveries.readers.cells import BLANK, BOOLEAN, ERROR, NUMBER, TEXT, CellTable, cell_text
+from warehouse.deliveries.readers.cells import BOOLEAN, ERROR, NUMBER, TEXT, CellTable, cell_text
 from warehouse.deliveries.readers.dates import serial_cell
 from warehouse.deliveries.readers.grid import Grid, hidden_notices
 from warehouse.deliveries.readers.refusal import address, refuse
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.deliveries.readers.xlsx import STALE, no_dates_notice, refuse_problems
-from warehouse.deliveries.readers.xlsx_cells import PROBLEMS
+from warehouse.deliveries.readers.xlsx_cells import Problems
 
 DIMENSIONS, ROW, COLUMNS, MERGED = 0x200, 0x208, 0x7D, 0xE5
 NUMBER_RECORD, RK, MULRK, LABELSST, LABEL, RSTRING, BOOLERR, FORMULA, STRING = (
@@ -60,8 +60,7 @@ class _Reader:
     def __init__(self, book: Workbook, where: str) -> None:
         self.book, self.where = book, where
         self.table = CellTable()
-        self.problems = {self.table.add("", BLANK): code for code in PROBLEMS}
-        self._numbers = {code: number for number, code in self.problems.items()}
+        self.problems = Problems(self.table)
         self.rows: dict[int, dict[int, int]] = {}
         self.no_dates: set[int] = set()
         self.hidden_rows: set[int] = set()
@@ -99,7 +98,7 @@ class _Reader:
     def finish(self, title: str, hidden: bool) -> RawSheet:
         """The sheet, after its last record."""
         if self._open is not None:
-            self._place(*self._open, self._numbers["uncached_formula"])
+            self._place(*self._open, self.problems.number("uncached_formula"))
         grid = Grid(self.table, self.where)
         for row, cells in sorted(self.rows.items()):
             places = sorted(cells)
@@ -146,13 +145,13 @@ class _Reader:
         if result[6:] != b"\xff\xff":
             (number,) = struct.unpack("<d", result)
             stale = self.book.is_stale and number == 0
-            self._place(row, column, self._numbers["stale_formula"] if stale else self._number(number, style))
+            self._place(row, column, self.problems.number("stale_formula") if stale else self._number(number, style))
         elif result[0] == 0:
             self._open = (row, column)
         elif result[0] in (1, 2):
             self._place(row, column, self._value(BOOLERR, bytes((result[2], result[0] - 1)), style))
         elif result[0] == 3:  # the empty text; programs that don't calculate write it too
-            self._place(row, column, self._numbers["uncached_formula"] if self.book.is_stale else 0)
+            self._place(row, column, self.problems.number("uncached_formula") if self.book.is_stale else 0)
         else:
             raise Torn
 
@@ -160,23 +159,23 @@ class _Reader:
         if kind == LABELSST:
             (index,) = struct.unpack("<I", data)
             if index >= len(self.book.strings):
-                return self._numbers["bad_shared_string"]
+                return self.problems.number("bad_shared_string")
             return self._cell(self.book.strings[index], TEXT)
         if kind in (LABEL, RSTRING):
             return self._cell(Pieces([data]).text(), TEXT)
         if kind == BOOLERR:
             value, is_error = data[0], data[1]
             if is_error not in (0, 1) or (value not in ERRORS if is_error else value > 1):
-                return self._numbers["bad_cell"]
+                return self.problems.number("bad_cell")
             return self._cell(ERRORS[value], ERROR) if is_error else self._cell(cell_text(bool(value)), BOOLEAN)
         number = packed_number(struct.unpack("<I", data)[0]) if kind == RK else struct.unpack("<d", data)[0]
         return self._number(number, style)
 
     def _number(self, number: float, style: int) -> int:
         if not math.isfinite(number):
-            return self._numbers["bad_number"]
+            return self.problems.number("bad_number")
         if style >= len(self.book.styles):
-            return self._numbers["bad_style"]
+            return self.problems.number("bad_style")
         meaning = self.book.styles[style]
         if meaning and (found := serial_cell(number, meaning, self.book.from_1904)):
             return self._cell(*found)

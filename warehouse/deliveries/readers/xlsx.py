@@ -6,11 +6,11 @@ The way from a container to its sheets belongs here; cells (`xlsx_cells.py`, `xl
 from __future__ import annotations
 
 from warehouse.deliveries.readers.container import Container
-from warehouse.deliveries.readers.grid import Grid, hidden_notices
+from warehouse.deliveries.readers.grid import MAX_ROW, Grid, hidden_notices
 from warehouse.deliveries.readers.package import OTHER_SHEETS, STRINGS, STYLES, WORKSHEET, Package, Relation
 from warehouse.deliveries.readers.refusal import listed, refuse
 from warehouse.deliveries.readers.sheet import Notice, RawSheet
-from warehouse.deliveries.readers.xlsx_cells import WORDS, CellMaker
+from warehouse.deliveries.readers.xlsx_cells import WORDS, CellMaker, Problems
 from warehouse.deliveries.readers.xlsx_parts import read_strings, read_styles, read_workbook_part
 from warehouse.deliveries.readers.xlsx_sheet import SheetFacts, read_cells
 
@@ -97,6 +97,12 @@ class _Reader:
 
     def _notices(self, grid: Grid, facts: SheetFacts, maker: CellMaker, hidden: bool) -> list[Notice]:
         notices = hidden_notices(grid, facts.hidden_columns, hidden)
+        if facts.last_row < facts.declared_rows < MAX_ROW:
+            notices.append(Notice(
+                "fewer_rows_than_declared", "review",
+                f"the sheet declares {facts.declared_rows} rows and holds {facts.last_row}", "all rows that are declared",
+                "make sure that no rows were lost; save the workbook in a spreadsheet program and deliver it again",
+            ))  # fmt: skip
         if maker.formulas and self.book.is_stale:
             notices.append(STALE)
         if maker.no_dates:
@@ -104,17 +110,15 @@ class _Reader:
         return notices
 
 
-def refuse_problems(grid: Grid, problems: dict[int, str]) -> None:
+def refuse_problems(grid: Grid, problems: Problems) -> None:
     """Refuse a sheet in which a cell can't be trusted, with the first addresses and the count."""
-    occurred = [n for n in problems if any(n in column.ids for column in grid.finish())]
-    if not occurred:
-        return
-    first = occurred[0]
-    places = grid.places([first])
-    raise refuse(
-        f"{len(places)} {WORDS[problems[first]]}", f"{grid.where}, cells {listed(places)}", problems[first],
-        expected="a value in each cell", todo="correct these cells, save the workbook in a spreadsheet program and deliver it again",
-    )  # fmt: skip
+    for number, code in problems.codes.items():
+        if places := grid.places([number]):
+            raise refuse(
+                f"{len(places)} {WORDS[code]}", f"{grid.where}, cells {listed(places)}", code,
+                expected="a value in each cell",
+                todo="correct these cells, save the workbook in a spreadsheet program and deliver it again",
+            )  # fmt: skip
 
 
 def no_dates_notice(grid: Grid, numbers: set[int]) -> Notice:

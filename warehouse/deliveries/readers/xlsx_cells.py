@@ -30,9 +30,7 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d(?::\d\d(?:\.\d{1,6}(?:(?<=
 _ERROR = re.compile(r"#[A-Z0-9_/]{1,20}[!?]?", re.ASCII)
 _INDEX = re.compile(r"\d{1,9}", re.ASCII)
 
-# What can be wrong with a cell; each has a number of its own in the sheet's table, right behind the blank cell.
-PROBLEMS = ("uncached_formula", "stale_formula", "bad_number", "bad_shared_string", "bad_style", "bad_cell")
-WORDS = {
+WORDS = {  # what can be wrong with a cell
     "uncached_formula": "formulas have no calculated value",
     "stale_formula": "formulas have 0 as a placeholder: the file says that it was never calculated",
     "bad_number": "cells hold a number that is none",
@@ -40,6 +38,22 @@ WORDS = {
     "bad_style": "cells have a format that the file does not hold",
     "bad_cell": "cells are of an unknown type, or their value is missing or torn",
 }
+
+
+class Problems:
+    """What is wrong with cells of a sheet: each kind that occurs has a number of its own in the sheet's table."""
+
+    def __init__(self, table: CellTable) -> None:
+        """Nothing is wrong yet."""
+        self._table, self.codes = table, dict[int, str]()
+
+    def number(self, code: str) -> int:
+        """The number that marks such a cell."""
+        known = next((number for number, other in self.codes.items() if other == code), None)
+        if known is None:
+            known = self._table.add("", BLANK)
+            self.codes[known] = code
+        return known
 
 
 @dataclass
@@ -52,10 +66,9 @@ class CellMaker:
     is_stale: bool
 
     def __post_init__(self) -> None:
-        """A table that begins with the blank cell and the problems."""
+        """A table that holds the blank cell only."""
         self.table = CellTable()
-        self.problems = {self.table.add("", BLANK): code for code in PROBLEMS}
-        self.numbers = {code: number for number, code in self.problems.items()}
+        self.problems = Problems(self.table)
         self.no_dates: set[int] = set()  # cells with a date format whose number is no date
         self.formulas = 0
 
@@ -64,7 +77,7 @@ class CellMaker:
         try:
             found = self._make(kind, style, value, inline, formula)
         except Problem as problem:
-            return self.numbers[problem.args[0]]
+            return self.problems.number(problem.args[0])
         text, code, is_date = found
         if not text:
             return 0
@@ -135,7 +148,7 @@ def number_text(value: str) -> str:
 
 
 class Problem(Exception):
-    """What is wrong with a cell: one of PROBLEMS."""
+    """What is wrong with a cell: one of WORDS."""
 
 
 def moment(value: str) -> tuple[str, int]:

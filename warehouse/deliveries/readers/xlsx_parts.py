@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from warehouse.deliveries.readers.dates import built_in_kind, format_kind
-from warehouse.deliveries.readers.markup import flag, is_plain_utf8, walk
+from warehouse.deliveries.readers.markup import check_attributes, flag, is_plain_utf8, walk
 from warehouse.deliveries.readers.refusal import refuse
 
 SPACES = {
@@ -21,6 +21,51 @@ SPACES = {
 _OTHER_ENTITY = re.compile(rb"&(?!(?:lt|gt|quot|apos|amp);)")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _ITEM = re.compile(rb'<si><t( xml:space="preserve")?>([^<\r]*)</t></si>')
+
+
+# The attributes that elements can have on which the meaning of cells hangs.
+SHEET = frozenset({"name", "sheetId", "state", "r:id"})
+WORKBOOK = frozenset(
+    [
+        "allowRefreshQuery",
+        "autoCompressPictures",
+        "backupFile",
+        "checkCompatibility",
+        "codeName",
+        "date1904",
+        "dateCompatibility",
+        "defaultThemeVersion",
+        "filterPrivacy",
+        "hidePivotFieldList",
+        "promptedSolutions",
+        "publishItems",
+        "refreshAllConnections",
+        "saveExternalLinkValues",
+        "showBorderUnselectedTables",
+        "showInkAnnotation",
+        "showObjects",
+        "showPivotChartFilter",
+        "updateLinks",
+    ]
+)
+FORMAT = frozenset({"numFmtId", "formatCode"})
+STYLE = frozenset(
+    [
+        "numFmtId",
+        "fontId",
+        "fillId",
+        "borderId",
+        "xfId",
+        "quotePrefix",
+        "pivotButton",
+        "applyNumberFormat",
+        "applyFont",
+        "applyFill",
+        "applyBorder",
+        "applyAlignment",
+        "applyProtection",
+    ]
+)
 
 
 @dataclass
@@ -40,14 +85,16 @@ def read_workbook_part(xml: bytes, where: str) -> Workbook:
     def start(name: str, attributes: dict[str, str]) -> None:
         root.append(name)
         if name == "sheet":
+            check_attributes(attributes, SHEET, where)
             title, relation = attributes.get("name", ""), attributes.get("r:id", "")
             if not title or not relation:
                 raise refuse("a sheet has no name or no part", where, "bad_package")
             book.sheets.append((title, relation, attributes.get("state", "visible") != "visible"))
         elif name == "workbookPr":
-            book.from_1904 = flag(attributes.get("date1904"))
+            check_attributes(attributes, WORKBOOK, where)
+            book.from_1904 = flag(attributes.get("date1904"), where)
         elif name == "calcPr":
-            book.is_stale = flag(attributes.get("fullCalcOnLoad"))
+            book.is_stale = flag(attributes.get("fullCalcOnLoad"), where)
 
     walk(xml, where, SPACES, start)
     if root[0] != "workbook":
@@ -62,20 +109,29 @@ def read_styles(xml: bytes, where: str) -> list[int]:
     """What each cell style makes of a number: DATE, DURATION or 0."""
     custom: dict[int, int] = {}
     styles: list[str] = []
+    counts: list[str] = []
     path: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
         path.append(name)
         if name == "numFmt" and path[-2:-1] == ["numFmts"]:
-            custom[int(attributes.get("numFmtId", "x"))] = format_kind(attributes.get("formatCode", ""))
+            check_attributes(attributes, FORMAT, where)
+            if not attributes.get("formatCode"):
+                raise refuse("a number format is missing", where, "bad_style")
+            custom[int(attributes.get("numFmtId", "x"))] = format_kind(attributes["formatCode"])
         elif name == "xf" and path[-2:-1] == ["cellXfs"]:
+            check_attributes(attributes, STYLE, where)
             styles.append(attributes.get("numFmtId", "0"))
+        elif name == "cellXfs":
+            counts.append(attributes.get("count", ""))
 
     def end(_: str) -> None:
         path.pop()
 
     try:
         walk(xml, where, SPACES, start, end)
+        if len(counts) != 1 or counts[0] not in ("", str(len(styles))):
+            raise refuse("the formats of cells are not as many as declared", where, "bad_style")
         return [custom[n] if n in custom else built_in_kind(n) for n in map(int, styles)]
     except ValueError:
         raise refuse("a number format has no number", where, "bad_style") from None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from warehouse.deliveries.readers.grid import MAX_AREA, MAX_COLUMN, MAX_ROW, Grid
-from warehouse.deliveries.readers.markup import flag, is_plain_utf8, walk
+from warehouse.deliveries.readers.markup import check_attributes, flag, is_plain_utf8, walk
 from warehouse.deliveries.readers.refusal import column_number, refuse
 from warehouse.deliveries.readers.xlsx_cells import CellMaker
 from warehouse.deliveries.readers.xlsx_parts import SPACES, default_space, is_plain, plain_text
@@ -34,6 +34,8 @@ class SheetFacts:
 
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[str] = field(default_factory=list)
+    declared_rows: int = 0  # the last row of the area that the sheet says it has
+    last_row: int = 0  # the last row that is written, with or without content
     tables: int = 0  # sheetData elements: there is one
 
 
@@ -56,6 +58,7 @@ class _Fast:
         self.xml, self.where, self.maker = xml, where, maker
         self.grid = Grid(maker.table, where)
         self.memo: dict[bytes, int] = {}
+        self.row_tags: dict[bytes, bool] = {}
         self.shapes: dict[tuple[bytes, ...], tuple[int, ...]] = {}
 
     def read(self) -> tuple[Grid, SheetFacts]:
@@ -67,10 +70,10 @@ class _Fast:
         rest.walk(self.xml[: first + 11] + self.xml[last:])
         if rest.facts.tables != 1:
             raise Unusual
-        self._rows(first + 11, last)
+        rest.facts.last_row = self._rows(first + 11, last)
         return self.grid, rest.facts
 
-    def _rows(self, position: int, stop: int) -> None:
+    def _rows(self, position: int, stop: int) -> int:
         before = 0
         while position < stop:
             tag = _ROW.match(self.xml, position)
@@ -78,16 +81,17 @@ class _Fast:
                 raise Unusual
             before, position = row, tag.end()
             if tag[3]:
-                _attributes(tag[2])
+                self._is_hidden(tag[2])
                 continue
             end = self.xml.find(b"</row>", position, stop)
             if end < 0:
                 raise Unusual
             self._cells(position, end, tag)
             position = end + 6
+        return before
 
     def _cells(self, start: int, end: int, tag: re.Match[bytes]) -> None:
-        hidden = (b"hidden" in tag[2] or b" ht=" in tag[2]) and is_hidden(_attributes(tag[2]))
+        hidden = self._is_hidden(tag[2])
         found = _CELL.findall(self.xml, start, end)
         if not found:
             if start != end:
@@ -103,6 +107,18 @@ class _Fast:
         if None in ids:
             ids = [self._cell(rest) if known is None else known for known, rest in zip(ids, rests, strict=True)]
         self.grid.add(int(number) - 1, columns, ids, hidden)  # type: ignore[arg-type]
+
+    def _is_hidden(self, raw: bytes) -> bool:
+        known = self.row_tags.get(raw)
+        if known is None:
+            attributes = _attributes(raw)
+            if "r" in attributes:
+                raise Unusual
+            check_attributes(attributes, ROW, self.where)
+            if len(self.row_tags) > MEMO // 50:
+                self.row_tags.clear()
+            known = self.row_tags[raw] = is_hidden(attributes, self.where)
+        return known
 
     def _shape(self, letters: tuple[bytes, ...]) -> tuple[int, ...]:
         columns = tuple(column_number(text.decode()) - 1 for text in letters)
@@ -121,9 +137,7 @@ class _Fast:
             raise Unusual
         attributes = _attributes(parts[1])
         formula, value, inline = parts[3], parts[4], parts[6]
-        if attributes.keys() - {"s", "t", "cm", "vm", "ph"} or not all(
-            is_plain(p) for p in (formula, value, inline) if p
-        ):
+        if "r" in attributes or attributes.keys() - CELL or not all(is_plain(p) for p in (formula, value, inline) if p):
             raise Unusual
         number = self.maker.make(
             attributes.get("t", "n"), attributes.get("s", "0"),
@@ -143,10 +157,32 @@ def _attributes(raw: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
-def is_hidden(attributes: dict[str, str]) -> bool:
+CELL = frozenset({"r", "s", "t", "cm", "vm", "ph"})
+ROW = frozenset(
+    [
+        "r",
+        "spans",
+        "s",
+        "customFormat",
+        "ht",
+        "hidden",
+        "customHeight",
+        "outlineLevel",
+        "collapsed",
+        "thickTop",
+        "thickBot",
+        "ph",
+    ]
+)
+COLUMN = frozenset(
+    ["min", "max", "width", "style", "hidden", "bestFit", "customWidth", "phonetic", "outlineLevel", "collapsed"]
+)
+
+
+def is_hidden(attributes: dict[str, str], where: str) -> bool:
     """Whether a row or column can't be seen."""
     size = attributes.get("ht", attributes.get("width", ""))
-    return flag(attributes.get("hidden")) or (bool(size) and not size.strip("0."))
+    return flag(attributes.get("hidden"), where) or (bool(size) and not size.strip("0."))
 
 
 class SheetWalker:
@@ -178,8 +214,12 @@ class SheetWalker:
             self.facts.tables += 1
             if self.facts.tables > 1:
                 raise refuse("the sheet has two tables of cells", self.where, "bad_package")
-        elif depth == 3 and name == "col" and is_hidden(attributes):
+        elif depth == 3 and name == "col":
+            check_attributes(attributes, COLUMN, self.where)
             self._hide(attributes)
+        elif depth == 2 and name == "dimension":
+            declared = re.fullmatch(r"(?:[A-Z]{1,3}\d+:)?[A-Z]{1,3}(\d{1,7})", attributes.get("ref", ""), re.ASCII)
+            self.facts.declared_rows = int(declared[1]) if declared else 0
         elif depth == 3 and name == "mergeCell":
             self.facts.merged.append(attributes.get("ref", ""))
         elif path[1:2] == ["sheetData"]:
@@ -198,15 +238,18 @@ class SheetWalker:
             raise self._refuse("something other than rows and cells stands among them", "bad_cell")
 
     def _start_row(self, attributes: dict[str, str]) -> None:
+        check_attributes(attributes, ROW, self.where)
         number = attributes.get("r", str(self._row + 2))
         if not re.fullmatch(r"[1-9]\d{0,6}", number, re.ASCII) or int(number) > MAX_ROW:
             raise self._refuse("a row has no row number", "bad_address")
         if int(number) - 1 <= self._row:
             raise refuse(f"row {number} comes twice or too late", self.where, "rows_out_of_order")
         self._row, self._column = int(number) - 1, -1
-        self._row_columns, self._row_ids, self._row_hidden = [], [], is_hidden(attributes)
+        self.facts.last_row = int(number)
+        self._row_columns, self._row_ids, self._row_hidden = [], [], is_hidden(attributes, self.where)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
+        check_attributes(attributes, CELL, self.where)
         column = self._column + 1
         if (reference := attributes.get("r")) is not None:
             place = _ADDRESS.fullmatch(reference)
@@ -247,6 +290,8 @@ class SheetWalker:
             self.grid.add(self._row, self._row_columns, self._row_ids, self._row_hidden)
 
     def _hide(self, attributes: dict[str, str]) -> None:
+        if not is_hidden(attributes, self.where):
+            return
         try:
             first, last = int(attributes.get("min", "")), int(attributes.get("max", ""))
         except ValueError:
