@@ -26,7 +26,7 @@ from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 
 SECONDS = 8.0  # for any file
-SECONDS_PER_MB = 0.75  # more for each megabyte of the file, so that large honest files can be read
+SECONDS_PER_MB = 1.0  # more for each megabyte of the file after the first, so that large honest files can be read
 FILES_PER_CHILD = 200  # then a new one is started: memory that was torn to pieces is given back
 MAX_FRAME = 2**30
 _CODE = "import sys; sys.path[:] = {path!r}; from warehouse.deliveries.readers.worker import main; main()"
@@ -137,7 +137,7 @@ os.register_at_fork(after_in_child=_pool.forget)
 
 def seconds_for(size: int) -> float:
     """How long a file of this size may take."""
-    return SECONDS + SECONDS_PER_MB * size / 2**20
+    return SECONDS + SECONDS_PER_MB * max(0.0, size / 2**20 - 1)
 
 
 def read_in_child(path: Path, name: str) -> list[RawSheet]:

@@ -58,6 +58,7 @@ class _Fast:
         self.xml, self.where, self.maker = xml, where, maker
         self.grid = Grid(maker.table, where)
         self.memo: dict[bytes, int] = {}
+        self.starts: dict[bytes, tuple[str, str]] = {}  # what stands before a value: type and style
         self.row_tags: dict[bytes, bool] = {}
         self.shapes: dict[tuple[bytes, ...], tuple[int, ...]] = {}
 
@@ -132,22 +133,34 @@ class _Fast:
         known = self.memo.get(rest)
         if known is not None:
             return known
+        start, _, value = rest.partition(b"><v>")
+        like = self.starts.get(start)
+        if like and value[-8:] == b"</v></c>" and b"<" not in value[:-8] and b"&" not in value and is_plain(value[:-8]):
+            number = self.maker.make(*like, value[:-8].decode(), None, False)
+        else:
+            number = self._unlike(rest, start)
+        if len(self.memo) >= MEMO:
+            self.memo.clear()
+        self.memo[rest] = number
+        return number
+
+    def _unlike(self, rest: bytes, start: bytes) -> int:
+        """A cell that begins like none before it."""
         parts = _REST.fullmatch(rest)
         if not parts:
             raise Unusual
         attributes = _attributes(parts[1])
         formula, value, inline = parts[3], parts[4], parts[6]
-        if "r" in attributes or attributes.keys() - CELL or not all(is_plain(p) for p in (formula, value, inline) if p):
+        plain = all(is_plain(part) for part in (formula, value, inline) if part)
+        if "r" in attributes or attributes.keys() - CELL or not plain:
             raise Unusual
-        number = self.maker.make(
-            attributes.get("t", "n"), attributes.get("s", "0"),
-            "" if parts[5] else None if value is None else plain_text(value),
+        kind, style = attributes.get("t", "n"), attributes.get("s", "0")
+        if parts[2] is None and value is not None and len(self.starts) < MEMO:
+            self.starts[start] = kind, style
+        return self.maker.make(
+            kind, style, "" if parts[5] else None if value is None else plain_text(value),
             None if inline is None else plain_text(inline), parts[2] is not None,
         )  # fmt: skip
-        if len(self.memo) >= MEMO:
-            self.memo.clear()
-        self.memo[rest] = number
-        return number
 
 
 def _attributes(raw: bytes) -> dict[str, str]:
