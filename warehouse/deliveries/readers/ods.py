@@ -20,13 +20,41 @@ SPACES = {
     f"{_OASIS}table:1.0": "table",
     f"{_OASIS}text:1.0": "text",
     f"{_OASIS}style:1.0": "style",
+    f"{_OASIS}drawing:1.0": "draw",
+    f"{_OASIS}dr3d:1.0": "dr3d",
     "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
 }
 TABLE = ["office:document-content", "office:body", "office:spreadsheet", "table:table"]
+ROWS = {"table:table-row", "table:table-column"}
 GROUPS = {"table:table-header-rows", "table:table-row-group", "table:table-rows", "table:table-header-columns",
           "table:table-column-group", "table:table-columns"}  # fmt: skip
 CELLS = ("table:table-cell", "table:covered-table-cell")
-INLINE = {"text:span", "text:a", "text:meta"}
+ASIDE = {"text:note", "text:ruby-text", "office:annotation", "office:annotation-end"}  # in a text, but not of it
+OTHER_CHILDREN = {"table:title", "table:desc", "table:table-source", "table:scenario", "table:shapes", "table:named-expressions",
+                  "table:dde-source"}  # fmt: skip
+# The attributes that rows, columns and cells can have, of the namespaces on which the meaning of cells hangs.
+ATTRIBUTES = {
+    f"table:{name}"
+    for name in (
+        "style-name",
+        "default-cell-style-name",
+        "visibility",
+        "number-rows-repeated",
+        "number-columns-repeated",
+        "number-columns-spanned",
+        "number-rows-spanned",
+        "number-matrix-columns-spanned",
+        "number-matrix-rows-spanned",
+        "content-validation-name",
+        "formula",
+        "protect",
+        "protected",
+    )
+} | {
+    f"office:{name}"
+    for name in ("value-type", "value", "date-value", "time-value", "boolean-value", "string-value", "currency")
+}
+KNOWN_SPACES = ("table:", "office:", "text:")
 
 
 def read_ods(container: Container) -> list[RawSheet]:
@@ -104,14 +132,18 @@ class _Walker:
         depth = len(self._path)
         if self._in_row:
             self._inside_row(depth, name, attributes)
+        elif self._is_child() and name.startswith("table:") and name not in ROWS | GROUPS | OTHER_CHILDREN:
+            raise self._refuse("something other than rows and columns stands in a table", "bad_cell")
         elif name == "table:table-row" and self._is_child():
             self._in_row = depth
+            self._check(attributes)
             self._repeat = _count(attributes, "table:number-rows-repeated", self.where)
             self._row_hidden = attributes.get("table:visibility", "visible") != "visible"
             self._column = 0
             self._places: list[int] = []
             self._ids: list[int] = []
         elif name == "table:table-column" and self._is_child():
+            self._check(attributes)
             count = _count(attributes, "table:number-columns-repeated", self.where)
             if attributes.get("table:visibility", "visible") != "visible":
                 self._hidden_columns.update(range(self._columns_seen, min(self._columns_seen + count, MAX_COLUMN)))
@@ -125,22 +157,28 @@ class _Walker:
         if depth == self._in_row + 1:
             if name not in CELLS:
                 raise self._refuse("something other than cells stands in a row", "bad_cell")
+            self._check(attributes)
             self._cell, self._cell_repeat = attributes, _count(attributes, "table:number-columns-repeated", self.where)
             self._paragraphs: list[str] = []
-        elif name == "table:table" and depth == self._in_row + 2:
-            raise self._refuse("a cell holds a table", "bad_cell")
-        elif name == "text:p" and depth == self._in_row + 2:
-            self._text = []
+        elif depth == self._in_row + 2:
+            if name == "text:p":
+                self._text = []
+            elif name not in ASIDE and not name.startswith(("draw:", "dr3d:", "table:shapes")):
+                raise self._refuse("a cell holds something other than text", "bad_cell")
         elif self._text is not None and self._in_text(self._path[:-1]):
             if name == "text:s":
                 self._text.append(" " * _count(attributes, "text:c", self.where, 100_000))
             elif name in ("text:tab", "text:line-break"):
                 self._text.append("\t" if name == "text:tab" else "\n")
+            elif not name.startswith(("text:", "draw:")) and name not in ASIDE:
+                raise self._refuse("a cell holds something other than text", "bad_cell")
 
     def _in_text(self, path: list[str]) -> bool:
         """Whether the path ends in the running text of a cell, not in a note or a drawing."""
         inner = path[self._in_row :]
-        return len(inner) >= 1 and inner[0] in CELLS and all(p == "text:p" or p in INLINE for p in inner[1:])
+        return (
+            len(inner) >= 1 and inner[0] in CELLS and all(p.startswith("text:") and p not in ASIDE for p in inner[1:])
+        )
 
     def _close_cell(self) -> None:
         number = self._maker.make(self._cell, self._paragraphs)
@@ -180,8 +218,14 @@ class _Walker:
             )
         )
 
+    def _check(self, attributes: dict[str, str]) -> None:
+        for name in attributes:
+            known = name in ATTRIBUTES or (":" in name and not name.startswith(KNOWN_SPACES))
+            if not known:
+                raise self._refuse("a row, column or cell has an attribute that it can't have", "bad_cell")
+
     def _refuse(self, what: str, code: str) -> UnreadableDelivery:
-        return refuse(what, f"{self.where}, cell {address(self._row, self._column)}", code)
+        return refuse(what, f"{self.where}, cell {address(self._row, self._column if self._in_row else 0)}", code)
 
 
 def _count(attributes: dict[str, str], name: str, where: str, most: int = MAX_ROW) -> int:

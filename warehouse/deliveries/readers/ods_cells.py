@@ -54,7 +54,9 @@ def _cell(attributes: dict[str, str], text: str) -> tuple[str, int]:
     if not kind:
         if formula:
             raise Problem("uncached_formula")
-        return text, TEXT
+        if text or any(mark in attributes for mark in _MARKS):
+            raise Problem("bad_cell")
+        return "", BLANK
     if kind == "string":
         return attributes.get("office:string-value", text), TEXT
     if kind == "void" and not text:
