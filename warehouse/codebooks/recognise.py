@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from warehouse.codebooks.error_cells import refuse_used_error_cells
 from warehouse.codebooks.folding import fold, in_rounds, matches_any
 from warehouse.codebooks.match import SheetMatch, match_sheet
 from warehouse.codebooks.model import Codebook, RoundNumber
@@ -64,6 +65,8 @@ def recognise(sheets: list[RawSheet], name: str, declared: Declared = NOTHING_DE
         for raw in sheets
         if (found := match_sheet(codebook, sheet, raw, number))
     ]
+    for match in (main, *repeats):
+        refuse_used_error_cells(match, codebook, name)
     partial = bool(codebook.partial_file_name and re.search(codebook.partial_file_name, fold(name)))
     why += [reason, *(["the file's name says that the round is in progress"] if partial else [])]
     return Recognised(codebook, main, repeats, number, partial, why)
