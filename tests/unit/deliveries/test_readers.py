@@ -55,7 +55,7 @@ def test_text_is_read_as_it_is(tmp_path: Path, data: bytes, rows: list[list[str]
     [
         (b"", "empty_file"),
         (b"a,b\n1,2,3\n", "ragged_rows"),
-        (b'a,b\n"1,2\n', "ragged_rows"),
+        (b'a,b\n"1,2\n', "unclosed_quote"),
         (b"a,b;c\n1,2;3\n", "ambiguous_delimiter"),
         ("имя,б\n".encode("cp1251"), "bad_encoding"),
         (b"a,b\n1,\x00\n", "nul"),

@@ -1,0 +1,209 @@
+"""Delimiter and quotes of a text by a strict test over all rows: one delimiter fits every row, or the file is refused.
+
+Splitting lines into cells and judging how well they fit belongs here; decoding (encoding.py) and sheets (text.py) do not.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from warehouse.deliveries.readers.refused import AGAIN, refuse
+from warehouse.errors import UnreadableDelivery
+
+NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", "~": "tilde"}
+COMMON, RARE = ",;\t|", "^~"
+MAX_BANNER = 20  # rows of one cell that may stand above a table
+MAX_CELL = 20 * 2**20  # characters
+EXPECTED = "one delimiter (comma, semicolon, tab or bar) that gives every row the same number of cells"
+_NUMBER = re.compile(r"[\s\d.,%+-]*\Z")
+_LINE_ENDS = re.compile("\r\n|\r|\n")
+
+
+@dataclass
+class Misfit(Exception):
+    """Why a delimiter does not fit, and at which line."""
+
+    code: str
+    what: str
+    line: int
+    todo: str = AGAIN
+
+    def refusal(self, name: str) -> UnreadableDelivery:
+        """The error that a person reads."""
+        return refuse(self.what, f"{name}, line {self.line}", self.code, EXPECTED, self.todo)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A delimiter that fits every row: the width of the table, and how many rows of one cell stand above it."""
+
+    delimiter: str
+    quoted: bool  # cells may stand in quotes; else quotes are letters like others
+    width: int
+    banner: int
+
+
+@dataclass
+class _Place:
+    """Where the reader is: the number of the line, and whether the row at hand goes over several."""
+
+    line: int = 0
+    joined: bool = False
+
+
+def split(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int = 0) -> Iterator[list[str]]:
+    """The rows, as Python's strict csv reader gives them. Raises Misfit where quotes are not certain."""
+    return _split(lines, delimiter, quoted, _Place(skipped))
+
+
+def _split(lines: Iterable[str], delimiter: str, quoted: bool, place: _Place) -> Iterator[list[str]]:
+    csv.field_size_limit(MAX_CELL)
+    checked = (_quoted if quoted else _unquoted)(lines, delimiter, place)
+    try:
+        if quoted:
+            yield from csv.reader(checked, delimiter=delimiter, strict=True)
+        else:
+            yield from csv.reader(checked, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+    except csv.Error:
+        raise Misfit("too_large", f"a cell is longer than {MAX_CELL >> 20} million characters", place.line) from None
+
+
+@cache
+def _record(delimiter: str) -> Callable[[str], re.Match[str] | None]:
+    """A whole record: cells in quotes (a quote inside is doubled), or cells without any quote."""
+    d = re.escape(delimiter)
+    cell = f'(?>"(?:[^"]++|"")*+"|[^"{d}\r\n]*+)'
+    return re.compile(f"{cell}(?:{d}{cell})*+(?:\r\n|\r|\n)?").fullmatch
+
+
+def _quoted(lines: Iterable[str], delimiter: str, place: _Place) -> Iterator[str]:
+    """The lines, once it is sure that quotes stand around whole cells only."""
+    whole, open_, start = _record(delimiter), False, 0
+    held: list[str] = []
+    for line in lines:
+        place.line += 1
+        if "\\" in line:
+            _refuse_escapes(line, delimiter, place.line)
+        if held or '"' in line:
+            start = start if held else place.line
+            held.append(line)
+            open_ ^= bool(line.count('"') & 1)
+            if not open_:  # an even number of quotes: here the record ends, or its quotes are broken
+                if not whole("".join(held)):
+                    raise Misfit("stray_quote", "a quote stands inside a cell, or text beside a quoted cell", start)
+                place.joined, held = len(held) > 1, []
+        yield line
+    if held:
+        raise Misfit("unclosed_quote", "a quote is opened and never closed", start)
+
+
+def _unquoted(lines: Iterable[str], delimiter: str, place: _Place) -> Iterator[str]:
+    """The lines of a writer that knows no quotes: a name in quotes is part of one cell (`LLC "North" 5`)."""
+    for line in lines:
+        place.line += 1
+        if "\\" in line:
+            _refuse_escapes(line, delimiter, place.line)
+        if '"' in line and not all(map(_plain, line.split(delimiter))):
+            raise Misfit("stray_quote", "a quote stands inside a cell, or text beside a quoted cell", place.line)
+        yield line
+
+
+def _plain(cell: str) -> bool:
+    return cell.count('"') % 2 == 0 and '""' not in cell and not cell.lstrip().startswith('"')
+
+
+def _refuse_escapes(line: str, delimiter: str, number: int) -> None:
+    # before a quote it needs no test: an escaped quote breaks the record, else the backslash is the cell's last letter
+    if any(f"\\{c}" in line for c in (delimiter, "\\", "\r", "\n")):
+        what = "a backslash stands before a delimiter, a line end or another backslash: it may be an escape"
+        raise Misfit("escapes", what, number)
+
+
+def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int = 0) -> Fit:
+    """How a delimiter fits: one width for all rows, below rows of one cell at most. Raises Misfit at the first other row."""
+    place, width, banner, above = _Place(skipped), 1, 0, 0
+    for number, row in enumerate(_split(lines, delimiter, quoted, place)):
+        cells = len(row)
+        if cells != width or cells == 1:
+            if cells == 0 or (cells == 1 and not row[0].strip()):
+                continue  # a blank line is a blank row
+            if width > 1:
+                raise _ragged(place.line, cells, width)
+            above += cells == 1
+            if cells > 1:
+                width, banner = cells, number if above else 0
+                if above:
+                    _check_banner(row, above, delimiter, place.line)
+        if place.joined:
+            place.joined = False
+            _check_lost_quote(row, delimiter, width, place.line)
+    return Fit(delimiter, quoted, width, banner)
+
+
+def _check_banner(row: list[str], above: int, delimiter: str, line: int) -> None:
+    """Rows of one cell are a banner only if a header follows that can be neither prose nor decimal commas."""
+    labels = [cell.strip() for cell in row]
+    named = all(labels) and len(set(labels)) == len(row) and sum(not _NUMBER.match(c) for c in labels) * 2 > len(row)
+    prose = all(cell.startswith(" ") for cell in row[1:])
+    if not named or prose or above > MAX_BANNER or (len(row) == 2 and delimiter != "\t"):
+        raise _ragged(line, len(row), 1)
+
+
+def _check_lost_quote(row: list[str], delimiter: str, width: int, line: int) -> None:
+    """A closing quote that was lost swallows the rows below: taken apart, each line is as wide as the table."""
+    for before, cell in enumerate(row):
+        widths = [part.count(delimiter) + 1 for part in _LINE_ENDS.split(cell)]
+        if len(widths) > 1:
+            widths[0] += before
+            widths[-1] += len(row) - before - 1
+            if all(w == width for w in widths):
+                what = "a quoted cell goes over lines that are whole rows each: a closing quote may be lost"
+                raise Misfit("unclosed_quote", what, line)
+
+
+def _ragged(line: int, found: int, width: int) -> Misfit:
+    what = f"the rows don't have the same number of cells: {found} in this line, {width} in the lines above"
+    return Misfit("ragged_rows", what, line)
+
+
+def choose(lines: Callable[[], Iterable[str]], candidates: str, name: str, skipped: int = 0) -> Fit:
+    """The one delimiter that fits. Raises UnreadableDelivery where none or more than one does."""
+    fits: list[Fit] = []
+    misfits: list[Misfit] = []
+    for delimiter in candidates:
+        try:
+            fits.append(_either(lines, delimiter, skipped))
+        except Misfit as misfit:
+            misfits.append(misfit)
+    for group in (COMMON, RARE):
+        for banner in (False, True):
+            wide = [f for f in fits if f.width > 1 and f.delimiter in group and bool(f.banner) == banner]
+            if len(wide) == 1:
+                return wide[0]
+            if wide:
+                raise _ambiguous(wide, name)
+    common = [f for f in fits if f.delimiter in COMMON]
+    if common and len(common) == sum(c in COMMON for c in candidates):
+        return common[0]
+    raise max(misfits, key=lambda m: m.line).refusal(name)
+
+
+def _either(lines: Callable[[], Iterable[str]], delimiter: str, skipped: int) -> Fit:
+    try:
+        return fit(lines(), delimiter, True, skipped)
+    except Misfit as misfit:
+        if misfit.code != "stray_quote":
+            raise
+        try:
+            return fit(lines(), delimiter, False, skipped)
+        except Misfit:
+            raise misfit from None
+
+
+def _ambiguous(fits: list[Fit], name: str) -> UnreadableDelivery:
+    told = " and ".join(NAMES.get(f.delimiter, "another sign") for f in fits)
+    return refuse(f"more than one delimiter fits ({told})", name, "ambiguous_delimiter", EXPECTED)
