@@ -64,9 +64,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise _Refused("duplicate_keys", "an object has the same key twice")
-    if any(_SURROGATE.search(v) for pair in pairs for v in pair if isinstance(v, str)):
+    if any(map(_half, found)) or any(map(_half, found.values())):
         raise _Refused("bad_encoding", "a text holds half a character (a lone surrogate)")
     return found
+
+
+def _half(value: Any) -> bool:
+    """Whether a text holds half a character; objects within were looked at already."""
+    if isinstance(value, str):
+        return not value.isascii() and _SURROGATE.search(value) is not None
+    return isinstance(value, list) and any(map(_half, value))
 
 
 def _no_constant(word: str) -> Any:
