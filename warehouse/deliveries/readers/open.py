@@ -5,10 +5,12 @@ Only the choice of reader belongs here.
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
+from warehouse.deliveries.readers.archive import is_archive, read_archive
+from warehouse.deliveries.readers.parquet_file import read_parquet
 from warehouse.deliveries.readers.sheet import RawSheet
+from warehouse.deliveries.readers.statistics_file import SPSS, is_stata, read_dta, read_sav
 from warehouse.deliveries.readers.text import read_text
 from warehouse.deliveries.readers.workbook import read_workbook
 from warehouse.errors import UnreadableDelivery
@@ -24,13 +26,24 @@ def read_file(path: Path, name: str | None = None) -> list[RawSheet]:
     Raises UnreadableDelivery (exit 4) where the file is empty, too large or of no known kind.
     """
     name = name or path.name
-    data = _bytes(path, name)
+    return read_bytes(_bytes(path, name), name)
+
+
+def read_bytes(data: bytes, name: str) -> list[RawSheet]:
+    """The sheets of a file's bytes."""
+    if is_archive(data):
+        return read_archive(data, name, read_bytes)
+    if data.startswith(b"PAR1"):
+        return read_parquet(data, name)
+    if data.startswith(SPSS):
+        return read_sav(data, name)
+    if is_stata(data):
+        return read_dta(data, name)
     if data.startswith((ZIP, OLE)):
         return read_workbook(data, name)
     for magic, kind in BINARY.items():
         if data.startswith(magic):
             raise _unknown(f"the file is {kind}", name)
-    csv.field_size_limit(20 * 2**20)
     return read_text(data, name)
 
 
