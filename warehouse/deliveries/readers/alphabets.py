@@ -13,7 +13,7 @@ from pathlib import Path
 
 SYMBOLS = "\u00a0«»–—…’‘“”„°№§€×²³½ºª·•±"  # signs that real tables hold beside letters
 _CYRILLIC, _LETTER = "А-Яа-яЁё", r"[^\W\d_]"
-_GLUED = re.compile(rf"{_LETTER}[«»“”„°№§€×²³½ºª•±…]{_LETTER}")
+_GLUED = re.compile(rf"{_LETTER}[«»“”„°№§×²³½ºª•±…]{_LETTER}|{_LETTER}€|€{_LETTER}")
 _CYRILLIC_TOKEN = re.compile(f"[A-Za-z{_CYRILLIC}{re.escape(SYMBOLS)}]+")
 _LATIN_TOKEN = re.compile(f"(?:[^\\W\\d_]|[{re.escape(SYMBOLS)}])+")
 _INVERTED = re.compile("[а-яё][А-ЯЁ]{2,}")  # KOI8 read as cp1251, and the other way round

@@ -18,7 +18,8 @@ ASIAN = ("shift_jis", "gb2312", "big5", "euc_kr")
 READ = {"cp1251": "Windows-1251 (Cyrillic)", "cp1252": "Windows-1252 or Latin-1 (Western)"}  # the others are refused
 WESTERN = ("french", "spanish", "portuguese", "german", "italian", "swedish")
 OTHERS = ("czech", "slovak", "polish", "hungarian", "romanian", "croatian", "turkish", "estonian")
-SURE, DOUBT = 0.87, 0.6  # a reading is taken from SURE on, and only if all others stay below DOUBT
+SURE = 0.87  # a reading is taken from here on …
+DOUBT = {"cyrillic": 0.6, "greek": 0.6, "latin": 0.78}  # … and only if what others read differently stays below
 _TOKEN = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _CJK = re.compile("[A-Za-z][\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][A-Za-z]")
 _SAMPLE = 2**20
@@ -35,7 +36,7 @@ class Reading:
 
 def decide(data: bytes) -> str | None:
     """The one code page in which the bytes are words; None where none is, more than one is, or there is too little."""
-    tokens = {m.group() for m in _TOKEN.finditer(data)}
+    tokens = _tokens(data)
     readings = [r for codec in (*CYRILLIC, *GREEK, *LATIN) if (r := _reading(codec, tokens)) is not None]
     best = max((r for r in readings if r.codec in READ), key=lambda r: r.score, default=None)
     if best is None or best.score < SURE or not _enough(best):
@@ -45,9 +46,22 @@ def decide(data: bytes) -> str | None:
     return best.codec
 
 
+def _tokens(data: bytes) -> set[bytes]:
+    """The different words of the file that hold a letter beyond ASCII."""
+    tokens: set[bytes] = set()
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _SAMPLE) + 1 or len(data)
+        tokens.update(_TOKEN.findall(data, start, end))
+        start = end
+    return tokens
+
+
 def _competes(other: Reading, best: Reading) -> bool:
     """Whether the words that another code page reads differently could be words too."""
-    return bool(other.words - best.words) and _score(other.codec, other.words - best.words, other.words) >= DOUBT
+    differing = other.words - best.words
+    alphabet = "cyrillic" if other.codec in CYRILLIC else "greek" if other.codec in GREEK else "latin"
+    return bool(differing) and _score(other.codec, differing, other.words) >= DOUBT[alphabet]
 
 
 def _reading(codec: str, tokens: set[bytes]) -> Reading | None:
@@ -74,7 +88,8 @@ def _score(codec: str, words: frozenset[str], whole: frozenset[str]) -> float:
     if codec in CYRILLIC or codec in GREEK:
         return score(words, "russian_kyrgyz" if codec in CYRILLIC else "greek")
     if codec in READ:  # a French table may hold a Spanish name: its pairs are unknown, and that is all
-        return max(score(words, language, every_pair=False) for language in WESTERN)
+        known = all(any(spells([c], w) for w in WESTERN) for c in "".join(whole))
+        return max(score(words, language, every_pair=False) for language in WESTERN) if known else 0.0
     return max((score(words, w, every_pair=False) for w in (*WESTERN, *OTHERS) if spells(whole, w)), default=0.0)
 
 

@@ -55,19 +55,23 @@ class _Place:
     joined: bool = False
 
 
-def split(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int = 0) -> Iterator[list[str]]:
-    """The rows, as Python's strict csv reader gives them. Raises Misfit where quotes are not certain."""
-    return _split(lines, delimiter, quoted, _Place(skipped))
+def rows(lines: Iterable[str], fit: Fit) -> Iterator[list[str]]:
+    """The rows of a text whose fit was found: nothing is checked again."""
+    csv.field_size_limit(MAX_CELL)
+    return _reader(lines, fit.delimiter, fit.quoted)
+
+
+def _reader(lines: Iterable[str], delimiter: str, quoted: bool) -> Iterator[list[str]]:
+    if quoted:
+        return csv.reader(lines, delimiter=delimiter, strict=True)
+    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
 
 
 def _split(lines: Iterable[str], delimiter: str, quoted: bool, place: _Place) -> Iterator[list[str]]:
     csv.field_size_limit(MAX_CELL)
     checked = (_quoted if quoted else _unquoted)(lines, delimiter, place)
     try:
-        if quoted:
-            yield from csv.reader(checked, delimiter=delimiter, strict=True)
-        else:
-            yield from csv.reader(checked, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+        yield from _reader(checked, delimiter, quoted)
     except csv.Error:
         raise Misfit("too_large", f"a cell is longer than {MAX_CELL >> 20} million characters", place.line) from None
 
@@ -125,49 +129,65 @@ def _refuse_escapes(line: str, delimiter: str, number: int) -> None:
 
 def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int = 0) -> Fit:
     """How a delimiter fits: one width for all rows, below rows of one cell at most. Raises Misfit at the first other row."""
-    place, width, banner, above = _Place(skipped), 1, 0, 0
+    place, width, banner, above = _Place(skipped), 1, 0, list[str]()
     for number, row in enumerate(_split(lines, delimiter, quoted, place)):
         cells = len(row)
         if cells != width or cells == 1:
-            if cells == 0 or (cells == 1 and not row[0].strip()):
-                continue  # a blank line is a blank row
+            if cells == 0 or (cells == 1 and row[0].isspace()):
+                continue  # a blank line is a blank row (a line of two quotes is a cell)
             if width > 1:
                 raise _ragged(place.line, cells, width)
-            above += cells == 1
-            if cells > 1:
+            if cells == 1:
+                above.append(row[0])
+            else:
                 width, banner = cells, number if above else 0
                 if above:
-                    _check_banner(row, above, delimiter, place.line)
+                    _check_banner(above, row, number > len(above), place.line)
         if place.joined:
             place.joined = False
             _check_lost_quote(row, delimiter, width, place.line)
     return Fit(delimiter, quoted, width, banner)
 
 
-def _check_banner(row: list[str], above: int, delimiter: str, line: int) -> None:
-    """Rows of one cell are a banner only if a header follows that can be neither prose nor decimal commas."""
-    labels = [cell.strip() for cell in row]
-    named = all(labels) and len(set(labels)) == len(row) and sum(not _NUMBER.match(c) for c in labels) * 2 > len(row)
-    prose = all(cell.startswith(" ") for cell in row[1:])
-    if not named or prose or above > MAX_BANNER or (len(row) == 2 and delimiter != "\t"):
-        raise _ragged(line, len(row), 1)
+def _check_banner(above: list[str], header: list[str], apart: bool, line: int) -> None:
+    """Rows of one cell are a banner only if they are sentences or stand apart, and a header follows that is neither prose
+    nor decimal commas: else a delimiter or a line end may be what is wrong."""
+    labels = [cell.strip() for cell in header]
+    named = all(labels) and len(set(labels)) == len(header) > 2
+    named = named and sum(not _NUMBER.match(label) for label in labels) * 2 > len(header)
+    prose = all(cell.startswith(" ") for cell in header[1:])
+    sentences = all(" " in cell.strip() for cell in above)
+    if not named or prose or len(above) > MAX_BANNER or not (apart or sentences):
+        raise _ragged(line, len(header), 1)
 
 
 def _check_lost_quote(row: list[str], delimiter: str, width: int, line: int) -> None:
     """A closing quote that was lost swallows the rows below: taken apart, each line is as wide as the table."""
     for before, cell in enumerate(row):
+        if "\n" not in cell and "\r" not in cell:
+            continue
         widths = [part.count(delimiter) + 1 for part in _LINE_ENDS.split(cell)]
-        if len(widths) > 1:
-            widths[0] += before
-            widths[-1] += len(row) - before - 1
-            if all(w == width for w in widths):
-                what = "a quoted cell goes over lines that are whole rows each: a closing quote may be lost"
-                raise Misfit("unclosed_quote", what, line)
+        widths[0] += before
+        widths[-1] += len(row) - before - 1
+        if all(w == width for w in widths):
+            what = "a quoted cell goes over lines that are whole rows each: a closing quote may be lost"
+            raise Misfit("unclosed_quote", what, line)
 
 
 def _ragged(line: int, found: int, width: int) -> Misfit:
     what = f"the rows don't have the same number of cells: {found} in this line, {width} in the lines above"
     return Misfit("ragged_rows", what, line)
+
+
+def record_ends(lines: Iterable[str]) -> set[str]:
+    """In which ways the rows of a text end (line ends inside quoted cells are none)."""
+    ends: set[str] = set()
+    open_ = False
+    for line in lines:
+        open_ ^= bool(line.count('"') & 1)
+        if not open_:
+            ends.add("\r\n" if line.endswith("\r\n") else line[-1:] if line.endswith(("\r", "\n")) else "")
+    return ends - {""}
 
 
 def choose(lines: Callable[[], Iterable[str]], candidates: str, name: str, skipped: int = 0) -> Fit:

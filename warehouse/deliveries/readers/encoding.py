@@ -22,14 +22,21 @@ MARKS = {
 }  # fmt: skip
 STEP = 2**20  # bytes that are decoded at a time
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
 _NOT_UTF16 = re.compile("[^\t\n\r -~\u00a0-\u052f\u1e00-\u1eff\u2000-\u206f\u20a0-\u20bf\u2116\u00ab\u00bb\ufeff]")
 _AFTER = {page: re.escape(bytes(range(0x80, 0xC0)).decode(page, "ignore")) for page in ("latin-1", "cp1252", "cp1251")}
 _WESTERN_AFTER = f"[{_AFTER['latin-1']}{_AFTER['cp1252']}]"
-# UTF-8 that was read in a code page and written again: what its letters look like then
-_TWICE = re.compile(
-    f"Ã{_WESTERN_AFTER}|â€{_WESTERN_AFTER}|(?:[ÐÑÒÓ]{_WESTERN_AFTER}){{2}}|(?:[РСТУ][{_AFTER['cp1251']}]){{2}}"
-    "|[╨╤][\u2500-\u259fА-Яа-я]|[пя][\u2500-\u259f]|[À-ÖØ-öø-ÿ]{4}"
+_COMMON = "\u00a0«»–—…‘’“”„°№Ёё"  # of these, Russian texts hold many
+_RARE = frozenset(bytes(range(0x80, 0xC0)).decode("cp1251", "ignore")) - set(_COMMON)
+# UTF-8 that was read in a code page and written again: the signs that give it away, and what its letters look like then
+_TWICE = (
+    (frozenset("Ãâ"), re.compile(f"(?:Ã|â€){_WESTERN_AFTER}")),
+    (frozenset("ÐÑÒÓ"), re.compile(f"(?:[ÐÑÒÓ]{_WESTERN_AFTER}){{2}}")),
+    (_RARE, re.compile(f"(?:[РСТУ][{_AFTER['cp1251']}]){{2}}")),
+    (frozenset(map(chr, range(0x2500, 0x25A0))), re.compile("[╨╤][\u2500-\u259fА-Яа-я]|[пя][\u2500-\u259f]")),
+    (frozenset(map(chr, range(0xC0, 0x100))) - set("×÷"), re.compile("[À-ÖØ-öø-ÿ]{4}")),
 )
+_INVISIBLE = frozenset(map(chr, range(0x80, 0xA0))) | {"\ufeff"}
 _MARK_INSIDE = re.compile('(?:\\A|[\r\n])"?\ufeff')
 
 
@@ -133,9 +140,9 @@ def _unmarked_utf16(data: bytes, name: str) -> str:
 
 
 def _without_end_mark(data: bytes, codec: str, notices: list[Notice]) -> bytes:
-    """DOS ended texts with Ctrl-Z: no data."""
+    """DOS ended texts with Ctrl-Z on a line of its own: no data."""
     end = "\x1a".encode(codec)
-    if not data.endswith(end):
+    if not data.endswith(("\n\x1a".encode(codec), "\r\x1a".encode(codec))):
         return data
     notices.append(Notice("end_mark", "note", "the file ends with the end mark of DOS (Ctrl-Z), which was left out"))
     return data[: -len(end)]
@@ -146,10 +153,10 @@ def _look_at(text: Text, name: str, notices: list[Notice]) -> Ends:
     lost = odd = line = 0
     ends = Ends()
     for chunk in _chunks(text):
-        _refuse_damage(chunk, name, line)
-        if not chunk.isascii():
-            lost += chunk.count("\ufffd")
-            odd += chunk.count("\ufeff") + sum(map(chunk.count, map(chr, range(0x80, 0xA0))))
+        signs = frozenset(chunk)
+        _refuse_damage(chunk, signs, name, line)
+        lost += chunk.count("\ufffd")
+        odd += sum(map(chunk.count, _INVISIBLE & signs))
         both = chunk.count("\r\n")
         carriage, feed = ends.carriage + chunk.count("\r") - both, ends.feed + chunk.count("\n") - both
         ends = Ends(carriage, feed, ends.both + both, chunk.endswith(("\r", "\n")))
@@ -162,20 +169,18 @@ def _look_at(text: Text, name: str, notices: list[Notice]) -> Ends:
     return ends
 
 
-def _refuse_damage(chunk: str, name: str, before: int) -> None:
-    if damaged := _CONTROL.search(chunk):
+def _refuse_damage(chunk: str, signs: frozenset[str], name: str, before: int) -> None:
+    if _CONTROLS & signs and (damaged := _CONTROL.search(chunk)):
         code, told = ("nul", "NUL") if damaged.group() == "\0" else ("control_characters", "control")
         where = _line(name, before, chunk, damaged.start())
         raise refuse(f"the text holds {told} characters", where, code, "plain text")
-    if chunk.isascii():
-        return
-    if twice := _TWICE.search(chunk):
+    if twice := next((m for rare, looks in _TWICE if rare & signs and (m := looks.search(chunk))), None):
         raise refuse(
             "letters were encoded twice", _line(name, before, chunk, twice.start()), "bad_encoding",
             "text that was saved in one encoding and opened in the same",
             "export it again from its source as CSV UTF-8 or XLSX; don't open and save it in between",
         )  # fmt: skip
-    if inside := _MARK_INSIDE.search(chunk):
+    if "\ufeff" in signs and (inside := _MARK_INSIDE.search(chunk)):
         raise refuse(
             "a byte order mark stands inside the text", _line(name, before, chunk, inside.end()), "joined_files",
             "one file", "deliver the files that were joined one by one",

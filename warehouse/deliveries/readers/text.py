@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from warehouse.deliveries.readers.delimiter import COMMON, NAMES, RARE, Fit, choose, split
+from warehouse.deliveries.readers.delimiter import COMMON, NAMES, RARE, Fit, choose, record_ends, rows
 from warehouse.deliveries.readers.encoding import Text, decode
 from warehouse.deliveries.readers.foreign import kind_of_text
 from warehouse.deliveries.readers.json_file import looks_like_json, read_json
@@ -32,17 +32,18 @@ def read_text(data: bytes, name: str) -> list[RawSheet]:
         return read_json(data, name)
     if kind := kind_of_text(head):
         raise refuse(f"the file is {kind}", name, "unknown_format", "a table as CSV or XLSX")
-    table, separator, skipped = _table(text)
-    fit = choose(table.lines, separator or _candidates(text), name, skipped)
-    rows = _rows(table, fit, skipped)
-    _refuse_doubtful(text, fit, rows)
-    return [sheet_of(name, rows, _notices(text, fit, separator))]
+    table, separator = _table(text)
+    fit = choose(table.lines, separator or _candidates(text), name, table.skipped)
+    found = _rows(table, fit)
+    ends = record_ends(text.lines()) if text.ends.mixed else set()
+    _refuse_doubtful(text, fit, found, ends)
+    return [sheet_of(name, found, _notices(text, fit, separator, ends))]
 
 
 def sheet_of(name: str, rows: list[list[str]], notices: list[Notice]) -> RawSheet:
     """The sheet of rows: the one place that knows how sheets are made. Rows that are shorter are filled (no cell)."""
     width = max(map(len, rows), default=0)
-    cells: list[list[Cell]] = [[*row, *[None] * (width - len(row))] for row in rows]
+    cells: list[list[Cell]] = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows]  # type: ignore[misc,list-item]
     return RawSheet(name, cells, False, tuple(notices))
 
 
@@ -50,18 +51,17 @@ class _Below:
     """A text without its first lines."""
 
     def __init__(self, text: Text, skipped: int) -> None:
-        self._text, self._skipped = text, skipped
+        self._text, self.skipped = text, skipped
 
     def lines(self) -> Iterator[str]:
-        return islice(self._text.lines(), self._skipped, None)
+        return islice(self._text.lines(), self.skipped, None)
 
 
-def _table(text: Text) -> tuple[_Below, str, int]:
+def _table(text: Text) -> tuple[_Below, str]:
     """What is below Excel's line `sep=;`, and the delimiter that it declares."""
     first = next(text.lines(), "")
     declared = _SEPARATOR.fullmatch(first) if len(first) < 12 else None
-    skipped = 1 if declared else 0
-    return _Below(text, skipped), declared[1] if declared else "", skipped
+    return _Below(text, 1 if declared else 0), declared[1] if declared else ""
 
 
 def _candidates(text: Text) -> str:
@@ -69,14 +69,14 @@ def _candidates(text: Text) -> str:
     return "".join(d for d in COMMON + RARE if d.encode(text.codec) in text.data) or ","
 
 
-def _rows(table: _Below, fit: Fit, skipped: int) -> list[list[str]]:
-    rows = list(split(table.lines(), fit.delimiter, fit.quoted, skipped))
-    while rows and not any(map(str.strip, rows[-1])):
-        rows.pop()
-    return rows
+def _rows(table: _Below, fit: Fit) -> list[list[str]]:
+    found = list(rows(table.lines(), fit))
+    while found and not any(map(str.strip, found[-1])):
+        found.pop()
+    return found
 
 
-def _notices(text: Text, fit: Fit, separator: str) -> list[Notice]:
+def _notices(text: Text, fit: Fit, separator: str, ends: set[str]) -> list[Notice]:
     """What was decided while reading, for the record."""
     told = list(text.notices)
     if separator:
@@ -88,7 +88,11 @@ def _notices(text: Text, fit: Fit, separator: str) -> list[Notice]:
     if fit.banner:
         what = f"{fit.banner} rows stand above the table's header and were kept as they are"
         told.append(Notice("banner_rows", "note", what, row_number=1))
-    if text.ends.carriage and not text.ends.feed:
+    if len(ends) > 1:
+        told.append(
+            Notice("line_ends", "review", "some lines end with CR LF, some with LF: files may have been joined")
+        )
+    if text.ends.carriage and not text.ends.both:
         told.append(Notice("line_ends", "note", "lines end with CR alone"))
     if not text.ends.last:
         what = "the last line has no line end"
@@ -96,12 +100,12 @@ def _notices(text: Text, fit: Fit, separator: str) -> list[Notice]:
     return told
 
 
-def _refuse_doubtful(text: Text, fit: Fit, rows: list[list[str]]) -> None:
+def _refuse_doubtful(text: Text, fit: Fit, found: list[list[str]], ends: set[str]) -> None:
     """What fits by count alone, and may yet be another table."""
-    full = [row for row in rows[fit.banner :] if any(row)]
+    full = [row for row in found[fit.banner :] if any(row)]
     if not full:
         raise refuse("the file holds no table", text.name, "empty_file", "a table with a header")
-    if fit.width == 1 and text.ends.mixed:
+    if len(ends) > 1 and (fit.width == 1 or "\r" in ends):
         raise refuse("the line ends are mixed", text.name, "mixed_line_ends", "lines that end alike: CR LF, LF or CR")
     if fit.delimiter == "," and fit.width == 2 and all(_NUMBER.match(cell) for cell in full[0]):
         what = "the commas may be decimal commas: there are only numbers, and no header"
