@@ -21,6 +21,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be",
 }  # fmt: skip
 STEP = 2**20  # bytes that are decoded at a time
+MAX_LINE = 32 * 2**20  # characters of one line
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROLS = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
 _NOT_UTF16 = re.compile("[^\t\n\r -~\u00a0-\u052f\u1e00-\u1eff\u2000-\u206f\u20a0-\u20bf\u2116\u00ab\u00bb\ufeff]")
@@ -192,7 +193,10 @@ def _chunks(text: Text) -> Iterator[str]:
     source.seek(text.start)
     reader = io.TextIOWrapper(source, encoding=text.codec, newline="")
     while chunk := reader.read(STEP):
-        yield chunk + reader.readline()  # whole lines: no CR LF and no sequence of letters is cut
+        chunk += reader.readline(MAX_LINE)  # whole lines: no CR LF and no sequence of letters is cut
+        if len(chunk) >= MAX_LINE:
+            raise refuse("a line is longer than any row", text.name, "too_large", "a table, one row in a line")
+        yield chunk
 
 
 def _line(name: str, before: int, chunk: str, at: int) -> str:

@@ -18,6 +18,7 @@ from warehouse.deliveries.readers.refused import refuse
 from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet
 
 Record = dict[str, Any]
+MAX_CELLS = 50_000_000
 SHEET_NAME = 31  # characters of a sheet's name in a workbook
 EXACT = 2**53  # whole numbers from here on stay texts: spreadsheets and floats would round them
 OF_SUBMISSION = ("_id", "_uuid", "_submission_time", "_validation_status", "_status", "_submitted_by", "__version__")
@@ -57,6 +58,11 @@ class _Table:
         row[index] = cell
         return fresh
 
+    @property
+    def cells(self) -> int:
+        """Cells of the sheet, filled or not."""
+        return len(self.rows) * len(self.header)
+
     def sheet(self, notices: tuple[Notice, ...]) -> RawSheet:
         """The sheet: the header is its first row."""
         rows: list[list[Cell]] = [list(self.header)]
@@ -79,6 +85,8 @@ class Tables:
         self._indexed = any("_uuid" in r or any(_is_repeat(k, v) for k, v in r.items()) for r in records)
         for record in records:
             self._add(self._main, (), record, {}, record)
+            if sum(t.cells for t in (self._main, *self._repeats.values())) > MAX_CELLS:
+                raise refuse("the records have too many different keys", file, "too_large", "records that are alike")
         notices = _notices(records)
         return [self._main.sheet(notices), *(table.sheet(()) for table in self._repeats.values())]
 

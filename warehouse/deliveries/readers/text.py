@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from warehouse.deliveries.readers.delimiter import COMMON, NAMES, RARE, Fit, choose, record_ends, rows
+from warehouse.deliveries.readers.delimiter import COMMON, EXPECTED, NAMES, RARE, Fit, choose, record_ends, rows
 from warehouse.deliveries.readers.encoding import Text, decode
 from warehouse.deliveries.readers.foreign import kind_of_text
 from warehouse.deliveries.readers.json_file import looks_like_json, read_json
@@ -20,6 +20,8 @@ from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet
 
 _SEPARATOR = re.compile('"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _NUMBER = re.compile(r"[\s\d+-]+\Z")
+MAX_CELLS = 50_000_000  # rows × columns, filled or not
+SEPARATORS = (*COMMON, *RARE, ":", "!", "#", "=", "*", "&", "  ")  # what tables in other layouts are separated by
 FEW_ROWS = 10  # with more rows than this, a last cell that alone is empty is a sign of a cut
 
 
@@ -105,6 +107,11 @@ def _refuse_doubtful(text: Text, fit: Fit, found: list[list[str]], ends: set[str
     full = [row for row in found[fit.banner :] if any(row)]
     if not full:
         raise refuse("the file holds no table", text.name, "empty_file", "a table with a header")
+    if len(found) * fit.width > MAX_CELLS:
+        raise refuse(f"the table is {len(found)} rows × {fit.width} columns", text.name, "too_large", "the table only")
+    if fit.width == 1 and len(full) > 1 and any(_alike([row[0] for row in full], sign) for sign in SEPARATORS):
+        what = "every row is one cell that seems to hold several, by another separator or quoted as a whole"
+        raise refuse(what, text.name, "unknown_delimiter", EXPECTED)
     if len(ends) > 1 and (fit.width == 1 or "\r" in ends):
         raise refuse("the line ends are mixed", text.name, "mixed_line_ends", "lines that end alike: CR LF, LF or CR")
     if fit.delimiter == "," and fit.width == 2 and all(_NUMBER.match(cell) for cell in full[0]):
@@ -114,3 +121,9 @@ def _refuse_doubtful(text: Text, fit: Fit, found: list[list[str]], ends: set[str
     if blank_ends == 1 and not full[-1][-1] and len(full) > FEW_ROWS:
         what, where = "the last row may be cut: its last cell is empty, and of no other row", f"{text.name}, last line"
         raise refuse(what, where, "truncated", "a whole file", "export it again and check that it is copied whole")
+
+
+def _alike(cells: list[str], sign: str) -> bool:
+    """Whether every cell holds a sign equally often."""
+    count = cells[0].count(sign)
+    return count > 0 and all(cell.count(sign) == count for cell in cells)
