@@ -104,8 +104,8 @@ def some(seed: int) -> Written:
     body = rows[1:]
     pick.shuffle(body)
     rows = [rows[0], *body[: pick.randint(4, len(body))]]
-    if pick.random() < 0.3:
-        rows = [row[:-1] for row in rows]
+    wanted = pick.choice([2, 3, 4, 5, 5, 5])
+    rows = [row[-wanted:] if pick_last else row[:wanted] for pick_last in [pick.random() < 0.5] for row in rows]
     if pick.random() < 0.2:
         rows.insert(pick.randint(1, len(rows)), [""] * len(rows[0]))
     return Written(rows, pick.choice(ENCODINGS[name]), pick.choice(DELIMITERS), pick.choice(ENDS), pick.choice(QUOTING))
@@ -139,7 +139,9 @@ def break_(written: Written, kind: str, seed: int) -> Broken | None:
         at = pick.randrange(len(text))
         data = written.encoded(text[:at] + sign + text[at:])
         inside = text[:at].count('"') % 2 == 1
-        edge = kind == "add line end" and (text[:at].endswith(written.end) or text.startswith(written.end, at) or at == 0)
+        edge = kind == "add line end" and (
+            text[:at].endswith(written.end) or text.startswith(written.end, at) or at == 0
+        )
         truth = written.truth(data) if kind != "add quote" and (inside or edge) else None
         return Broken(kind, data, (meant, truth) if truth is not None else (meant,))
     if kind == "swap encoding":

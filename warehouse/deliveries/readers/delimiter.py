@@ -20,6 +20,7 @@ MAX_BANNER = 20  # rows of one cell that may stand above a table
 MAX_CELL = 20 * 2**20  # characters
 EXPECTED = "one delimiter (comma, semicolon, tab or bar) that gives every row the same number of cells"
 _NUMBER = re.compile(r"[\s\d.,%+-]*\Z")
+_IN_QUOTES = re.compile('"[^"]*"')
 _LINE_ENDS = re.compile("\r\n|\r|\n")
 
 
@@ -193,23 +194,45 @@ def record_ends(lines: Iterable[str]) -> set[str]:
 def choose(lines: Callable[[], Iterable[str]], candidates: str, name: str, skipped: int = 0) -> Fit:
     """The one delimiter that fits. Raises UnreadableDelivery where none or more than one does."""
     fits: list[Fit] = []
-    misfits: list[Misfit] = []
+    misfits: dict[str, Misfit] = {}
     for delimiter in candidates:
         try:
             fits.append(_either(lines, delimiter, skipped))
         except Misfit as misfit:
-            misfits.append(misfit)
+            misfits[delimiter] = misfit
     for group in (COMMON, RARE):
         for banner in (False, True):
             wide = [f for f in fits if f.width > 1 and f.delimiter in group and bool(f.banner) == banner]
             if len(wide) == 1:
-                return wide[0]
+                rivals = [d for d in COMMON if d in misfits and _almost_fits(lines(), d, misfits[d].code == "escapes")]
+                told = [wide[0].delimiter, *rivals]
+            else:
+                told = [f.delimiter for f in wide]
+            if len(told) > 1:
+                raise _ambiguous(told, name)
             if wide:
-                raise _ambiguous(wide, name)
+                return wide[0]
     common = [f for f in fits if f.delimiter in COMMON]
     if common and len(common) == sum(c in COMMON for c in candidates):
         return common[0]
-    raise max(misfits, key=lambda m: m.line).refusal(name)
+    raise max(misfits.values(), key=lambda m: m.line).refusal(name)
+
+
+def _almost_fits(lines: Iterable[str], delimiter: str, escaped: bool) -> bool:
+    """Whether damage may hide that a delimiter is the right one: the first line holds it outside quotes, and some cell seems to
+    escape it, or most lines hold it as often as the first."""
+    first = same = every = 0
+    for line in lines:
+        count = _IN_QUOTES.sub("", line).count(delimiter)
+        if every == 0 and not line.isspace():
+            if count == 0:
+                return False
+            if escaped:
+                return True
+            first = count
+        every += not line.isspace()
+        same += count == first
+    return same * 2 > every
 
 
 def _either(lines: Callable[[], Iterable[str]], delimiter: str, skipped: int) -> Fit:
@@ -224,6 +247,6 @@ def _either(lines: Callable[[], Iterable[str]], delimiter: str, skipped: int) ->
             raise misfit from None
 
 
-def _ambiguous(fits: list[Fit], name: str) -> UnreadableDelivery:
-    told = " and ".join(NAMES.get(f.delimiter, "another sign") for f in fits)
+def _ambiguous(delimiters: list[str], name: str) -> UnreadableDelivery:
+    told = " and ".join(NAMES.get(d, "another sign") for d in delimiters)
     return refuse(f"more than one delimiter fits ({told})", name, "ambiguous_delimiter", EXPECTED)

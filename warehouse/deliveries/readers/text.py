@@ -21,7 +21,8 @@ from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet
 _SEPARATOR = re.compile('"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _NUMBER = re.compile(r"[\s\d+-]+\Z")
 MAX_CELLS = 50_000_000  # rows × columns, filled or not
-SEPARATORS = (*COMMON, *RARE, ":", "!", "#", "=", "*", "&", "  ")  # what tables in other layouts are separated by
+SEPARATORS = (*COMMON, *RARE, ":", "!", "#", "=", "*", "&")  # what tables in other layouts are separated by
+_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 FEW_ROWS = 10  # with more rows than this, a last cell that alone is empty is a sign of a cut
 
 
@@ -109,7 +110,7 @@ def _refuse_doubtful(text: Text, fit: Fit, found: list[list[str]], ends: set[str
         raise refuse("the file holds no table", text.name, "empty_file", "a table with a header")
     if len(found) * fit.width > MAX_CELLS:
         raise refuse(f"the table is {len(found)} rows × {fit.width} columns", text.name, "too_large", "the table only")
-    if fit.width == 1 and len(full) > 1 and any(_alike([row[0] for row in full], sign) for sign in SEPARATORS):
+    if fit.width == 1 and len(full) > 1 and _several([row[0] for row in full]):
         what = "every row is one cell that seems to hold several, by another separator or quoted as a whole"
         raise refuse(what, text.name, "unknown_delimiter", EXPECTED)
     if len(ends) > 1 and (fit.width == 1 or "\r" in ends):
@@ -123,7 +124,9 @@ def _refuse_doubtful(text: Text, fit: Fit, found: list[list[str]], ends: set[str
         raise refuse(what, where, "truncated", "a whole file", "export it again and check that it is copied whole")
 
 
-def _alike(cells: list[str], sign: str) -> bool:
-    """Whether every cell holds a sign equally often."""
-    count = cells[0].count(sign)
-    return count > 0 and all(cell.count(sign) == count for cell in cells)
+def _several(cells: list[str]) -> bool:
+    """Whether every cell holds a sign equally often, or as many gaps of spaces."""
+    signs = [re.compile(re.escape(sign)) for sign in SEPARATORS if sign in cells[0]] + [_GAP] * bool(
+        _GAP.search(cells[0])
+    )
+    return any(len({len(sign.findall(cell)) for cell in cells}) == 1 for sign in signs)
