@@ -84,6 +84,9 @@ DIALECT: dict[str, Any] = {
 )
 def test_what_the_standard_writer_writes_is_read_back_or_refused(table: Rows, dialect: Any, encoding: str) -> None:
     assume(not (dialect["quoting"] == csv.QUOTE_NONE and dialect["escapechar"] is None))
+    # Python 3.11 leaves a CR or LF bare where lines end in another way: a cell that ends in CR can't be told from a line that ends in CR LF
+    bare = set("\r\n") - set(dialect["lineterminator"])
+    assume(dialect["quoting"] == csv.QUOTE_ALL or not any(bare & set(cell) for row in table for cell in row))
     out = io.StringIO(newline="")
     try:
         csv.writer(out, **dialect).writerows(table)

@@ -21,6 +21,7 @@ MAX_CELL = 20 * 2**20  # characters
 EXPECTED = "one delimiter (comma, semicolon, tab or bar) that gives every row the same number of cells"
 _NUMBER = re.compile(r"[\s\d.,%+-]*\Z")
 _IN_QUOTES = re.compile('"[^"]*"')
+_PLAIN_BACKSLASH = re.compile(r"""(?<!\\)\\[^\\"'\r\n0-9NntrbfvZx]""")
 _LINE_ENDS = re.compile("\r\n|\r|\n")
 
 
@@ -54,6 +55,22 @@ class _Place:
 
     line: int = 0
     joined: bool = False
+    escapes: int = 0  # lines in which a backslash stands before a delimiter or a line end
+    doubled: int = 0  # the line in which two backslashes stand together
+    plain: bool = False  # whether a backslash stands where no writer that escapes would leave it alone
+
+    def look(self, line: str, delimiter: str) -> None:
+        """Take note of a line with backslashes."""
+        self.escapes += any(f"\\{c}" in line for c in (delimiter, "\r", "\n"))
+        if "\\\\" in line:
+            self.doubled = self.doubled or self.line
+        self.plain = self.plain or _PLAIN_BACKSLASH.search(line.replace(f"\\{delimiter}", "")) is not None
+
+    def refuse_escapes(self, rows: int) -> None:
+        """A table that fits with its backslashes as letters would not fit if they were escapes, if some row has none."""
+        if (self.escapes and rows <= self.escapes) or (self.doubled and not self.plain):
+            what = "a backslash stands before a delimiter, a line end or another backslash: it may be an escape"
+            raise Misfit("escapes", what, self.doubled or self.line)
 
 
 def rows(lines: Iterable[str], fit: Fit) -> Iterator[list[str]]:
@@ -92,7 +109,7 @@ def _quoted(lines: Iterable[str], delimiter: str, place: _Place) -> Iterator[str
     for line in lines:
         place.line += 1
         if "\\" in line:
-            _refuse_escapes(line, delimiter, place.line)
+            place.look(line, delimiter)
         if held or '"' in line:
             start = start if held else place.line
             held.append(line)
@@ -111,7 +128,7 @@ def _unquoted(lines: Iterable[str], delimiter: str, place: _Place) -> Iterator[s
     for line in lines:
         place.line += 1
         if "\\" in line:
-            _refuse_escapes(line, delimiter, place.line)
+            place.look(line, delimiter)
         if '"' in line and not all(map(_plain, line.split(delimiter))):
             raise Misfit("stray_quote", "a quote stands inside a cell, or text beside a quoted cell", place.line)
         yield line
@@ -121,16 +138,10 @@ def _plain(cell: str) -> bool:
     return cell.count('"') % 2 == 0 and '""' not in cell and not cell.lstrip().startswith('"')
 
 
-def _refuse_escapes(line: str, delimiter: str, number: int) -> None:
-    # before a quote it needs no test: an escaped quote breaks the record, else the backslash is the cell's last letter
-    if any(f"\\{c}" in line for c in (delimiter, "\\", "\r", "\n")):
-        what = "a backslash stands before a delimiter, a line end or another backslash: it may be an escape"
-        raise Misfit("escapes", what, number)
-
-
 def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int = 0) -> Fit:
     """How a delimiter fits: one width for all rows, below rows of one cell at most. Raises Misfit at the first other row."""
     place, width, banner, above = _Place(skipped), 1, 0, list[str]()
+    full = 0
     for number, row in enumerate(_split(lines, delimiter, quoted, place)):
         cells = len(row)
         if cells != width or cells == 1:
@@ -144,9 +155,11 @@ def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int 
                 width, banner = cells, number if above else 0
                 if above:
                     _check_banner(above, row, number > len(above), place.line)
+        full += 1
         if place.joined:
             place.joined = False
             _check_lost_quote(row, delimiter, width, place.line)
+    place.refuse_escapes(full)
     return Fit(delimiter, quoted, width, banner)
 
 

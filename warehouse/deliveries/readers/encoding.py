@@ -29,13 +29,14 @@ _AFTER = {page: re.escape(bytes(range(0x80, 0xC0)).decode(page, "ignore")) for p
 _WESTERN_AFTER = f"[{_AFTER['latin-1']}{_AFTER['cp1252']}]"
 _COMMON = "\u00a0«»–—…‘’“”„°№Ёё"  # of these, Russian texts hold many
 _RARE = frozenset(bytes(range(0x80, 0xC0)).decode("cp1251", "ignore")) - set(_COMMON)
-# UTF-8 that was read in a code page and written again: the signs that give it away, and what its letters look like then
+# UTF-8 that was read in a code page and written again: the signs that give it away, what its letters look like then, and how
+# many different such words it takes
 _TWICE = (
-    (frozenset("Ãâ"), re.compile(f"(?:Ã|â€){_WESTERN_AFTER}")),
-    (frozenset("ÐÑÒÓ"), re.compile(f"(?:[ÐÑÒÓ]{_WESTERN_AFTER}){{2}}")),
-    (_RARE, re.compile(f"(?:[РСТУ][{_AFTER['cp1251']}]){{2}}")),
-    (frozenset(map(chr, range(0x2500, 0x25A0))), re.compile("[╨╤][\u2500-\u259fА-Яа-я]|[пя][\u2500-\u259f]")),
-    (frozenset(map(chr, range(0xC0, 0x100))) - set("×÷"), re.compile("[À-ÖØ-öø-ÿ]{4}")),
+    (frozenset("Ãâ"), re.compile(f"(?:Ã|â€){_WESTERN_AFTER}"), 1),
+    (frozenset("ÐÑÒÓ"), re.compile(f"(?:[ÐÑÒÓ]{_WESTERN_AFTER}){{2}}"), 1),
+    (_RARE, re.compile(f"(?:[РСТУ][{_AFTER['cp1251']}]){{2}}"), 1),
+    (frozenset(map(chr, range(0x2500, 0x25A0))), re.compile("[╨╤][\u2500-\u259fА-Яа-я]|[пя][\u2500-\u259f]"), 1),
+    (frozenset(map(chr, range(0xC0, 0x100))), re.compile("[À-ÖØ-öø-ÿ]{4,}"), 3),  # no word has four accents in a row
 )
 _INVISIBLE = frozenset(map(chr, range(0x80, 0xA0))) | {"\ufeff"}
 _MARK_INSIDE = re.compile('(?:\\A|[\r\n])"?\ufeff')
@@ -175,7 +176,7 @@ def _refuse_damage(chunk: str, signs: frozenset[str], name: str, before: int) ->
         code, told = ("nul", "NUL") if damaged.group() == "\0" else ("control_characters", "control")
         where = _line(name, before, chunk, damaged.start())
         raise refuse(f"the text holds {told} characters", where, code, "plain text")
-    if twice := next((m for rare, looks in _TWICE if rare & signs and (m := looks.search(chunk))), None):
+    if twice := next((m for rare, looks, words in _TWICE if rare & signs and (m := _nth(looks, chunk, words))), None):
         raise refuse(
             "letters were encoded twice", _line(name, before, chunk, twice.start()), "bad_encoding",
             "text that was saved in one encoding and opened in the same",
@@ -186,6 +187,17 @@ def _refuse_damage(chunk: str, signs: frozenset[str], name: str, before: int) ->
             "a byte order mark stands inside the text", _line(name, before, chunk, inside.end()), "joined_files",
             "one file", "deliver the files that were joined one by one",
         )  # fmt: skip
+
+
+def _nth(looks: re.Pattern[str], chunk: str, words: int) -> re.Match[str] | None:
+    """The first match, if there are as many different ones as it takes to be sure."""
+    first, seen = None, set()
+    for match in looks.finditer(chunk):
+        first = first or match
+        seen.add(match.group())
+        if len(seen) >= words:
+            return first
+    return None
 
 
 def _chunks(text: Text) -> Iterator[str]:

@@ -74,7 +74,7 @@ def _candidates(text: Text) -> str:
 
 def _rows(table: _Below, fit: Fit) -> list[list[str]]:
     found = list(rows(table.lines(), fit))
-    while found and not any(map(str.strip, found[-1])):
+    while found and not any(found[-1]):
         found.pop()
     return found
 
