@@ -114,8 +114,9 @@ def _told(member: zipfile.ZipInfo) -> str:
     raw = member.filename.encode("cp437", "replace")
     with suppress(UnicodeDecodeError):
         return raw.decode("utf-8")
-    words = cyrillic_words(re.sub(r"[^\w]|[\d_]", "", raw.decode("cp866")))
-    return raw.decode("cp866") if words and score(words, "russian_kyrgyz") >= SURE else member.filename
+    runs = [cyrillic_words(run) or [] for run in re.findall(r"[^\W\d_]+", raw.decode("cp866")) if not run.isascii()]
+    sure = all(runs) and score([word for run in runs for word in run], "russian_kyrgyz") >= SURE
+    return raw.decode("cp866") if sure else member.filename
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

@@ -64,7 +64,8 @@ class _Place:
         self.escapes += any(f"\\{c}" in line for c in (delimiter, "\r", "\n"))
         if "\\\\" in line:
             self.doubled = self.doubled or self.line
-        self.plain = self.plain or _PLAIN_BACKSLASH.search(line.replace(f"\\{delimiter}", "")) is not None
+        single = line.replace("\\\\", "").replace(f"\\{delimiter}", "")
+        self.plain = self.plain or _PLAIN_BACKSLASH.search(single) is not None
 
     def refuse_escapes(self, rows: int) -> None:
         """A table that fits with its backslashes as letters would not fit if they were escapes, if some row has none."""
