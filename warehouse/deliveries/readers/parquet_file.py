@@ -26,29 +26,38 @@ EXPECTED = "a whole Parquet file with flat columns"
 
 def read_parquet(data: bytes, name: str) -> list[RawSheet]:
     """The table of a Parquet file. Raises UnreadableDelivery where it is damaged, nested or too large."""
-    import polars as pl
-
-    _check_size(data, name)
-    try:
-        frame = pl.read_parquet(io.BytesIO(data), glob=False)
-    except (Exception, pl.exceptions.PanicException) as error:  # polars panics on damaged pages
-        twice = isinstance(error, pl.exceptions.DuplicateError)
-        what = "two columns have the same name" if twice else "the Parquet file is damaged"
-        raise refuse(what, name, "duplicate_headers" if twice else "unreadable_file", EXPECTED) from None
+    frame = _frame(data, name)
     columns = [_column(frame[label], label, name) for label in frame.columns]
     rows: list[list[Cell]] = [list(frame.columns), *map(list, zip(*columns, strict=True))]
     return [RawSheet(PurePath(name).stem or name, rows if columns else [])]
 
 
-def _check_size(data: bytes, name: str) -> None:
-    """The declared size, before anything is inflated."""
+def _frame(data: bytes, name: str) -> pl.DataFrame:
+    """All columns, once the declared size is known to be bearable. Checksums of pages are tested where a file has them."""
+    import polars as pl
     import pyarrow.parquet as parquet
 
     try:
-        meta = parquet.ParquetFile(io.BytesIO(data)).metadata
-        inflated = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-    except Exception:  # the library's errors, and Python's for damaged texts inside
-        raise refuse("the Parquet file is cut or damaged", name, "unreadable_file", EXPECTED) from None
+        file = parquet.ParquetFile(io.BytesIO(data), page_checksum_verification=True)
+        _check_size(file.metadata, name)
+        table = file.read(use_threads=False)
+        table.validate(full=True)  # texts are UTF-8, dates are within bounds
+        frame = pl.from_arrow(table)
+    except UnreadableDelivery:
+        raise
+    except (
+        Exception,
+        pl.exceptions.PanicException,
+    ) as error:  # the libraries' errors, and Python's for damaged texts inside
+        twice = isinstance(error, pl.exceptions.DuplicateError)
+        what = "two columns have the same name" if twice else "the Parquet file is cut or damaged"
+        raise refuse(what, name, "duplicate_headers" if twice else "unreadable_file", EXPECTED) from None
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _check_size(meta: Any, name: str) -> None:
+    inflated = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
     if meta.num_rows * max(1, meta.num_columns) > MAX_CELLS or inflated > MAX_INFLATED:
         what = f"the file holds {meta.num_rows} rows × {meta.num_columns} columns, {inflated >> 20} MB inflated"
         raise refuse(what, name, "too_large", EXPECTED)
