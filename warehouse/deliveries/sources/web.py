@@ -1,0 +1,252 @@
+"""HTTP: asking with a secret that goes to one host only, opening files from an offset, errors a person can act on.
+
+What all sources over HTTP share belongs here; what a service answers is in `kobo` and `dtm`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.auth import AuthBase
+
+from warehouse.deliveries.names import clean_name
+from warehouse.deliveries.sources.address import host_of
+from warehouse.deliveries.sources.redact import shown
+from warehouse.deliveries.sources.retry import PACE, Restart, SourceError, Transient, retry_after
+from warehouse.deliveries.sources.transfer import Opened
+
+BLOCK = 256 * 2**10
+AGENT = "mtm-warehouse"
+PAGE = re.compile(rb"^(\xef\xbb\xbf)?\s*<(!doctype html|html)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """How to ask one host: its secret as a header, and which variable holds it (for messages)."""
+
+    kind: str  # KoboToolbox, the DTM API, https
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    variable: str | None = None
+    host: str = ""  # the secret is sent to this host alone
+    patience: tuple[float, float] | None = None  # connect and read, where not those of the pace
+
+
+class _Header(AuthBase):
+    """Puts the secret on a request to its host; also keeps `.netrc` from replacing it."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if host_of(request.url or "") == self.caller.host:
+            request.headers.update(self.caller.headers)
+        return request
+
+
+@contextmanager
+def asked(
+    caller: Caller, url: str, method: str = "GET", headers: dict[str, str] | None = None, **more: Any
+) -> Iterator[requests.Response]:
+    """The answer to a request, its body unread. A fault that may pass is Transient, a refusal a SourceError."""
+    where = f"{caller.kind}, {shown(url)}"
+    with requests.Session() as session:
+        auth = _Header(caller) if caller.headers else None
+        sent = {"User-Agent": AGENT, "Accept-Encoding": "identity", **(headers or {})}
+        with faults(where):
+            answer = _follow(session, method, url, caller, auth, sent, more)
+            with answer:
+                refuse(answer, caller, where)
+                yield answer
+
+
+def _follow(
+    session: requests.Session,
+    method: str,
+    url: str,
+    caller: Caller,
+    auth: AuthBase | None,
+    headers: dict[str, str],
+    more: dict[str, Any],
+) -> requests.Response:
+    """Redirects one by one: the secret stays with its host, and nothing goes from https to http."""
+    timeout = caller.patience or (PACE.connect, PACE.read)
+    for _ in range(10):
+        answer = session.request(
+            method, url, auth=auth, headers=headers, timeout=timeout, stream=True, allow_redirects=False, **more
+        )
+        target = session.get_redirect_target(answer)
+        if not target:
+            return answer
+        answer.close()
+        following = urljoin(url, target)
+        if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
+            raise SourceError(
+                "the server sends us from https to http",
+                where=f"{caller.kind}, {shown(url)}",
+                expected="a redirect to https",
+                todo="use the final https address",
+                code="source_tls",
+            )
+        url, more = following, {}
+        method = "GET" if method == "POST" and answer.status_code in (301, 302, 303) else method
+    raise SourceError("too many redirects", where=f"{caller.kind}, {shown(url)}", todo="check the URL", code="bad_url")
+
+
+@contextmanager
+def faults(where: str) -> Iterator[None]:
+    """What `requests` raises, as an error a person can act on."""
+    try:
+        yield
+    except requests.exceptions.SSLError:
+        raise SourceError(
+            "the server's certificate is not trusted",
+            where=where,
+            expected="a valid certificate",
+            todo="check the host; a private authority goes into REQUESTS_CA_BUNDLE",
+            code="source_tls",
+        ) from None
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
+        raise SourceError("this is not a URL", where=where, todo="check the URL", code="bad_url") from None
+    except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
+        raise Transient(unavailable("the server did not answer in time", where, "source_timeout")) from None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, ConnectionError) as error:
+        cut = isinstance(error, requests.exceptions.ChunkedEncodingError | urllib3.exceptions.ProtocolError)
+        what = "the connection was cut" if cut else "the server can't be reached"
+        raise Transient(unavailable(what, where, "source_truncated" if cut else "source_unavailable")) from None
+
+
+def unavailable(what: str, where: str, code: str = "source_unavailable") -> SourceError:
+    """A fault that may pass, as it is told when it did not."""
+    return SourceError(
+        what, where=where, expected="an answer", todo="check the network and the host, then run it again", code=code
+    )
+
+
+def refuse(answer: requests.Response, caller: Caller, where: str) -> None:
+    """Raise where the status is no success."""
+    status = answer.status_code
+    if status in (200, 201, 206):
+        return
+    if status in (202, 408, 425, 429) or status >= 500:
+        told = unavailable(f"the server answers {status} ({answer.reason or 'no reason'})", where)
+        raise Transient(told, retry_after(answer.headers.get("Retry-After")))
+    if status in (401, 403):
+        raise _unauthorised(status, caller, where)
+    if status in (404, 410):
+        raise SourceError(
+            f"there is nothing at this address ({status})",
+            where=where,
+            expected="a file, a form or an export that this account may see",
+            todo="check the address, and that the account has access",
+            code="source_not_found",
+        )
+    raise SourceError(
+        f"the server refuses the request ({status} {answer.reason or ''})",
+        where=where,
+        expected="200 OK",
+        todo="check the address and its parameters",
+        code="source_refused",
+    )
+
+
+def _unauthorised(status: int, caller: Caller, where: str) -> SourceError:
+    what = "does not know us" if status == 401 else "does not let us"
+    given = bool(caller.headers)
+    variable = caller.variable or "the secret's variable"
+    return SourceError(
+        f"the server {what} ({status})",
+        where=where,
+        expected=f"a valid secret in {variable}" if given else f"credentials: {variable} is not set",
+        todo=f"renew the secret in {variable}, or ask for access" if given else f"export {variable}=…",
+        code="source_unauthorised",
+    )
+
+
+@contextmanager
+def opened(caller: Caller, url: str, offset: int, stamp: str | None) -> Iterator[Opened]:
+    """A file over HTTP, from `offset` on where the server has it unchanged under `stamp`; else from its start."""
+    headers = {"Range": f"bytes={offset}-", "If-Range": stamp} if offset and stamp else {}
+    where = f"{caller.kind}, {shown(url)}"
+    try:
+        with asked(caller, url, headers=headers) as answer:
+            start, total = _extent(answer)
+            if start not in (0, offset):
+                raise Restart(unavailable("the server sent another part of the file than was asked", where))
+            yield Opened(
+                _chunks(answer, where, start), start, total, _strong(answer), disposition(answer), _is_chunked(answer)
+            )
+    except SourceError as error:
+        if headers and error.code == "source_refused":  # 416: what we have is not a beginning of what is there now
+            raise Restart(unavailable("the server can't go on where it was cut", where)) from None
+        raise
+
+
+def _extent(answer: requests.Response) -> tuple[int, int | None]:
+    """Where the body starts in the file, and how long the file is."""
+    length = answer.headers.get("Content-Length")
+    size = int(length) if length and length.isdigit() and not answer.headers.get("Content-Encoding") else None
+    if answer.status_code != 206:
+        return 0, size
+    found = re.match(r"bytes (\d+)-(\d+)/(\d+|\*)", answer.headers.get("Content-Range", ""))
+    if not found:
+        return -1, None
+    start = int(found.group(1))
+    return start, int(found.group(3)) if found.group(3) != "*" else (start + size if size is not None else None)
+
+
+def _chunks(answer: requests.Response, where: str, start: int) -> Iterator[bytes]:
+    first = start == 0
+    with faults(where):
+        for chunk in answer.iter_content(BLOCK):
+            if first and "html" in answer.headers.get("Content-Type", "").lower() and PAGE.match(chunk):
+                raise SourceError(
+                    "the server answers with a web page instead of a file (a login page?)",
+                    where=where,
+                    expected="a file",
+                    todo="use the address of the file itself, with credentials",
+                    code="source_refused",
+                )
+            first = False
+            yield chunk
+
+
+def _strong(answer: requests.Response) -> str | None:
+    """What says that the file is unchanged, good enough to go on in it: a strong ETag, else its time of change."""
+    etag = answer.headers.get("ETag")
+    if etag and not etag.startswith("W/"):
+        return etag
+    return None if etag else answer.headers.get("Last-Modified")
+
+
+def _is_chunked(answer: requests.Response) -> bool:
+    return "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
+
+
+def disposition(answer: requests.Response) -> str | None:
+    """The file's name as the server calls it (`Content-Disposition`), cleaned."""
+    header = answer.headers.get("Content-Disposition", "")
+    if found := re.search(r"filename\*\s*=\s*([\w-]+)'[^']*'([^;]+)", header, re.IGNORECASE):
+        try:
+            return clean_name(unquote(found.group(2).strip().strip('"'), encoding=found.group(1)))
+        except LookupError:
+            return None
+    found = re.search(r'filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]+))', header, re.IGNORECASE)
+    if not found:
+        return None
+    name = re.sub(r"\\(.)", r"\1", found.group(1)) if found.group(1) is not None else found.group(2).strip()
+    return clean_name(_utf8(name))
+
+
+def _utf8(name: str) -> str:
+    """Headers arrive as latin-1; many servers send UTF-8 in them."""
+    try:
+        return name.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return name
