@@ -60,6 +60,6 @@ def quiet() -> None:
 
 def _secrets() -> list[str]:
     """The values of the environment that must not be seen, as they are and as a URL spells them; the longest first."""
-    values = [v for k, v in os.environ.items() if len(v) >= 4 and (k in _declared or SECRET_ENV.search(k))]
+    values = [v for k, v in os.environ.items() if len(v) >= 6 and (k in _declared or SECRET_ENV.search(k))]
     values = [v for v in values if not v.isalpha() or len(v) >= 8]  # a switch such as "true" is no secret
     return sorted({form for v in values for form in (v, quote(v, safe=""), quote_plus(v))}, key=len, reverse=True)

@@ -204,7 +204,7 @@ def _extent(answer: requests.Response) -> tuple[int, int | None]:
 def _chunks(answer: requests.Response, where: str, start: int) -> Iterator[bytes]:
     first = start == 0
     with faults(where):
-        for chunk in answer.iter_content(BLOCK):
+        for chunk in _stream(answer):
             if first and "html" in answer.headers.get("Content-Type", "").lower() and PAGE.match(chunk):
                 raise SourceError(
                     "the server answers with a web page instead of a file (a login page?)",
@@ -215,6 +215,15 @@ def _chunks(answer: requests.Response, where: str, start: int) -> Iterator[bytes
                 )
             first = False
             yield chunk
+
+
+def _stream(answer: requests.Response) -> Iterator[bytes]:
+    """The body as it comes in: what came before a cut is kept, so that the next try goes on from there."""
+    if _is_chunked(answer) or answer.headers.get("Content-Encoding", "identity") != "identity":
+        yield from answer.iter_content(BLOCK)
+        return
+    while chunk := answer.raw.read1(BLOCK):
+        yield chunk
 
 
 def _strong(answer: requests.Response) -> str | None:
