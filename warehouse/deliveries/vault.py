@@ -188,7 +188,7 @@ class Vault:
                 draft,
                 delivery_seq=earlier[-1].delivery_seq + 1 if earlier else 1,
                 supersedes=earlier[-1].delivery_id if earlier else None,
-                restores=same[-1].delivery_seq if same else None,
+                restores=next((d.delivery_seq for d in earlier[::-1] if d.sha256 == draft.sha256), None),
                 received_at=datetime.now(UTC).isoformat(timespec="seconds"),
             )
             self._write(delivery)

@@ -54,7 +54,7 @@ def receive_source(vault: Vault, source: Source, only: Collection[str] | None = 
         elif protocol == "file":
             yield from _local(vault, source, only)
         elif protocol in ("http", "https"):
-            yield _one(vault, source, _web_file(vault, source))
+            yield _web_file(vault, source)
         else:
             yield from _remote(vault, source, only)
     except Exception as error:
@@ -98,15 +98,16 @@ def _remote(vault: Vault, source: Source, only: Collection[str] | None) -> Itera
             yield _one(vault, source, file, item, restore=remote.is_one)
 
 
-def _web_file(vault: Vault, source: Source) -> AbstractContextManager[Pulled]:
+def _web_file(vault: Vault, source: Source) -> Outcome:
     from warehouse.deliveries.sources.address import without_secrets, without_user
     from warehouse.deliveries.sources.secrets import web_caller
     from warehouse.deliveries.sources.web import opened
 
     url = without_user(source.url)
     where = f"{protocol_of(url)}, {shown(url)}"
-    name = unquote(urlsplit(url).path.rpartition("/")[2])
-    return fetched(vault.home, without_secrets(url), where, name, shown(url), partial(opened, web_caller(source), url))
+    item = Item(without_secrets(url), unquote(urlsplit(url).path.rpartition("/")[2]), shown(url), None, "")
+    opener = partial(opened, web_caller(source), url)
+    return _one(vault, source, fetched(vault.home, item.path, where, item.name, item.shown, opener), item)
 
 
 def _wanted(items: list[Item], only: Collection[str] | None) -> list[Item]:

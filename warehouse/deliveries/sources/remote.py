@@ -156,6 +156,8 @@ def _connect(url: str, protocol: str, variable: str | None, patience: tuple[floa
         }
     url = url if protocol != "s3" else "s3://" + url.split("://", 1)[1]
     fs, root = fsspec.core.url_to_fs(url, **options)
+    if protocol == "s3":
+        fs.retries = 1  # trying again is done in one place, ours
     return fs, root
 
 
