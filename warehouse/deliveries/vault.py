@@ -6,12 +6,9 @@ receive at the same time: bytes are copied and read first, then one at a time ge
 
 from __future__ import annotations
 
-import errno
 import fcntl
-import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -19,14 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse.codebooks.recognise import NOTHING_DECLARED, Declared, Recognised, recognise
+from warehouse.deliveries.disk import copied, file_hash, storage_faults, sync
 from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.readers.open import read_file
-from warehouse.errors import MtmError, UnreadableDelivery, UsageError
+from warehouse.errors import MtmError, UsageError
 from warehouse.operations import load_operation
 from warehouse.settings import Home
-
-MAX_BYTES = 200 * 2**20
-CHUNK = 2**20
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ class Vault:
         name = clean_name(name or path.name)
         if not path.is_file():
             raise UsageError("there is no such file", where=name, expected="a file", todo="check the path")
-        with storage_faults(name), self._copied(path, name) as (copy, sha256):
+        with storage_faults(name), copied(path, self.home.vault / "incoming", name) as (copy, sha256):
             if known := self._known(copy, sha256, declared, partial=partial, restore=restore):
                 return known
             recognised = recognise(read_file(copy, name), name, declared)
@@ -145,28 +140,6 @@ class Vault:
     def _blob(self, sha256: str) -> Path:
         return self.blobs / sha256[:2] / sha256
 
-    @contextmanager
-    def _copied(self, path: Path, name: str) -> Iterator[tuple[Path, str]]:
-        """A private copy and its hash: what is hashed, read and stored is the same bytes, also if the file changes."""
-        folder = self.home.vault / "incoming"
-        folder.mkdir(exist_ok=True, mode=0o700)
-        handle, text = tempfile.mkstemp(dir=folder)
-        copy, digest = Path(text), hashlib.sha256()
-        try:
-            with os.fdopen(handle, "wb") as target, path.open("rb") as original:
-                size = 0
-                while chunk := original.read(CHUNK):
-                    size += len(chunk)
-                    if size > MAX_BYTES:
-                        raise _too_large(name)
-                    digest.update(chunk)
-                    target.write(chunk)
-                target.flush()
-                os.fsync(target.fileno())
-            yield copy, digest.hexdigest()
-        finally:
-            copy.unlink(missing_ok=True)
-
     def _known(self, copy: Path, sha256: str, declared: Declared, *, partial: bool, restore: bool) -> Receipt | None:
         """The receipt of bytes that need no reading: they stand as declared, or came before and need not stand again."""
         found = [d for d in self.by_hash(sha256) if d.partial == partial and _agrees(d, declared)]
@@ -202,7 +175,7 @@ class Vault:
         blob.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         copy.chmod(0o400)
         os.replace(copy, blob)
-        _sync(blob.parent)
+        sync(blob.parent)
 
     def _write(self, delivery: Delivery) -> None:
         folder = self.sidecars / delivery.round_key
@@ -213,12 +186,12 @@ class Vault:
             temporary.write_text(
                 json.dumps(asdict(delivery), ensure_ascii=False, indent=1), encoding="utf-8", errors="replace"
             )
-            _sync(temporary)
+            sync(temporary)
             os.replace(temporary, sidecar)
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
-        _sync(folder)
+        sync(folder)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -229,12 +202,6 @@ class Vault:
             yield
         finally:
             os.close(handle)
-
-
-def file_hash(path: Path) -> str:
-    """sha256 of a file, streamed."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _draft(
@@ -273,37 +240,4 @@ def _agrees(delivery: Delivery, declared: Declared) -> bool:
     return all(s is None or s == i for s, i in zip(said, is_, strict=True))
 
 
-def _too_large(name: str) -> UnreadableDelivery:
-    return UnreadableDelivery(
-        f"the file has more than {MAX_BYTES >> 20} MB",
-        where=name,
-        expected="one round's table",
-        todo="export one round only, without pictures",
-        code="too_large",
-    )
-
-
-@contextmanager
-def storage_faults(name: str) -> Iterator[None]:
-    """Around work on files: what the disk refuses becomes one line without folders; what was begun is gone by then."""
-    try:
-        yield
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise MtmError(
-            f"the file could not be stored: {error.strerror or type(error).__name__}",
-            where=name,
-            expected="room in MTM_HOME"
-            if full
-            else "a file that can be read, and a folder MTM_HOME that can be written",
-            todo="make room and receive it again" if full else "check the permissions and receive it again",
-            code="disk_full" if full else "not_stored",
-        ) from None
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+__all__ = ["Delivery", "Receipt", "Vault", "file_hash"]

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from warehouse.deliveries.disk import MAX_BYTES
 from warehouse.deliveries.sources.address import host_of
 from warehouse.deliveries.sources.progress import Meter
 from warehouse.deliveries.sources.redact import shown
 from warehouse.deliveries.sources.retry import SourceError, Transient, patiently
 from warehouse.deliveries.sources.transfer import Pulled, private, truncated
 from warehouse.deliveries.sources.web import Caller, asked
-from warehouse.deliveries.vault import MAX_BYTES
 from warehouse.settings import Home
 
 PAGE = 1000  # the most that KoboToolbox gives at once

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from warehouse.codebooks.recognise import Declared
+from warehouse.deliveries.disk import storage_faults
 from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.sources import dtm, kobo
 from warehouse.deliveries.sources.address import is_url, protocol_of
@@ -22,7 +23,7 @@ from warehouse.deliveries.sources.redact import quiet, redact, shown
 from warehouse.deliveries.sources.retry import patiently
 from warehouse.deliveries.sources.same import same_export
 from warehouse.deliveries.sources.transfer import Pulled, fetched
-from warehouse.deliveries.vault import Receipt, Vault, storage_faults
+from warehouse.deliveries.vault import Receipt, Vault
 from warehouse.errors import MtmError, UnreadableDelivery
 
 

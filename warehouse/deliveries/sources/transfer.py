@@ -18,9 +18,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.deliveries.disk import MAX_BYTES
 from warehouse.deliveries.sources.progress import Meter
 from warehouse.deliveries.sources.retry import Progress, Restart, SourceError, Transient, patiently
-from warehouse.deliveries.vault import MAX_BYTES
 from warehouse.settings import Home
 
 KEPT_SECONDS = 2 * 86400
