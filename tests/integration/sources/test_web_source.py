@@ -86,12 +86,15 @@ def test_the_next_pull_goes_on_too(web: Web, pull: Pull, rows_file: Callable[...
     assert web.ranges(PATH)[-1] == "bytes=5000-" and parts(vault.home) == []
 
 
-def test_a_file_that_changed_meanwhile_starts_again(web: Web, pull: Pull, rows_file: Callable[..., bytes], vault: Vault) -> None:  # fmt: skip
+@pytest.mark.parametrize("honest", [True, False])
+def test_a_file_that_changed_meanwhile_starts_again(web: Web, pull: Pull, rows_file: Callable[..., bytes], vault: Vault, honest: bool) -> None:  # fmt: skip
     web.routes[PATH] = File(rows_file(rows=2000), faults=[("cut", 5000), *[503] * 6])
     pull(web.url + PATH)
-    web.routes[PATH] = File(rows_file(people=77), etag='"two"')
+    web.routes[PATH] = File(rows_file(people=77, rows=2000), etag='"two"', honest=honest)
     (outcome,) = pull(web.url + PATH)
-    assert outcome.receipt is not None and vault.path(outcome.receipt.delivery).read_bytes() == rows_file(people=77)
+    assert outcome.receipt is not None and vault.path(outcome.receipt.delivery).read_bytes() == rows_file(
+        people=77, rows=2000
+    )
 
 
 def test_without_a_mark_of_change_it_starts_again(web: Web, pull: Pull, rows_file: Callable[..., bytes], vault: Vault) -> None:  # fmt: skip
@@ -144,6 +147,25 @@ def test_a_bearer_token_comes_from_the_variable_that_the_source_names(web: Web, 
     web.routes[PATH] = File(rows_file())
     pull(Source(web.url + PATH, secret_env="MTM_SHARE"))
     assert web.seen[0][2]["Authorization"] == "Bearer b3arer-5ecret"
+
+
+def test_a_password_is_not_sent_in_the_clear(pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTM_HTTP_PASSWORD", "basic-5ecret")
+    assert error_of(pull("http://field@share.example.org/round1.xlsx")) == "bad_url"
+
+
+def test_progress_is_shown_after_a_second(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from warehouse.deliveries.sources import progress
+
+    now = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    meter = progress.Meter("https, https://u:hunter2@h.org/x")
+    for second in (0.5, 1.2, 1.4, 3.3):
+        now[0] = 100 + second
+        meter.show(int(second * 1e7), 40_000_000)
+    meter.end()
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "https, https://h.org/x: 12.0 MB of 40.0 MB (30%)" and len(said) == 3
 
 
 def test_a_login_page_is_no_delivery(web: Web, pull: Pull, vault: Vault) -> None:

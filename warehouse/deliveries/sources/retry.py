@@ -105,12 +105,22 @@ def retry_after(header: str | None) -> float | None:
         return None
     if header.strip().isdigit():
         return float(header)
+    at = _moment(header)
+    return max(0.0, (at - datetime.now(UTC)).total_seconds()) if at else None
+
+
+def seconds_between(earlier: str | None, later: str | None) -> float | None:
+    """Seconds between two dates of HTTP headers."""
+    start, end = _moment(earlier), _moment(later)
+    return (end - start).total_seconds() if start and end else None
+
+
+def _moment(header: str | None) -> datetime | None:
     try:
-        at = parsedate_to_datetime(header)
+        at = parsedate_to_datetime(header or "")
     except (TypeError, ValueError):
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _failure(state: RetryCallState) -> Transient:
@@ -123,4 +133,14 @@ def _hopeless(state: RetryCallState) -> bool:
     return (_failure(state).retry_after or 0.0) > PACE.longest_asked
 
 
-__all__ = ["PACE", "Pace", "Progress", "Restart", "SourceError", "Transient", "patiently", "retry_after"]
+__all__ = [
+    "PACE",
+    "Pace",
+    "Progress",
+    "Restart",
+    "SourceError",
+    "Transient",
+    "patiently",
+    "retry_after",
+    "seconds_between",
+]

@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import os
 
-from warehouse.deliveries.sources.address import host_of, user_of
+from warehouse.deliveries.sources.address import host_of, is_loopback, protocol_of, user_of
 from warehouse.deliveries.sources.model import Source
 from warehouse.deliveries.sources.redact import declare, shown
 from warehouse.deliveries.sources.retry import SourceError
 from warehouse.deliveries.sources.web import Caller
+
+TODO = "write https://USER@HOST/… and export MTM_HTTP_PASSWORD=…; or name a token's variable with secret_env (docs/sources.md)"
 
 
 def required(source: Source, kind: str, todo: str) -> str:
@@ -53,4 +55,9 @@ def web_caller(source: Source, patience: tuple[float, float] | None = None) -> C
         headers = {"Authorization": "Basic " + base64.b64encode(f"{user}:{value}".encode()).decode()}
     elif source.secret_env and value:
         headers = {"Authorization": f"Bearer {value}"}
-    return Caller("https", headers, variable, host_of(source.url), patience)
+    if headers and protocol_of(source.url) == "http" and not is_loopback(host_of(source.url)):
+        raise SourceError(
+            "http sends the password in the clear", where=shown(source.url), expected="https", todo="use https://",
+            code="bad_url",
+        )  # fmt: skip
+    return Caller(protocol_of(source.url), headers, variable, host_of(source.url), TODO, patience)

@@ -19,11 +19,12 @@ from requests.auth import AuthBase
 from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.sources.address import host_of
 from warehouse.deliveries.sources.redact import shown
-from warehouse.deliveries.sources.retry import PACE, Restart, SourceError, Transient, retry_after
+from warehouse.deliveries.sources.retry import PACE, Restart, SourceError, Transient, retry_after, seconds_between
 from warehouse.deliveries.sources.transfer import Opened
 
 BLOCK = 256 * 2**10
 AGENT = "mtm-warehouse"
+SETTLED = 60.0  # seconds after which a time of change says that a file is the same
 PAGE = re.compile(rb"^(\xef\xbb\xbf)?\s*<(!doctype html|html)", re.IGNORECASE)
 
 
@@ -35,6 +36,7 @@ class Caller:
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     variable: str | None = None
     host: str = ""  # the secret is sent to this host alone
+    todo: str = ""  # where no secret was sent and one is needed
     patience: tuple[float, float] | None = None  # connect and read, where not those of the pace
 
 
@@ -135,8 +137,10 @@ def refuse(answer: requests.Response, caller: Caller, where: str) -> None:
     if status in (200, 201, 206):
         return
     if status in (202, 408, 425, 429) or status >= 500:
-        told = unavailable(f"the server answers {status} ({answer.reason or 'no reason'})", where)
-        raise Transient(told, retry_after(answer.headers.get("Retry-After")))
+        asked_for = retry_after(answer.headers.get("Retry-After"))
+        pause = f" and asks for a pause of {asked_for:.0f} s" if asked_for else ""
+        told = unavailable(f"the server answers {status} ({answer.reason or 'no reason'}){pause}", where)
+        raise Transient(told, asked_for)
     if status in (401, 403):
         raise _unauthorised(status, caller, where)
     if status in (404, 410):
@@ -164,7 +168,7 @@ def _unauthorised(status: int, caller: Caller, where: str) -> SourceError:
         f"the server {what} ({status})",
         where=where,
         expected=f"a valid secret in {variable}" if given else f"credentials: {variable} is not set",
-        todo=f"renew the secret in {variable}, or ask for access" if given else f"export {variable}=…",
+        todo=f"renew the secret in {variable}, or ask for access" if given else caller.todo or f"export {variable}=…",
         code="source_unauthorised",
     )
 
@@ -179,6 +183,8 @@ def opened(caller: Caller, url: str, offset: int, stamp: str | None) -> Iterator
             start, total = _extent(answer)
             if start not in (0, offset):
                 raise Restart(unavailable("the server sent another part of the file than was asked", where))
+            if start and stamp not in (answer.headers.get("ETag"), answer.headers.get("Last-Modified")):
+                raise Restart(unavailable("the file changed, and the server went on in it all the same", where))
             yield Opened(
                 _chunks(answer, where, start), start, total, _strong(answer), disposition(answer), _is_chunked(answer)
             )
@@ -228,10 +234,11 @@ def _stream(answer: requests.Response) -> Iterator[bytes]:
 
 def _strong(answer: requests.Response) -> str | None:
     """What says that the file is unchanged, good enough to go on in it: a strong ETag, else its time of change."""
-    etag = answer.headers.get("ETag")
-    if etag and not etag.startswith("W/"):
-        return etag
-    return None if etag else answer.headers.get("Last-Modified")
+    etag, changed = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
+    if etag:
+        return None if etag.startswith("W/") else etag
+    age = seconds_between(changed, answer.headers.get("Date"))
+    return changed if age is not None and age >= SETTLED else None  # it could change again within its second
 
 
 def _is_chunked(answer: requests.Response) -> bool:
