@@ -54,7 +54,7 @@ class Decision:
 def decide(source: Source, memory: Memory, state: PullState, now: float) -> Decision:
     """Look at a source, where it is time, and decide. What fails is told and waits longer each time."""
     if state.pause_ends > now:
-        return Decision(f"failed {state.failures} times, again {_at(state.pause_ends)}: {state.told}")
+        return Decision(f"failed {state.failures} times, again at {_at(state.pause_ends)}: {state.told}")
     if memory.next > now:
         refused = "".join(f"; {name} was refused ({why})" for name, why in state.refused.items())
         return Decision(f"nothing to do until {_at(memory.next)}{refused}")
@@ -75,7 +75,7 @@ def _files(source: Source, memory: Memory, state: PullState, now: float) -> Deci
     except MtmError as error:
         memory.fails += 1
         memory.next = now + pause(memory.fails)
-        return Decision(f"can't be looked at ({memory.fails} times), again {_at(memory.next)}: {error}")
+        return Decision(f"can't be looked at ({memory.fails} times), again at {_at(memory.next)}: {error}")
     marks = {item.key: item.mark for item in items}
     new = {key: mark for key, mark in marks.items() if state.done.get(key) != mark}
     still = {key: mark for key, mark in new.items() if memory.seen.get(key) == mark}
@@ -114,4 +114,4 @@ def _key(source: Source, marks: dict[str, str], state: PullState, now: float) ->
 
 
 def _at(moment: float) -> str:
-    return time.strftime("at %H:%M:%S UTC", time.gmtime(moment))
+    return time.strftime("%H:%M:%S UTC", time.gmtime(moment))

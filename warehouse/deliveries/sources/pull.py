@@ -105,10 +105,9 @@ def _web_file(vault: Vault, source: Source) -> Outcome:
     from warehouse.deliveries.sources.web import opened
 
     url = without_user(source.url)
-    where = f"{protocol_of(url)}, {shown(url)}"
     item = Item(without_secrets(url), unquote(urlsplit(url).path.rpartition("/")[2]), shown(url), None, "")
     opener = partial(opened, web_caller(source), url)
-    return _one(vault, source, fetched(vault.home, item.path, where, item.name, item.shown, opener), item)
+    return _one(vault, source, fetched(vault.home, item.path, item.shown, item.name, item.shown, opener), item)
 
 
 def _wanted(items: list[Item], only: Collection[str] | None) -> list[Item]:

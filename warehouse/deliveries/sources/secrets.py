@@ -60,4 +60,4 @@ def web_caller(source: Source, patience: tuple[float, float] | None = None) -> C
             "http sends the password in the clear", where=shown(source.url), expected="https", todo="use https://",
             code="bad_url",
         )  # fmt: skip
-    return Caller(protocol_of(source.url), headers, variable, host_of(source.url), TODO, patience)
+    return Caller("", headers, variable, host_of(source.url), TODO, patience)

@@ -32,12 +32,16 @@ PAGE = re.compile(rb"^(\xef\xbb\xbf)?\s*<(!doctype html|html)", re.IGNORECASE)
 class Caller:
     """How to ask one host: its secret as a header, and which variable holds it (for messages)."""
 
-    kind: str  # KoboToolbox, the DTM API, https
+    kind: str = ""  # KoboToolbox, the DTM API; nothing for a plain file
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     variable: str | None = None
     host: str = ""  # the secret is sent to this host alone
     todo: str = ""  # where no secret was sent and one is needed
     patience: tuple[float, float] | None = None  # connect and read, where not those of the pace
+
+    def place(self, url: str) -> str:
+        """Where something happened, for messages: the service and the address."""
+        return f"{self.kind}, {shown(url)}" if self.kind else shown(url)
 
 
 class _Header(AuthBase):
@@ -57,7 +61,7 @@ def asked(
     caller: Caller, url: str, method: str = "GET", headers: dict[str, str] | None = None, **more: Any
 ) -> Iterator[requests.Response]:
     """The answer to a request, its body unread. A fault that may pass is Transient, a refusal a SourceError."""
-    where = f"{caller.kind}, {shown(url)}"
+    where = caller.place(url)
     with requests.Session() as session:
         auth = _Header(caller) if caller.headers else None
         sent = {"User-Agent": AGENT, "Accept-Encoding": "identity", **(headers or {})}
@@ -91,14 +95,14 @@ def _follow(
         if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
             raise SourceError(
                 "the server sends us from https to http",
-                where=f"{caller.kind}, {shown(url)}",
+                where=caller.place(url),
                 expected="a redirect to https",
                 todo="use the final https address",
                 code="source_tls",
             )
         url, more = following, {}
         method = "GET" if method == "POST" and answer.status_code in (301, 302, 303) else method
-    raise SourceError("too many redirects", where=f"{caller.kind}, {shown(url)}", todo="check the URL", code="bad_url")
+    raise SourceError("too many redirects", where=caller.place(url), todo="check the URL", code="bad_url")
 
 
 @contextmanager
@@ -177,7 +181,7 @@ def _unauthorised(status: int, caller: Caller, where: str) -> SourceError:
 def opened(caller: Caller, url: str, offset: int, stamp: str | None) -> Iterator[Opened]:
     """A file over HTTP, from `offset` on where the server has it unchanged under `stamp`; else from its start."""
     headers = {"Range": f"bytes={offset}-", "If-Range": stamp} if offset and stamp else {}
-    where = f"{caller.kind}, {shown(url)}"
+    where = caller.place(url)
     try:
         with asked(caller, url, headers=headers) as answer:
             start, total = _extent(answer)
