@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ class Sftp:
     root: Path
     port: int
     key: Path  # the public host key
+    cuts: list[int]  # offsets at which a connection breaks, once each
 
     @property
     def url(self) -> str:
@@ -46,10 +49,18 @@ def sftp(root: Path, keys: Path) -> Iterator[Sftp]:
     key.write_public_key(str(keys / "host.pub"))
     loop = asyncio.new_event_loop()
     started, ports = threading.Event(), []
+    cuts: list[int] = []
 
     class Rooted(asyncssh.SFTPServer):
         def __init__(self, channel: asyncssh.SSHServerChannel) -> None:
             super().__init__(channel, chroot=os.fsencode(root))
+
+        def read(self, file_obj: object, offset: int, size: int) -> bytes:
+            if cuts and offset + size > cuts[0]:
+                cuts.pop(0)
+                self.connection.abort()
+                return b""
+            return super().read(file_obj, offset, size)  # type: ignore[return-value]
 
     async def run() -> None:
         server = await asyncssh.create_server(_Login, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=Rooted)
@@ -64,9 +75,43 @@ def sftp(root: Path, keys: Path) -> Iterator[Sftp]:
     threading.Thread(target=work, daemon=True).start()
     assert started.wait(10)
     try:
-        yield Sftp(root, ports[0], keys / "host.pub")
+        yield Sftp(root, ports[0], keys / "host.pub", cuts)
     finally:
         loop.call_soon_threadsafe(loop.stop)
+
+
+@contextmanager
+def cutting(endpoint: str, cuts: list[int]) -> Iterator[str]:
+    """A way to an HTTP server that breaks a connection after so many bytes of answers, once for each of `cuts`."""
+    host, port = endpoint.removeprefix("http://").split(":")
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def pump(source: socket.socket, target: socket.socket, is_answer: bool) -> None:
+        passed = 0
+        with contextlib.suppress(OSError):
+            while data := source.recv(4096):
+                passed += len(data)
+                if is_answer and cuts and passed > cuts[0]:
+                    cuts.pop(0)
+                    break
+                target.sendall(data)
+        for end in (source, target):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def work() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                server = socket.create_connection((host, int(port)))
+                for a, b, is_answer in ((client, server, False), (server, client, True)):
+                    threading.Thread(target=pump, args=(a, b, is_answer), daemon=True).start()
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.close()
 
 
 @contextmanager

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.integration.sources.file_servers import PASSWORD, USER, Sftp
+from tests.integration.sources.file_servers import PASSWORD, USER, Sftp, cutting
 from warehouse.deliveries.sources import remote as remote_module
 from warehouse.deliveries.sources.look import look
 from warehouse.deliveries.sources.model import Source
 from warehouse.deliveries.sources.pull import Outcome
+from warehouse.deliveries.sources.retry import patiently
+from warehouse.deliveries.sources.transfer import fetched
 from warehouse.deliveries.vault import Vault
 
 Pull = Callable[..., list[Outcome]]
@@ -87,38 +91,73 @@ def test_s3_errors_say_what_to_do(bucket: Any, pull: Pull, monkeypatch: pytest.M
     assert "AWS_ACCESS_KEY_ID" in str(outcome.error)
 
 
+def test_sftp_connections_that_break_are_made_again_and_the_file_goes_on(sftp_server: Sftp, pull: Pull, vault: Vault, rows_file: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    body, begun = rows_file(1, rows=2000) + b"\0" * 3_000_000, record_starts(monkeypatch)
+    (sftp_server.root / "round1.xlsx").write_bytes(body)
+    sftp_server.cuts += [1_500_000, 2_600_000]
+    with remote_file(vault, f"{sftp_server.url}/round1.xlsx") as path:
+        assert path.read_bytes() == body
+    assert begun[0] == 0 < begun[1] < begun[2] and sftp_server.cuts == []
+
+
+def test_s3_connections_that_break_are_made_again_and_the_file_goes_on(bucket: Any, s3_endpoint: str, vault: Vault, rows_file: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    body, begun = rows_file(1, rows=2000) + b"\0" * 6_000_000, record_starts(monkeypatch)
+    bucket.put("round1.xlsx", body)
+    cuts = [3_000_000, 1_000_000]
+    with cutting(s3_endpoint, cuts) as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        with remote_file(vault, f"{bucket.url}/round1.xlsx") as path:
+            assert path.read_bytes() == body
+    assert cuts == [] and begun == sorted(begun)
+
+
+def record_starts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The offsets at which files are opened."""
+    chunks, begun = remote_module.Remote._chunks, []
+
+    def recorded(self: Any, file: Any) -> Iterator[bytes]:
+        begun.append(file.tell())
+        yield from chunks(self, file)
+
+    monkeypatch.setattr(remote_module.Remote, "_chunks", recorded)
+    return begun
+
+
+@contextmanager
+def remote_file(vault: Vault, url: str) -> Iterator[Path]:
+    """A file as it is fetched, before the vault reads it."""
+    remote = patiently(lambda: remote_module.Remote(url, "MTM_SFTP_PASSWORD"))
+    (item,) = patiently(remote.items)
+    with fetched(vault.home, url, url, item.name, item.shown, partial(remote.opened, item)) as pulled:
+        yield pulled.path
+
+
 @pytest.mark.parametrize("protocol", ["s3", "sftp"])
-def test_a_short_read_is_no_delivery_and_a_cut_goes_on(protocol: str, request: pytest.FixtureRequest, pull: Pull, vault: Vault, rows_file: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    body = rows_file(1, rows=2000)
+def test_a_short_read_is_no_delivery(protocol: str, request: pytest.FixtureRequest, pull: Pull, vault: Vault, rows_file: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     if protocol == "s3":
         bucket = request.getfixturevalue("bucket")
-        bucket.put("round1.xlsx", body)
+        bucket.put("round1.xlsx", rows_file(1))
         url = f"{bucket.url}/round1.xlsx"
     else:
         server = request.getfixturevalue("sftp_server")
-        (server.root / "round1.xlsx").write_bytes(body)
+        (server.root / "round1.xlsx").write_bytes(rows_file(1))
         url = f"{server.url}/round1.xlsx"
-    chunks, begun = remote_module.Remote._chunks, []
-
-    def cut(self: Any, file: Any) -> Iterator[bytes]:
-        begun.append(file.tell())
-        for chunk in chunks(self, file):
-            if len(begun) < 3:
-                yield chunk[:9000]
-                raise remote_module.Transient(remote_module.unavailable("cut", "here"))
-            yield chunk
-
-    monkeypatch.setattr(remote_module.Remote, "_chunks", cut)
-    (outcome,) = pull(url)
-    assert outcome.receipt is not None and vault.path(outcome.receipt.delivery).read_bytes() == body
-    assert begun == [0, 9000, 18000]
 
     def never_whole(self: Any, file: Any) -> Iterator[bytes]:
         yield file.read(500) if not file.tell() else b""
 
     monkeypatch.setattr(remote_module.Remote, "_chunks", never_whole)
-    monkeypatch.setattr("warehouse.deliveries.sources.retry.PACE.tries", 1)
     assert codes(pull(url)) == ["source_truncated"]
+    assert vault.rounds() == []
+
+
+def test_a_full_disk_is_not_the_servers_fault(bucket: Any, pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("warehouse.deliveries.sources.transfer.Part.take", full)
+    bucket.put("round1.xlsx", b"x")
+    assert codes(pull(f"{bucket.url}/round1.xlsx")) == ["disk_full"]
 
 
 def test_sftp_file_folder_and_pattern(sftp_server: Sftp, pull: Pull, vault: Vault, rows_file: Callable[..., bytes]) -> None:  # fmt: skip

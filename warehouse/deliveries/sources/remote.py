@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from warehouse.deliveries.sources.redact import shown
 from warehouse.deliveries.sources.retry import PACE, SourceError, Transient
 from warehouse.deliveries.sources.transfer import Opened
 from warehouse.deliveries.sources.web import unavailable
+from warehouse.errors import MtmError
 
 BLOCK = 2**20
 GONE = {"NoSuchKey", "NoSuchBucket", "404"}
@@ -38,12 +39,16 @@ class Remote:
         self.variable = variable
         self.where = shown(url)
         self.is_one = False  # whether the URL names one file
+        self.patience = patience or (PACE.connect, PACE.read)
+        self.fs: Any = None
+        self.root = ""
         with self.faults():
-            self.fs, self.root = _connect(url, self.protocol, variable, patience or (PACE.connect, PACE.read))
+            self._connected()
 
     def items(self) -> list[Item]:
         """The files that the URL stands for, in the order of their names."""
         with self.faults():
+            self._connected()
             found = self._found()
             return found if self.is_one else choose(found, self.where)
 
@@ -51,17 +56,28 @@ class Remote:
     def opened(self, item: Item, offset: int, stamp: str | None) -> Iterator[Opened]:
         """A file from `offset` on, where its stamp is still the same; else from its start. Changed on the way: cut."""
         with self.faults():
+            self._connected()
             now = self._item(self.fs.info(item.path))
             start = offset if stamp and stamp == now.stamp else 0
-            with self.fs.open(item.path, "rb", **self._options()) as file:
-                file.seek(start)
-                yield Opened(self._chunks(file), start, now.size, now.stamp)
+            file = self.fs.open(item.path, "rb", **self._options())
+            file.seek(start)
+        try:
+            yield Opened(self._chunks(file), start, now.size, now.stamp)
+        finally:
+            with suppress(Exception):
+                file.close()
+        with self.faults():
             if self._item(self.fs.info(item.path)).stamp != now.stamp:
                 raise Transient(unavailable("the file changed while it was read", self.where))
 
     def close(self) -> None:
         """Let the connection go."""
         self.fs = None
+
+    def _connected(self) -> None:
+        """Connect, also again after a fault: a connection that broke stays broken."""
+        if self.fs is None:
+            self.fs, self.root = _connect(self.url, self.protocol, self.variable, self.patience)
 
     def _found(self) -> list[Item]:
         """The file itself (then it is taken whatever its name); what lies in the folder; or what fits the pattern."""
@@ -98,10 +114,15 @@ class Remote:
         """What libraries raise, as an error a person can act on; never their text."""
         try:
             yield
-        except (Transient, SourceError, GeneratorExit):
+        except Transient:
+            self.fs = None
+            raise
+        except MtmError:
             raise
         except Exception as error:
-            raise self._told(error) from None
+            told = self._told(error)
+            self.fs = None if isinstance(told, Transient) else self.fs
+            raise told from None
 
     def _told(self, error: Exception) -> Exception:
         name, code = type(error).__name__, _code(error)
