@@ -63,5 +63,5 @@ def _line(outcome: Outcome) -> str:
     if outcome.receipt is None:
         return redact(f"{outcome.name}: {'; '.join(outcome.notes)}")
     delivery = outcome.receipt.delivery
-    what = "new" if outcome.receipt.is_new else "nothing new"
+    what = "new" if outcome.receipt.is_new else "nothing new" if outcome.receipt.stands else "nothing new, superseded"
     return redact(f"{outcome.name}: {what}, delivery {delivery.delivery_seq} of {delivery.round_key}")

