@@ -55,7 +55,8 @@ def decide(source: Source, memory: Memory, state: PullState, now: float) -> Deci
     """Look at a source, where it is time, and decide. What fails is told and waits longer each time."""
     if state.pause_ends > now:
         return Decision(f"failed {state.failures} times, again at {_at(state.pause_ends)}: {state.told}")
-    if memory.next > now:
+    failed_since = state.failures and state.at >= memory.looked  # then the pause counts, not the interval
+    if memory.next > now and not failed_since:
         refused = "".join(f"; {name} was refused ({why})" for name, why in state.refused.items())
         return Decision(f"nothing to do until {_at(memory.next)}{refused}")
     memory.looked = now

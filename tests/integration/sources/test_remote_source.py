@@ -217,5 +217,14 @@ def test_looks_change_when_a_file_does(bucket: Any, sftp_server: Sftp, rows_file
     assert all(a != b for a, b in zip(after, before, strict=True))
 
 
+def test_any_other_protocol_of_fsspec(pull: Pull, rows_file: Callable[..., bytes], vault: Vault) -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.pipe({"/in/round1.xlsx": rows_file(1), "/in/round2.xlsx": rows_file(2)})
+    assert names(pull("memory://in/")) == ["round1.xlsx", "round2.xlsx"]
+    assert vault.current("toy-baseline-r01").source == "memory://in/round1.xlsx"
+
+
 def test_chained_and_unknown_protocols_are_refused(pull: Pull) -> None:
     assert codes(pull("nosuch://host/x.xlsx")) == ["bad_url"]

@@ -220,6 +220,17 @@ def test_services_are_pulled_at_their_interval(web: Web, declared: Callable[...,
     assert "nothing to do" in ticks() and len(ticks.runs) == 2
 
 
+def test_a_service_that_fails_is_asked_again_before_its_interval(web: Web, declared: Callable[..., None], ticks: Ticks, rows_file: Callable[..., bytes], vault: Vault) -> None:  # fmt: skip
+    form = Kobo(web, export=rows_file(1), states=["error"])
+    declared(", every: 6 h", kobo=f"{form.url}/exports")
+    ticks.kind = "kobo"
+    assert ticks() == "pull_source" and "failed 1 times" in ticks(30)
+    assert "status error" in ticks(1)
+    form.states = ["complete"]
+    assert ticks(60) == "pull_source" and ticks() == "publish_round"
+    assert "nothing to do" in ticks(600)
+
+
 def test_secrets_are_in_no_tick_cursor_run_or_state(web: Web, sftp_server: Sftp, declared: Callable[..., None], ticks: Ticks, no_secrets: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     form, api = Kobo(web), Dtm(web, [record(1, 1)], success=False)
     monkeypatch.setenv("MTM_DTM_URL", api.url)

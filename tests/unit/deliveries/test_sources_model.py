@@ -58,6 +58,13 @@ def test_a_wrong_file_says_what_is_wrong_without_quoting_it(toy: Path, entry: st
     assert said in str(problem) and "hunter2secret" not in str(problem)
 
 
+def test_the_variable_that_a_source_names_is_redacted_too(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY_KOBO", "hunter2-plain")
+    declare(toy, FILE)
+    assert find_source("kobo-baseline") is not None
+    assert redact("it was hunter2-plain indeed") == "it was *** indeed"
+
+
 def test_two_operations_with_one_name_are_told_apart(toy: Path) -> None:
     declare(toy, FILE)
     other = toy.parent / "toz"

@@ -98,8 +98,8 @@ class Remote:
         marks = [info.get(key) for key in ("ETag", "etag", "VersionId", "md5Hash", "mtime", "LastModified", "created")]
         stamp = ";".join(str(m) for m in [info.get("size"), *marks] if m is not None)
         base = shown(self.url).removesuffix(urlsplit(self.url).path)
-        tail = path if self.protocol in ("sftp", "ftp") else path.partition("/")[2]
-        return Item(path, posixpath.basename(path.rstrip("/")), f"{base}/{tail.lstrip('/')}", info.get("size"), stamp)
+        tail = path.lstrip("/").removeprefix(f"{urlsplit(self.url).netloc}/")  # object stores put the bucket in front
+        return Item(path, posixpath.basename(path.rstrip("/")), f"{base}/{tail}", info.get("size"), stamp)
 
     def _chunks(self, file: Any) -> Iterator[bytes]:
         with self.faults():
