@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.sources.web_server import File, Web
+from tests.integration.sources.web_server import File, Handler, Web
 from warehouse.deliveries.sources.model import Source
 from warehouse.deliveries.sources.pull import Outcome
 from warehouse.deliveries.vault import Vault
@@ -130,6 +130,21 @@ def test_a_slow_server_is_given_up(web: Web, pull: Pull, monkeypatch: pytest.Mon
     web.routes[PATH] = lambda handler: time.sleep(0.3)
     assert error_of(pull(web.url + PATH)) == "source_timeout"
     assert len(web.seen) == 2
+
+
+def test_a_server_that_only_drips_is_given_up(web: Web, pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
+    from warehouse.deliveries.sources import retry
+
+    def drip(handler: Handler) -> None:
+        handler.answer(200, b"", Content_Length="5000")
+        for _ in range(40):
+            handler.wfile.write(b"x")
+            time.sleep(0.02)
+
+    monkeypatch.setattr(retry.PACE, "read", 0.2)
+    monkeypatch.setattr(retry.PACE, "tries", 1)
+    web.routes[PATH] = drip
+    assert error_of(pull(web.url + PATH)) == "source_timeout"
 
 
 def test_redirects_are_followed_and_the_password_stays_with_its_host(web: Web, pull: Pull, rows_file: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

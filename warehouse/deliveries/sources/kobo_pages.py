@@ -23,7 +23,7 @@ from warehouse.deliveries.sources.progress import Meter
 from warehouse.deliveries.sources.redact import shown
 from warehouse.deliveries.sources.retry import SourceError, Transient, patiently
 from warehouse.deliveries.sources.transfer import Pulled, private, truncated
-from warehouse.deliveries.sources.web import Caller, asked
+from warehouse.deliveries.sources.web import Caller, asked, stream
 from warehouse.settings import Home
 
 PAGE = 1000  # the most that KoboToolbox gives at once
@@ -149,7 +149,7 @@ def _page(caller: Caller, url: str, where: str) -> dict[str, Any]:
     """One page in KoboToolbox's shape. A body that is cut or no JSON may pass."""
     with asked(caller, url, headers={"Accept": "application/json"}) as answer:
         body = bytearray()
-        for chunk in answer.iter_content(2**18):
+        for chunk in stream(answer, where):
             body += chunk
             if len(body) > MAX_BYTES:
                 raise _strange(f"a page has more than {MAX_BYTES >> 20} MB", where)

@@ -29,6 +29,7 @@ class Pace:
     longest_asked: float = 120.0  # a server that asks for a longer pause is believed, and the pull ends
     connect: float = 10.0
     read: float = 60.0
+    slowest: float = 200.0  # bytes a second, over `read` seconds: less is a server that does not answer
 
 
 PACE = Pace()

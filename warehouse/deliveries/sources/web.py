@@ -6,6 +6,7 @@ What all sources over HTTP share belongs here; what a service answers is in `kob
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -214,7 +215,7 @@ def _extent(answer: requests.Response) -> tuple[int, int | None]:
 def _chunks(answer: requests.Response, where: str, start: int) -> Iterator[bytes]:
     first = start == 0
     with faults(where):
-        for chunk in _stream(answer):
+        for chunk in stream(answer, where):
             if first and "html" in answer.headers.get("Content-Type", "").lower() and PAGE.match(chunk):
                 raise SourceError(
                     "the server answers with a web page instead of a file (a login page?)",
@@ -227,8 +228,21 @@ def _chunks(answer: requests.Response, where: str, start: int) -> Iterator[bytes
             yield chunk
 
 
-def _stream(answer: requests.Response) -> Iterator[bytes]:
-    """The body as it comes in: what came before a cut is kept, so that the next try goes on from there."""
+def stream(answer: requests.Response, where: str) -> Iterator[bytes]:
+    """The body as it comes in. One that only drips is given up as one that stands still."""
+    since, came = time.monotonic(), 0
+    for chunk in _as_it_comes(answer):
+        came += len(chunk)
+        passed = time.monotonic() - since
+        if passed > PACE.read:
+            if came < PACE.slowest * passed:
+                raise Transient(unavailable("the server did not answer in time", where, "source_timeout"))
+            since, came = time.monotonic(), 0
+        yield chunk
+
+
+def _as_it_comes(answer: requests.Response) -> Iterator[bytes]:
+    """What came before a cut is kept, so that the next try goes on from there."""
     if _is_chunked(answer) or answer.headers.get("Content-Encoding", "identity") != "identity":
         yield from answer.iter_content(BLOCK)
         return
