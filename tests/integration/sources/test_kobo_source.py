@@ -15,7 +15,7 @@ from warehouse.codebooks.recognise import Declared
 from warehouse.deliveries import vault as vault_module
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.deliveries.sources import kobo as kobo_source
-from warehouse.deliveries.sources import kobo_pages
+from warehouse.deliveries.sources import spool
 from warehouse.deliveries.sources.model import Source
 from warehouse.deliveries.sources.pull import Outcome
 from warehouse.deliveries.vault import Vault
@@ -100,7 +100,7 @@ def test_what_lay_too_long_starts_again(form: Kobo, home: Home, web: Web, monkey
     form.faults = [None, None, *[503] * 6]
     with pytest.raises(MtmError):
         bytes_of(home, form.url)
-    monkeypatch.setattr(kobo_pages, "FRESH_SECONDS", -1)
+    monkeypatch.setattr(spool, "FRESH_SECONDS", -1)
     web.seen.clear()
     bytes_of(home, form.url)
     assert pages(web)[0] == "0"

@@ -23,7 +23,8 @@ from warehouse.deliveries.sources.model import Source
 from warehouse.deliveries.sources.retry import SourceError
 from warehouse.deliveries.sources.secrets import required
 from warehouse.deliveries.sources.transfer import Pulled, fetched, truncated
-from warehouse.deliveries.sources.web import Caller, opened
+from warehouse.deliveries.sources.web import Caller
+from warehouse.deliveries.sources.web_file import opened
 from warehouse.settings import Home
 
 LEVELS = ("admin0", "admin1", "admin2")

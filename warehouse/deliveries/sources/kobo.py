@@ -27,7 +27,8 @@ from warehouse.deliveries.sources.redact import shown
 from warehouse.deliveries.sources.retry import PACE, SourceError, Transient, patiently
 from warehouse.deliveries.sources.secrets import required
 from warehouse.deliveries.sources.transfer import Pulled, fetched
-from warehouse.deliveries.sources.web import Caller, asked, opened
+from warehouse.deliveries.sources.web import Caller, asked
+from warehouse.deliveries.sources.web_file import opened
 from warehouse.settings import Home
 
 ADDRESS = re.compile(

@@ -8,12 +8,9 @@ was cut goes on at its page for a quarter of an hour.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -22,39 +19,13 @@ from warehouse.deliveries.sources.address import host_of
 from warehouse.deliveries.sources.progress import Meter
 from warehouse.deliveries.sources.redact import shown
 from warehouse.deliveries.sources.retry import SourceError, Transient, patiently
+from warehouse.deliveries.sources.spool import Spool, fresh, left_over, write_whole
 from warehouse.deliveries.sources.transfer import Pulled, private, truncated
 from warehouse.deliveries.sources.web import Caller, asked, stream
 from warehouse.settings import Home
 
 PAGE = 1000  # the most that KoboToolbox gives at once
-FRESH_SECONDS = 900
 ROUNDS = 3  # the form may change while it is read: then reading starts again
-
-
-@dataclass
-class Spool:
-    """Submissions on disk, one a line, with an index of where each lies; and the page to ask for next."""
-
-    path: Path
-    next: str | None
-    count: int | None = None
-    index: list[tuple[int, int, int]] = field(default_factory=list)  # _id, offset, length
-    size: int = 0
-
-    @property
-    def note(self) -> Path:
-        """Where it is written down how far this is."""
-        return self.path.with_suffix(".json")
-
-    def save(self) -> None:
-        """After each page."""
-        state = {"next": self.next, "count": self.count, "size": self.size, "at": time.time()}
-        self.note.write_text(json.dumps(state), encoding="utf-8")
-
-    def drop(self) -> None:
-        """Remove it."""
-        for path in (self.path, self.note):
-            path.unlink(missing_ok=True)
 
 
 class Changed(Exception):
@@ -66,14 +37,14 @@ def submissions(home: Home, caller: Caller, url: str, query: dict[str, str], whe
     """The submissions of a form, for the time of the context. `query` may narrow them (`query={"…"}`)."""
     first = f"{url}?{urlencode({**query, 'format': 'json', 'limit': PAGE, 'start': 0, 'sort': json.dumps({'_id': 1})})}"
     with private(home, first) as path:
-        spool = _left(path, first)
+        spool = left_over(path, first)
         for _ in range(ROUNDS):
             try:
                 _read_pages(spool, caller, where)
                 break
             except Changed:
                 spool.drop()
-                spool = _fresh(path, first)
+                spool = fresh(path, first)
         else:
             raise SourceError(
                 "the form keeps changing while it is read",
@@ -84,35 +55,11 @@ def submissions(home: Home, caller: Caller, url: str, query: dict[str, str], whe
             )
         target = path.with_suffix(".whole")
         try:
-            _write(spool, target)
+            write_whole(spool, target)
             yield Pulled(target, name, shown(url))
         finally:
             spool.drop()
             target.unlink(missing_ok=True)
-
-
-def _left(path: Path, first: str) -> Spool:
-    """What an earlier pull left, where it is fresh; else nothing."""
-    try:
-        state = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        if time.time() - state["at"] > FRESH_SECONDS or path.stat().st_size < state["size"]:
-            return _fresh(path, first)
-        spool = Spool(path, state["next"], state["count"], size=state["size"])
-        with path.open("r+b") as file:
-            file.truncate(state["size"])
-            offset = 0
-            for line in file:
-                spool.index.append((json.loads(line)["_id"], offset, len(line) - 1))
-                offset += len(line)
-    except (OSError, ValueError, KeyError, TypeError):
-        return _fresh(path, first)
-    return spool
-
-
-def _fresh(path: Path, first: str) -> Spool:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600)
-    return Spool(path, first)
 
 
 def _read_pages(spool: Spool, caller: Caller, where: str) -> None:
@@ -195,18 +142,6 @@ def _keep(spool: Spool, results: list[Any], where: str) -> None:
             f"the submissions have more than {MAX_BYTES >> 20} MB", where=where, expected="one round's submissions",
             todo='narrow them down: ?query={"_submission_time":{"$gt":"2024-09-01"}}', code="too_large",
         )  # fmt: skip
-
-
-def _write(spool: Spool, target: Path) -> None:
-    """The whole delivery: `{"count", "results"}`, submissions by `_id`."""
-    target.unlink(missing_ok=True)
-    target.touch(mode=0o600)
-    with spool.path.open("rb") as lines, target.open("wb") as file:
-        file.write(b'{"count": %d, "results": [' % len(spool.index))
-        for n, (_, offset, length) in enumerate(sorted(spool.index)):
-            lines.seek(offset)
-            file.write((b",\n" if n else b"\n") + lines.read(length))
-        file.write(b"\n]}\n")
 
 
 def canonical(value: Any) -> str:

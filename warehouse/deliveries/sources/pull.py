@@ -102,7 +102,7 @@ def _remote(vault: Vault, source: Source, only: Collection[str] | None) -> Itera
 def _web_file(vault: Vault, source: Source) -> Outcome:
     from warehouse.deliveries.sources.address import without_secrets, without_user
     from warehouse.deliveries.sources.secrets import web_caller
-    from warehouse.deliveries.sources.web import opened
+    from warehouse.deliveries.sources.web_file import opened
 
     url = without_user(source.url)
     item = Item(without_secrets(url), unquote(urlsplit(url).path.rpartition("/")[2]), shown(url), None, "")

@@ -5,28 +5,23 @@ What all sources over HTTP share belongs here; what a service answers is in `kob
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 from requests.auth import AuthBase
 
-from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.sources.address import host_of
 from warehouse.deliveries.sources.redact import shown
-from warehouse.deliveries.sources.retry import PACE, Restart, SourceError, Transient, retry_after, seconds_between
-from warehouse.deliveries.sources.transfer import Opened
+from warehouse.deliveries.sources.retry import PACE, SourceError, Transient, retry_after
 
 BLOCK = 256 * 2**10
 AGENT = "mtm-warehouse"
-SETTLED = 60.0  # seconds after which a time of change says that a file is the same
-PAGE = re.compile(rb"^(\xef\xbb\xbf)?\s*<(!doctype html|html)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -178,56 +173,6 @@ def _unauthorised(status: int, caller: Caller, where: str) -> SourceError:
     )
 
 
-@contextmanager
-def opened(caller: Caller, url: str, offset: int, stamp: str | None) -> Iterator[Opened]:
-    """A file over HTTP, from `offset` on where the server has it unchanged under `stamp`; else from its start."""
-    headers = {"Range": f"bytes={offset}-", "If-Range": stamp} if offset and stamp else {}
-    where = caller.place(url)
-    try:
-        with asked(caller, url, headers=headers) as answer:
-            start, total = _extent(answer)
-            if start not in (0, offset):
-                raise Restart(unavailable("the server sent another part of the file than was asked", where))
-            if start and stamp not in (answer.headers.get("ETag"), answer.headers.get("Last-Modified")):
-                raise Restart(unavailable("the file changed, and the server went on in it all the same", where))
-            yield Opened(
-                _chunks(answer, where, start), start, total, _strong(answer), disposition(answer), _is_chunked(answer)
-            )
-    except SourceError as error:
-        if headers and error.code == "source_refused":  # 416: what we have is not a beginning of what is there now
-            raise Restart(unavailable("the server can't go on where it was cut", where)) from None
-        raise
-
-
-def _extent(answer: requests.Response) -> tuple[int, int | None]:
-    """Where the body starts in the file, and how long the file is."""
-    length = answer.headers.get("Content-Length")
-    size = int(length) if length and length.isdigit() and not answer.headers.get("Content-Encoding") else None
-    if answer.status_code != 206:
-        return 0, size
-    found = re.match(r"bytes (\d+)-(\d+)/(\d+|\*)", answer.headers.get("Content-Range", ""))
-    if not found:
-        return -1, None
-    start = int(found.group(1))
-    return start, int(found.group(3)) if found.group(3) != "*" else (start + size if size is not None else None)
-
-
-def _chunks(answer: requests.Response, where: str, start: int) -> Iterator[bytes]:
-    first = start == 0
-    with faults(where):
-        for chunk in stream(answer, where):
-            if first and "html" in answer.headers.get("Content-Type", "").lower() and PAGE.match(chunk):
-                raise SourceError(
-                    "the server answers with a web page instead of a file (a login page?)",
-                    where=where,
-                    expected="a file",
-                    todo="use the address of the file itself, with credentials",
-                    code="source_refused",
-                )
-            first = False
-            yield chunk
-
-
 def stream(answer: requests.Response, where: str) -> Iterator[bytes]:
     """The body as it comes in. One that only drips is given up as one that stands still."""
     since, came = time.monotonic(), 0
@@ -243,44 +188,13 @@ def stream(answer: requests.Response, where: str) -> Iterator[bytes]:
 
 def _as_it_comes(answer: requests.Response) -> Iterator[bytes]:
     """What came before a cut is kept, so that the next try goes on from there."""
-    if _is_chunked(answer) or answer.headers.get("Content-Encoding", "identity") != "identity":
+    if is_chunked(answer) or answer.headers.get("Content-Encoding", "identity") != "identity":
         yield from answer.iter_content(BLOCK)
         return
     while chunk := answer.raw.read1(BLOCK):
         yield chunk
 
 
-def _strong(answer: requests.Response) -> str | None:
-    """What says that the file is unchanged, good enough to go on in it: a strong ETag, else its time of change."""
-    etag, changed = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
-    if etag:
-        return None if etag.startswith("W/") else etag
-    age = seconds_between(changed, answer.headers.get("Date"))
-    return changed if age is not None and age >= SETTLED else None  # it could change again within its second
-
-
-def _is_chunked(answer: requests.Response) -> bool:
+def is_chunked(answer: requests.Response) -> bool:
+    """Whether the body says itself where it ends."""
     return "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
-
-
-def disposition(answer: requests.Response) -> str | None:
-    """The file's name as the server calls it (`Content-Disposition`), cleaned."""
-    header = answer.headers.get("Content-Disposition", "")
-    if found := re.search(r"filename\*\s*=\s*([\w-]+)'[^']*'([^;]+)", header, re.IGNORECASE):
-        try:
-            return clean_name(unquote(found.group(2).strip().strip('"'), encoding=found.group(1)))
-        except LookupError:
-            return None
-    found = re.search(r'filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]+))', header, re.IGNORECASE)
-    if not found:
-        return None
-    name = re.sub(r"\\(.)", r"\1", found.group(1)) if found.group(1) is not None else found.group(2).strip()
-    return clean_name(_utf8(name))
-
-
-def _utf8(name: str) -> str:
-    """Headers arrive as latin-1; many servers send UTF-8 in them."""
-    try:
-        return name.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return name
