@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.integration.sources.web_server import File, Handler, Web
+from tests.integration.sources.web_server import File, Handler, Web, serve
 from warehouse.deliveries.sources.model import Source
 from warehouse.deliveries.sources.pull import Outcome
 from warehouse.deliveries.vault import Vault
@@ -162,6 +165,32 @@ def test_a_bearer_token_comes_from_the_variable_that_the_source_names(web: Web, 
     web.routes[PATH] = File(rows_file())
     pull(Source(web.url + PATH, secret_env="MTM_SHARE"))
     assert web.seen[0][2]["Authorization"] == "Bearer b3arer-5ecret"
+
+
+def test_a_certificate_nobody_vouches_for_is_refused_at_once(pull: Pull, tmp_path: Path) -> None:
+    with serve(self_signed(tmp_path)) as web:
+        web.routes[PATH] = File(b"x")
+        assert error_of(pull(f"https://localhost:{web.port}{PATH}")) == "source_tls"
+        assert web.seen == []
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A certificate for localhost that no authority signed."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    plain = serialization.NoEncryption()
+    text = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    path = folder / "server.pem"
+    path.write_bytes(text + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
 
 
 def test_a_password_is_not_sent_in_the_clear(pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ What may be tried again and how long belongs here. A refusal (4xx, TLS, credenti
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,6 +93,7 @@ def patiently(work: Callable[[], T], progress: Progress | None = None) -> T:
         stop=lambda state: _hopeless(state) or progress.count() >= PACE.tries,
         wait=_Wait(),
         sleep=lambda s: time.sleep(s),
+        before_sleep=_say,
         reraise=True,
     )
     try:
@@ -122,6 +124,14 @@ def _moment(header: str | None) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _say(state: RetryCallState) -> None:
+    """A pause that a person notices is told."""
+    pause = state.next_action.sleep if state.next_action else 0.0
+    if pause >= 1.0:
+        error = _failure(state).error
+        print(f"{error.where}: {error.what}; trying again in {pause:.0f} s", file=sys.stderr, flush=True)
 
 
 def _failure(state: RetryCallState) -> Transient:
