@@ -78,7 +78,7 @@ def demo(seed: int, as_json: bool) -> None:
     say("2. receiving and running them in the order in which they arrived")
     results = []
     for path in paths:
-        receipt = Vault(home).receive(path, source="sample")
+        receipt = Vault(home).receive(path, source="sample", restore=False)
         if (
             receipt.is_new
             or receipt.delivery.delivery_id == Vault(home).current(receipt.delivery.round_key).delivery_id
