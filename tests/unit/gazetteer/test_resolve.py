@@ -57,7 +57,7 @@ def test_certain_places(delivered: dict[int, tuple[str, str]], code: str) -> Non
     ("delivered", "reason"),
     [
         ({1: ("K1", "Osh"), 2: ("K11", "Nookat")}, "code_name_disagree"),
-        ({1: ("K2", "г. Ош"), 2: ("K11", "Alai")}, "code_name_disagree"),
+        ({1: ("K2", "г. Ош"), 2: ("K11", "Alai")}, "parent_disagrees"),
         ({1: ("K9", "Nowhere")}, "unknown_place"),
         ({1: ("", "Nowhere")}, "unknown_place"),
         ({1: ("", "")}, "place_missing"),
