@@ -210,8 +210,10 @@ class Resolver:
 
     def _path(self, known: Known, delivered: str) -> tuple[Place, ...]:
         path = self.index.path(known.code)
-        above = tuple(_of(p, "") for p in path[:-1])
-        return (*(() if path[0].level == 0 else (self.root,)), *above, _of(known, delivered))
+        places = (*(_of(p, "") for p in path[:-1]), _of(known, delivered))
+        if path[0].level == 0:
+            return places
+        return (self.root, replace(places[0], parent=self.root.code), *places[1:])  # the gazetteer begins below the country
 
     def _lies_in(self, known: Known, parent: Place) -> bool:
         return parent is self.root or any(p.code == parent.code for p in self.index.path(known.code)[:-1])

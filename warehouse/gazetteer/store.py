@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import MtmError
-from warehouse.gazetteer.decisions import Decision, read_decisions
+from warehouse.gazetteer.decisions import FILE, Decision, read_decisions
 from warehouse.gazetteer.index import LIST
 from warehouse.operations import Operation
 from warehouse.settings import Home
@@ -96,9 +96,9 @@ def all_decisions(operation: Operation, home: Home | None) -> list[Decision]:
 
 
 def overlay_hash(home: Home, operation: str) -> str:
-    """The hash of everything that an installation adds to the places of an operation; blank where it adds nothing."""
+    """The hash of the places and decisions that an installation adds to an operation; blank where it adds nothing."""
     folder = overlay_folder(home, operation)
-    files = sorted(p for g in ("*.csv", "*.yml") for p in folder.glob(g) if not p.name.startswith("."))
+    files = sorted(p for g in ("*.csv", FILE) for p in folder.glob(g) if not p.name.startswith("."))
     if not files:
         return ""
     digest = hashlib.sha256()
