@@ -49,7 +49,9 @@ def by_name(index: Index, parent: str, level: int, name: str) -> Match | None:
     """The place of a level below a parent that a name means; None where no place there bears it."""
     scope, forms = index.scope(parent, level), index.words.forms(name)
     places = index.places
-    exact = sorted(c for c in scope.full.get(forms.full, ()) if places[c].fits(forms.kind) or forms.full in places[c].fulls)
+    exact = sorted(
+        c for c in scope.full.get(forms.full, ()) if places[c].fits(forms.kind) or forms.full in places[c].fulls
+    )
     alike = sorted(c for c in scope.bare.get(forms.bare, ()) if places[c].fits(forms.kind))
     if len(exact) == 1:
         found = places[exact[0]]

@@ -106,7 +106,9 @@ class Resolver:
             step = self._step(level, code, name, parent, len(blank))
             if not step.places:
                 gone = missing and step.reason != "code_name_disagree"
-                return Resolved((), "place_missing", missing) if gone else _failed(step, level, notes, parent, code, name)
+                return (
+                    Resolved((), "place_missing", missing) if gone else _failed(step, level, notes, parent, code, name)
+                )
             chain = step.places if step.places[0].level == 0 else chain + step.places
             if missing and not any(p.level == missing for p in chain):
                 return Resolved(reason="place_missing", level=missing)
@@ -128,7 +130,11 @@ class Resolver:
         key = (level, code, name, parent.code, blank)
         found = self._steps.get(key)
         if found is None:
-            found = self._by_name_only(*key[:3], parent) if self.scheme == "names" else self._certain(*key[:3], parent, blank)
+            found = (
+                self._by_name_only(*key[:3], parent)
+                if self.scheme == "names"
+                else self._certain(*key[:3], parent, blank)
+            )
             found = self._decided(level, code, name, parent, found)
             self._steps[key] = found
         return found
@@ -213,7 +219,11 @@ class Resolver:
         places = (*(_of(p, "") for p in path[:-1]), _of(known, delivered))
         if path[0].level == 0:
             return places
-        return (self.root, replace(places[0], parent=self.root.code), *places[1:])  # the gazetteer begins below the country
+        return (
+            self.root,
+            replace(places[0], parent=self.root.code),
+            *places[1:],
+        )  # the gazetteer begins below the country
 
     def _lies_in(self, known: Known, parent: Place) -> bool:
         return parent is self.root or any(p.code == parent.code for p in self.index.path(known.code)[:-1])

@@ -15,7 +15,30 @@ from warehouse.gazetteer.names import skeleton
 LEAST = 60  # below it a name is not like another
 ALIKE = 88  # from it on two names within one delivery are worth a look
 MOST = 5
-NUMBERS = frozenset("i ii iii iv v vi vii viii ix x a b c d e north south east west central".split())
+NUMBERS = frozenset(
+    [
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "vi",
+        "vii",
+        "viii",
+        "ix",
+        "x",
+        "a",
+        "b",
+        "c",
+        "d",
+        "e",
+        "north",
+        "south",
+        "east",
+        "west",
+        "central",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +57,9 @@ def candidates(index: Index, parent: str | None, level: int, code: str, name: st
     if code and (known := index.coded(code)):
         found.append(Candidate(known.code, _shown(known, name), _best(known, name), "code"))
     elif code:
-        found += [Candidate(k.code, _shown(k, name), _best(k, name), "look_alike_code") for k in index.look_alikes(code)]
+        found += [
+            Candidate(k.code, _shown(k, name), _best(k, name), "look_alike_code") for k in index.look_alikes(code)
+        ]
     if name:
         inside = index.scope(parent or "", level).places
         found += _like(inside, name, "name")

@@ -132,4 +132,3 @@ def reused(places: RowPlaces) -> list[tuple[int, list[int]]]:
 
 
 __all__ = ["SAID", "named", "note_places", "reused", "spellings"]
-

@@ -61,7 +61,9 @@ def resolve_places(frame: TextFrame, resolver: Resolver) -> RowPlaces:
         pl.Series("combination", range(len(results)), dtype=pl.Int64),
     )
     rows = data.join(found, on=keys, how="left", maintain_order="left").drop(keys)
-    labels = pl.DataFrame({"failed_level": [x.level for x in levels], "column_label": [level_label(frame, x) for x in levels]})
+    labels = pl.DataFrame(
+        {"failed_level": [x.level for x in levels], "column_label": [level_label(frame, x) for x in levels]}
+    )
     rows = rows.join(labels, on="failed_level", how="left", maintain_order="left").with_columns(
         pl.col("column_label").fill_null("")
     )
@@ -85,14 +87,21 @@ def _apart(results: list[Resolved], delivered: list[dict[int, tuple[str, str]]])
     """
     parents: dict[str, set[str | None]] = {}
     names: dict[str, set[str]] = {}
+    for result in results:
+        for place in result.chain:
+            if place.delivered_code == place.code and not place.in_gazetteer:
+                parents.setdefault(place.code, set()).add(place.parent)
     own = [(place.code, place.parent, place.names[0]) for result in results for place in _own(result)]
-    for code, parent, name in own:
-        parents.setdefault(code, set()).add(parent)
+    for code, _, name in own:
         names.setdefault(code, set()).add(name)
     twice = {code for code, seen in parents.items() if len(seen) > 1}
     doubtful = {code for code, seen in names.items() if len(seen) > 1}
     swapped = _swapped(own, doubtful) if doubtful else set()
-    return [_judged(r, d, twice, swapped) for r, d in zip(results, delivered, strict=True)] if twice or swapped else results
+    return (
+        [_judged(r, d, twice, swapped) for r, d in zip(results, delivered, strict=True)]
+        if twice or swapped
+        else results
+    )
 
 
 def _swapped(own: list[tuple[str, str | None, str]], doubtful: set[str]) -> set[tuple[str, str]]:
@@ -114,10 +123,11 @@ def _own(result: Resolved) -> list[Place]:
 def _judged(
     result: Resolved, delivered: dict[int, tuple[str, str]], twice: set[str], swapped: set[tuple[str, str]]
 ) -> Resolved:
-    for place in _own(result):
-        reused = place.code in twice
-        if reused or (place.code, plain(place.names[0])) in swapped:
-            code, name = delivered[place.level]
+    undecided = {p.code for p in _own(result)}
+    for place in result.chain:
+        reused = place.delivered_code == place.code and place.code in twice
+        if reused or (place.code in undecided and (place.code, plain(place.names[0])) in swapped):
+            code, name = delivered.get(place.level, ("", ""))
             reason = "code_reused" if reused else "code_name_disagree"
             return Resolved((), reason, place.level, result.notes, place.parent, code, name)
     return result

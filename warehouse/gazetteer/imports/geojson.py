@@ -62,7 +62,13 @@ def _lengthened(lot: Lot, number: int, row: Row, index: Index) -> Row:
         known = index.coded(code) or (index.coded(code.ljust(SOATE_DIGITS, "0")) if code.isdigit() else None)
         names = [row[n] for n in row if re.fullmatch(rf"adm{level} [a-z]{{2}}", n) and row[n].strip()]
         if known and known.level == level and any(index.words.forms(n).skeleton in known.skeletons for n in names):
-            lot.add("code_form", "note", "the code stands in another form; read as the place that bears the name", number, known.code)
+            lot.add(
+                "code_form",
+                "note",
+                "the code stands in another form; read as the place that bears the name",
+                number,
+                known.code,
+            )
             found[f"adm{level} pcode"] = known.code
             if known.parent:
                 found.setdefault(f"adm{level - 1} pcode", known.parent)

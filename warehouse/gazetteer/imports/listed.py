@@ -76,7 +76,9 @@ def _one_script(lot: Lot, name: str, row: int, place: str) -> str:
     mixed = [w for w in re.findall(r"\w+", name) if LATIN.search(w) and CYRILLIC.search(w)]
     if not mixed:
         return name
-    mended = name.translate(_CYRILLIC) if len(CYRILLIC.findall(name)) >= len(LATIN.findall(name)) else name.translate(_LATIN)
+    mended = (
+        name.translate(_CYRILLIC) if len(CYRILLIC.findall(name)) >= len(LATIN.findall(name)) else name.translate(_LATIN)
+    )
     both = any(LATIN.search(w) and CYRILLIC.search(w) for w in re.findall(r"\w+", mended))
     lot.add(
         "name_mixed_letters", "review" if both else "note",
@@ -113,7 +115,13 @@ def checked(lot: Lot, above: dict[str, int] | None = None) -> Lot:
                 ", the same place" if same else " for different places: the later row is left out"), place.row, place.code)  # fmt: skip
             continue
         if problem := _parent_problem(place, known):
-            lot.add("parent_unknown" if place.parent not in known else "parent_level", "block", problem, place.row, place.code)
+            lot.add(
+                "parent_unknown" if place.parent not in known else "parent_level",
+                "block",
+                problem,
+                place.row,
+                place.code,
+            )
             continue
         kept[place.code] = place
     kept = _rooted(lot, kept, above or {})

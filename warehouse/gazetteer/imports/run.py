@@ -24,7 +24,7 @@ from warehouse.gazetteer.decisions import write_atomic
 from warehouse.gazetteer.imports import cod, generic, soate
 from warehouse.gazetteer.imports.geojson import read_geojson
 from warehouse.gazetteer.imports.listed import Listed, Lot, Problem, checked
-from warehouse.gazetteer.imports.tables import Table, read_tables
+from warehouse.gazetteer.imports.tables import read_tables
 from warehouse.gazetteer.index import LIST, Index
 from warehouse.gazetteer.names import Words
 from warehouse.gazetteer.store import COLUMNS, Rows, gazetteer_rows, of_vintage, overlay_folder, vintages
@@ -92,7 +92,11 @@ def _format(path: Path, format: str | None) -> str:
     if path.read_bytes()[:1000].lstrip(b"\xef\xbb\xbf \n\r\t").startswith(b"{"):
         return "geojson"
     tables = read_tables(path)
-    fitting = [name for name, fits in (("soate", soate.fits), ("cod", cod.fits), ("csv", generic.fits)) if any(map(fits, tables))]
+    fitting = [
+        name
+        for name, fits in (("soate", soate.fits), ("cod", cod.fits), ("csv", generic.fits))
+        if any(map(fits, tables))
+    ]
     if len(fitting) == 1:
         return fitting[0]
     raise MtmError(
@@ -134,15 +138,33 @@ def _compare(lot: Lot, there: Rows, operation: Operation, words: Words) -> None:
         known = index.places.get(place.code)
         if known is None:
             if there and place.parent and any(_named(index, place, words)):
-                lot.add("known_under_other_code", "review", "a place of this name stands in the parent under another code", place.row, place.code)
+                lot.add(
+                    "known_under_other_code",
+                    "review",
+                    "a place of this name stands in the parent under another code",
+                    place.row,
+                    place.code,
+                )
             continue
         if known.level != place.level:
-            lot.add("level_differs", "review", f"the gazetteer has the place at level {known.level}: that stands", place.row, place.code)
+            lot.add(
+                "level_differs",
+                "review",
+                f"the gazetteer has the place at level {known.level}: that stands",
+                place.row,
+                place.code,
+            )
         elif (known.parent or "") != place.parent and place.parent:
             lot.add("parent_differs", "review", "the gazetteer has another parent: that stands", place.row, place.code)
         said = [words.forms(n) for n in place.names.values()]
         if not any(f.full in known.fulls or f.bare in known.bares or f.skeleton in known.skeletons for f in said):
-            lot.add("name_differs", "review", "the gazetteer has another name: that stands, this one is not taken", place.row, place.code)
+            lot.add(
+                "name_differs",
+                "review",
+                "the gazetteer has another name: that stands, this one is not taken",
+                place.row,
+                place.code,
+            )
             lot.places[lot.places.index(place)] = _nameless(place, known.names)
 
 
@@ -151,7 +173,9 @@ def _named(index: Index, place: Listed, words: Words) -> Iterator[str]:
     near = index.scope(place.parent, place.level)
     for name in place.names.values():
         forms = words.forms(name)
-        yield from (p.code for p in near.places if forms.bare in p.bares and p.fits(forms.kind or words.kind(place.kind)))
+        yield from (
+            p.code for p in near.places if forms.bare in p.bares and p.fits(forms.kind or words.kind(place.kind))
+        )
 
 
 def _nameless(place: Listed, names: tuple[str, str, str]) -> Listed:

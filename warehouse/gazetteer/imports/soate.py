@@ -18,7 +18,11 @@ LEVELS = {
 }  # fmt: skip
 CODE = re.compile(r"417\d{11}")
 COUNTRY = "KG"
-NAMES = {"ru": ("name ru", "name", "наименование", "название"), "ky": ("name ky", "name kg", "аталышы"), "en": ("name en",)}
+NAMES = {
+    "ru": ("name ru", "name", "наименование", "название"),
+    "ky": ("name ky", "name kg", "аталышы"),
+    "en": ("name en",),
+}
 PARENTS = ("parent id", "parent soate", "parent code", "parent")
 ROW_IDS = ("id",)
 
@@ -39,7 +43,11 @@ def read_soate(path: Path, words: Words) -> Lot:
         code = clean_code(lot, row["soate"], number)
         for key in (code, *(row[c].strip() for c in ROW_IDS if row.get(c, "").strip())):
             codes.setdefault(key, code)
-    lot.places.append(Listed(COUNTRY, 0, "", {"en": "Kyrgyzstan", "ru": "Кыргызская Республика", "ky": "Кыргыз Республикасы"}, "country"))
+    lot.places.append(
+        Listed(
+            COUNTRY, 0, "", {"en": "Kyrgyzstan", "ru": "Кыргызская Республика", "ky": "Кыргыз Республикасы"}, "country"
+        )
+    )
     quiet = Lot()
     for number, row in table.rows:
         if place := _place(lot, row, number, clean_code(quiet, row["soate"], number), codes, words):
@@ -55,7 +63,13 @@ def _place(lot: Lot, row: Row, number: int, soate: str, codes: dict[str, str], w
     problem = ("code_pattern", "the code is not 417 and 11 digits") if not CODE.fullmatch(soate) else None
     problem = problem or (("type_unknown", "the type is none that SOATE lists have") if level is None else None)
     if problem or level is None:
-        lot.add(problem[0] if problem else "", "block", f"{problem[1] if problem else ''}: the row is left out", number, soate)
+        lot.add(
+            problem[0] if problem else "",
+            "block",
+            f"{problem[1] if problem else ''}: the row is left out",
+            number,
+            soate,
+        )
         return None
     names = {lang: clean_name(lot, first(row, *labels), number, soate) for lang, labels in NAMES.items()}
     names = {lang: name for lang, name in names.items() if name}
@@ -77,7 +91,13 @@ def _digits(lot: Lot, soate: str, level: int, number: int) -> None:
     told = 1 if soate[5:] == "0" * 9 else 2 if soate[8:] == "0" * 6 else 3 if soate[11:] == "000" else 4
     town = soate[5] in "4" or soate[8] in "4567"  # cities and towns end in 010 whatever their level
     if told != level and not town and not (level == 3 and told == 4 and soate[8] == "8"):
-        lot.add("code_level", "review", f"the code's digits are of level {told}, the type is of level {level}", number, soate)
+        lot.add(
+            "code_level",
+            "review",
+            f"the code's digits are of level {told}, the type is of level {level}",
+            number,
+            soate,
+        )
 
 
 def _kind(level: int, names: dict[str, str], parent: str, words: Words) -> str:

@@ -30,14 +30,22 @@ class Table:
 
 def read_tables(path: Path) -> list[Table]:
     """Every sheet of a file that has a header in its first row. Raises UnreadableDelivery as any reader does."""
-    return [table for sheet in read_file(path, path.name) if (table := _table([sheet.texts(i) for i in range(sheet.height)]))]
+    return [
+        table
+        for sheet in read_file(path, path.name)
+        if (table := _table([sheet.texts(i) for i in range(sheet.height)]))
+    ]
 
 
 def _table(lines: list[list[str]]) -> Table | None:
     if len(lines) < 2:
         return None
     labels = [fold_label(text) for text in lines[0]]
-    rows = [(n, dict(zip(labels, line, strict=False))) for n, line in enumerate(lines[1:], 2) if any(t.strip() for t in line)]
+    rows = [
+        (n, dict(zip(labels, line, strict=False)))
+        for n, line in enumerate(lines[1:], 2)
+        if any(t.strip() for t in line)
+    ]
     return Table(labels, [(n, row) for n, row in rows if not _is_hxl(row)])
 
 
