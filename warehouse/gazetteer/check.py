@@ -117,7 +117,7 @@ def _decisions(decisions: list[Decision], indexes: dict[str, Index], operation: 
             "decisions_clash",
             "block",
             _where(later),
-            f"another decision, of {earlier.on}, says something else of the same place",
+            f"another decision, of {earlier.when}, says something else of the same place",
         )
     for decision in decisions:
         holding = [i for v, i in indexes.items() if decision.vintage in (None, v)]
@@ -162,4 +162,4 @@ def _needless(decision: Decision, holding: list[Index]) -> Iterator[Trouble]:
 
 
 def _where(decision: Decision) -> str:
-    return f"place_decisions.yml: level {decision.level}, {decision.parent or 'top'}, decided by {decision.by} on {decision.on}"
+    return f"place_decisions.yml: level {decision.level}, {decision.parent or 'top'}, decided by {decision.by} on {decision.when}"

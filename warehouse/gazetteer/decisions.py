@@ -37,7 +37,7 @@ class Decision(BaseModel):
     rounds: str | None = None  # "3-4": only in these rounds; null: in all
     vintage: str | None = None  # only where rounds use this vintage; null: any
     by: str = Field(min_length=2)
-    on: date
+    when: date  # (not `on`: YAML reads that as true)
     why: str = Field(min_length=3)
 
     @model_validator(mode="after")
@@ -99,7 +99,7 @@ def write_decisions(folder: Path, new: list[Decision]) -> dict[Outcome, int]:
     for decision in new:
         slot = (decision.key, decision.rounds, decision.vintage)
         old = kept.get(slot)
-        same = old is not None and old.model_copy(update={"on": decision.on}) == decision
+        same = old is not None and old.model_copy(update={"when": decision.when}) == decision
         counts["unchanged" if same else "replaced" if old else "added"] += 1
         if not same:
             kept[slot] = decision

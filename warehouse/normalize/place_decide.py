@@ -67,7 +67,7 @@ def _decision(path: Path, number: int, row: dict[str, Any], operation: Operation
         decision = Decision.model_validate({
             "level": cell["level"], "parent": cell.get("parent", ""), "code": cell["code"], "name": cell["name"],
             "place": None if nothing else place, "not_a_place": nothing, "rounds": cell.get("rounds") or None,
-            "by": cell.get("by", ""), "on": cell.get("on") or date.today().isoformat(), "why": cell.get("why", ""),
+            "by": cell.get("by", ""), "when": cell.get("when") or date.today().isoformat(), "why": cell.get("why", ""),
         })  # fmt: skip
     except ValidationError as error:
         first = error.errors()[0]

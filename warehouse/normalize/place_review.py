@@ -27,7 +27,7 @@ SHOWN = 3  # candidates in the file
 COLUMNS = [
     "operation", "round_key", "reason", "level", "parent", "parent_name", "code", "name", "rows", "people", "first_row",
     *(f"candidate_{i}{part}" for i in range(1, SHOWN + 1) for part in ("", "_name", "_score")), "note",
-    "place", "by", "on", "why", "rounds",
+    "place", "by", "when", "why", "rounds",
 ]  # fmt: skip
 NEUTRAL = ("=", "+", "-", "@", "\t", "\r", "\uff1d")
 

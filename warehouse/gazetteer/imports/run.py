@@ -59,7 +59,7 @@ def import_places(path: Path, operation: Operation, home: Home, format: str | No
     chosen = _vintage(path, kind, vintage, lot)
     there = of_vintage(existing, chosen, operation.code) if chosen in vintages(existing) else []
     lot = checked(lot, {row["place_code"]: int(row["place_level"]) for row in there})
-    if not lot.places:
+    if not any(p.level for p in lot.places):
         raise MtmError(
             "the list has no place that can be used", where=path.name, expected="rows with code, level, name and parent",
             todo="look at the list, or give the format with --format", code="bad_place_list",
