@@ -96,9 +96,9 @@ def all_decisions(operation: Operation, home: Home | None) -> list[Decision]:
 
 
 def overlay_hash(home: Home, operation: str) -> str:
-    """The hash of the places and decisions that an installation adds to an operation; blank where it adds nothing."""
+    """The hash of the places, links and decisions that an installation adds to an operation; blank where it adds nothing."""
     folder = overlay_folder(home, operation)
-    files = sorted(p for g in ("*.csv", FILE) for p in folder.glob(g) if not p.name.startswith("."))
+    files = sorted(p for g in ("*.csv", "crosswalks/*.csv", FILE) for p in folder.glob(g) if not p.name.startswith("."))
     if not files:
         return ""
     digest = hashlib.sha256()

@@ -15,9 +15,15 @@ totals as (
     where p.sex = 'all' and p.age_group = 'all'
 ),
 
+-- Only between places of one level: a rayon that went to a city of level 1 is in the oblast's own link to that city.
 links as (
-    select operation, from_vintage, from_code, to_vintage, to_code, share
-    from {{ source('reference', 'place_crosswalk') }}
+    select l.operation, l.from_vintage, l.from_code, l.to_vintage, l.to_code, l.share
+    from {{ source('reference', 'place_crosswalk') }} as l
+    inner join {{ source('reference', 'place') }} as f
+        on l.operation = f.operation and l.from_vintage = f.geography_vintage and l.from_code = f.place_code
+    inner join {{ source('reference', 'place') }} as t
+        on l.operation = t.operation and l.to_vintage = t.geography_vintage and l.to_code = t.place_code
+    where f.place_level = t.place_level
 ),
 
 -- What a round saw of every place that went into another one, wholly or in part.
