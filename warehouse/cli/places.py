@@ -192,7 +192,7 @@ def check(operation: str | None, as_json: bool) -> None:
 def decide(file: Path, as_json: bool) -> None:
     """Take the decisions of a filled-in review file; they hold from now on, for all rounds."""
     from warehouse.gazetteer.decisions import FILE, write_decisions
-    from warehouse.gazetteer.store import overlay_folder
+    from warehouse.gazetteer.store import ensure_overlay
     from warehouse.normalize.place_decide import decided
 
     if not file.is_file():
@@ -201,7 +201,7 @@ def decide(file: Path, as_json: bool) -> None:
         )
     home = Home.from_env().ensure()
     operation, decisions, left = decided(file, home)
-    folder = overlay_folder(home, operation)
+    folder = ensure_overlay(home, operation)
     counts = write_decisions(folder, decisions)
     if as_json:
         print_json({"operation": operation, **counts, "left_open": left, "file": str(folder / FILE)})

@@ -85,7 +85,7 @@ def _tree(vintage: str, index: Index) -> Iterator[Trouble]:
 
 def _crosswalks(rows: list[dict[str, Any]], indexes: dict[str, Index]) -> Iterator[Trouble]:
     """Places that no vintage has; shares that do not add up to the whole; links that stand twice."""
-    sums: dict[tuple[str, str, str], list[float | None]] = defaultdict(list)
+    sums: dict[tuple[str, str, str, int], list[float | None]] = defaultdict(list)  # by level of the places after
     links = Counter((r["from_vintage"], r["from_code"], r["to_vintage"], r["to_code"]) for r in rows)
     for link, count in links.items():
         if count > 1:
@@ -102,13 +102,33 @@ def _crosswalks(rows: list[dict[str, Any]], indexes: dict[str, Index]) -> Iterat
             share = -1.0
         if share is not None and not 0 < share <= 1:
             yield Trouble("share_range", "block", where, "the share is not between 0 and 1")
-        sums[(row["from_vintage"], row["from_code"], row["to_vintage"])].append(share)
-    for key, shares in sums.items():
-        known = [s for s in shares if s is not None]
+        after = indexes.get(row["to_vintage"])
+        place = after.places.get(row["to_code"]) if after else None
+        sums[(row["from_vintage"], row["from_code"], row["to_vintage"], place.level if place else 0)].append(share)
+    for (before, code, then, level), shares in sums.items():
+        known, where = [s for s in shares if s is not None], f"{before} {code} → {then}, level {level}"
         if len(known) == len(shares) and abs(sum(known) - 1) > CLOSE:
-            yield Trouble("shares_sum", "block", " ".join(key), f"the shares add up to {sum(known):.4f}, not to 1")
-        if sum(known) > 1 + CLOSE:
-            yield Trouble("shares_sum", "block", " ".join(key), "the known shares are more than the whole")
+            yield Trouble("shares_sum", "block", where, f"the shares add up to {sum(known):.4f}, not to 1")
+        elif len(known) < len(shares) and sum(known) > 1 - CLOSE:
+            yield Trouble(
+                "shares_sum", "block", where, "the known shares are the whole already, and other links are unknown"
+            )
+    yield from _uncovered(rows, indexes)
+
+
+def _uncovered(rows: list[dict[str, Any]], indexes: dict[str, Index]) -> Iterator[Trouble]:
+    """Parts that went to a place of a higher level: the place above them must have a link to it, with the share."""
+    links = {(r["from_vintage"], r["from_code"], r["to_vintage"], r["to_code"]) for r in rows}
+    for before, code, then, target in sorted(links):
+        old, new = indexes.get(before), indexes.get(then)
+        if old is None or new is None or code not in old.places or target not in new.places:
+            continue
+        level = new.places[target].level
+        above = [p.code for p in old.path(code) if p.level == level]
+        if old.places[code].level > level and not any((before, a, then, target) in links for a in above):
+            yield Trouble(
+                "link_uncovered", "block", f"{before} {code} → {then} {target}", f"no link at level {level} leads there"
+            )
 
 
 def _decisions(decisions: list[Decision], indexes: dict[str, Index], operation: Operation) -> Iterator[Trouble]:

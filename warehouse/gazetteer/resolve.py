@@ -140,8 +140,8 @@ class Resolver:
         return found
 
     def _decided(self, level: int, code: str, name: str, parent: Place, found: Step) -> Step:
-        """A person's decision, where the rules end; among names alone a decision comes first."""
-        if found.places and not found.tentative and self.scheme == "gazetteer":
+        """A person's decision, where the gazetteer settles nothing."""
+        if found.places and found.places[-1].in_gazetteer and not found.tentative:
             return found
         decision = self.decisions.get(key_of(level, parent.code, code, name))
         if decision is None:
@@ -153,8 +153,7 @@ class Resolver:
         known = self.index.places.get(meant)
         if known is not None and known.level == level:
             return Step(self._path(known, code), notes=note)
-        own = meant == code or self.scheme == "names"
-        if known is None and own and (level > self.index.finest or self.scheme == "names"):
+        if known is None and not self.index.scope(parent.code, level).places:  # beyond the gazetteer
             shown = (name if meant == code and name else _title(meant),) * 3
             return Step((Place(meant, level, parent.code, shown, code, False),), notes=note)
         return replace(found, notes=(Note("decision_without_effect", level),)) if found.places else found

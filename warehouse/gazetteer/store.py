@@ -33,6 +33,14 @@ def overlay_folder(home: Home, operation: str) -> Path:
     return home.root / "gazetteer" / operation
 
 
+def ensure_overlay(home: Home, operation: str) -> Path:
+    """The same, made where it is missing, for the owner only: decisions hold delivered names."""
+    folder = overlay_folder(home, operation)
+    for path in (folder.parent, folder):
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def gazetteer_rows(operation: Operation, home: Home | None) -> Rows:
     """The places of all vintages: the operation's own, and what the installation imported."""
     own = operation.gazetteer

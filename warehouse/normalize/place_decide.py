@@ -14,15 +14,17 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from warehouse.codebooks.folding import fold_key, in_rounds
 from warehouse.errors import MtmError, UsageError
 from warehouse.gazetteer.decisions import Decision
-from warehouse.normalize.place_review import NEUTRAL
+from warehouse.gazetteer.resolve import Resolver
+from warehouse.normalize.place_review import NEUTRAL, SHOWN
 from warehouse.normalize.places import resolver_of
-from warehouse.operations import Operation, find_round, load_operation
+from warehouse.operations import find_round, load_operation
 from warehouse.settings import Home
 
 NOT_A_PLACE = "not a place"
-AT_SOURCE = ("code_reused", "place_code_reused", "code_moved")
+AT_SOURCE = ("code_reused", "place_code_reused", "place_code_moved", "place_code_renamed")
 
 
 def decided(path: Path, home: Home) -> tuple[str, list[Decision], int]:
@@ -33,7 +35,17 @@ def decided(path: Path, home: Home) -> tuple[str, list[Decision], int]:
         raise _wrong(path, 0, "all lines must be of one operation")
     operation = load_operation(operations.pop())
     filled = [(n, r) for n, r in enumerate(rows, 2) if str(r.get("place") or "").strip()]
-    return operation.code, [_decision(path, n, r, operation, home) for n, r in filled], len(rows) - len(filled)
+    resolvers: dict[str, Resolver] = {}
+    decisions = []
+    for number, row in filled:
+        decision, cell = _decision(path, number, row)
+        key = cell.get("round_key", "")
+        if key not in resolvers:
+            resolvers[key] = _resolver(path, number, operation.code, key, home)
+        if decision.place:
+            _known(path, number, decision, cell, resolvers[key])
+        decisions.append(decision)
+    return operation.code, decisions, len(rows) - len(filled)
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -55,7 +67,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _decision(path: Path, number: int, row: dict[str, Any], operation: Operation, home: Home) -> Decision:
+def _decision(path: Path, number: int, row: dict[str, Any]) -> tuple[Decision, dict[str, str]]:
     cell = {k: _text(v) for k, v in row.items() if isinstance(k, str)}
     place = cell["place"]
     nothing = " ".join(place.casefold().replace("_", " ").split()) == NOT_A_PLACE
@@ -73,30 +85,30 @@ def _decision(path: Path, number: int, row: dict[str, Any], operation: Operation
         first = error.errors()[0]
         field = ".".join(str(p) for p in first["loc"]) or "line"
         raise _wrong(path, number, f"{field} is missing or wrong (who decides, and why, must be said)") from None
-    if not nothing:
-        _known(path, number, decision, (operation, home), cell.get("round_key", ""))
-    return decision
+    return decision, cell
 
 
-def _known(path: Path, number: int, decision: Decision, given: tuple[Operation, Home], round_key: str) -> None:
-    """The place must be one that the round can have: of the gazetteer at that level, or the delivery's own."""
-    if not round_key:
-        raise _wrong(path, number, "round_key is blank")
-    op, known_round = find_round(round_key)
-    book = next((b for b in op.codebooks if b.component == known_round.component), None)
-    if book is None or op.code != given[0].code:
-        raise _wrong(path, number, "round_key is not of the operation")
-    resolver = resolver_of(op, book, known_round.number, given[1])
+def _known(path: Path, number: int, decision: Decision, cell: dict[str, str], resolver: Resolver) -> None:
+    """The place must be one that the round can have: of the gazetteer at that level, or one that the file offers."""
+    offered = {decision.code, *(cell.get(f"candidate_{i}", "") for i in range(1, SHOWN + 1))} - {""}
     if resolver.scheme == "names":
-        ok = str(decision.place).startswith(f"{decision.parent}/") or decision.place == decision.code
-    else:
-        meant = resolver.index.places.get(str(decision.place))
-        beyond = not resolver.index.scope(decision.parent, decision.level).places
-        ok = (meant is not None and meant.level == decision.level) or (
-            meant is None and beyond and decision.place == decision.code
-        )
-    if not ok:
+        offered.add(f"{decision.parent}/{fold_key(decision.name)}")
+    meant = resolver.index.places.get(str(decision.place))
+    beyond = meant is None and not resolver.index.scope(decision.parent, decision.level).places
+    if not (meant is not None and meant.level == decision.level) and not (beyond and decision.place in offered):
         raise _wrong(path, number, f"place is not a code of level {decision.level} that the round can have")
+
+
+def _resolver(path: Path, number: int, operation: str, round_key: str, home: Home) -> Resolver:
+    """The resolver of the round that a line is about."""
+    try:
+        found, known = find_round(round_key)
+    except (ValueError, MtmError):
+        raise _wrong(path, number, "round_key is not a round") from None
+    books = [b for b in found.codebooks if b.component == known.component and in_rounds(b.rounds, known.number)]
+    if not books or found.code != operation:
+        raise _wrong(path, number, "round_key is not of the operation")
+    return resolver_of(found, books[0], known.number, home)
 
 
 def _text(value: Any) -> str:

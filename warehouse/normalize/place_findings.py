@@ -41,6 +41,12 @@ SAID: dict[str, tuple[str, str, str, str]] = {
     "place_two_names": (
         "review", "one place code stands under names that are not spellings of each other", "one name for one code",
         "mtm places ROUND shows them; correct the code or the name, or confirm it"),
+    "place_twice": (
+        "review",
+        "two codes of one parent stand under one name",
+        "each place once",
+        "mtm places ROUND shows them; if they are one place, correct the code: its people may be counted twice",
+    ),
     "place_spelling": (
         "review", "names of two places of one parent are nearly the same", "one spelling for one place",
         "mtm places ROUND shows them; decide whether they are one place"),
@@ -84,13 +90,25 @@ def _doubts(book: Codebook, places: RowPlaces, rows_of: dict[int, list[int]]) ->
             rarer = min((own[one], own[other]), key=lambda spots: sum(len(rows_of.get(s, ())) for s in spots))
             yield "place_spelling", level, rarer
         return
+    for level, one, other, score in spellings(own):
+        coded = one.delivered_code or other.delivered_code
+        if score == 100 or not coded:
+            yield "place_twice" if coded else "place_spelling", level, [*own[one], *own[other]]
+    for members in two_names(own):
+        yield "place_two_names", members[0].level, [s for p in members for s in own[p]]
+
+
+def two_names(own: Iterable[Place]) -> list[list[Place]]:
+    """Places of one code whose names are no spellings of each other."""
     by_code: dict[str, list[Place]] = defaultdict(list)
     for place in own:
         by_code[place.code].append(place)
+    found = []
     for members in by_code.values():
         names = list({skeleton(p.names[0]): p.names[0] for p in members}.values())
         if len(names) > 1 and len(alike(names)) < len(names) - 1:
-            yield "place_two_names", members[0].level, [s for p in members for s in own[p]]
+            found.append(members)
+    return found
 
 
 def named(places: RowPlaces) -> dict[Place, list[int]]:
@@ -131,4 +149,4 @@ def reused(places: RowPlaces) -> list[tuple[int, list[int]]]:
     ]
 
 
-__all__ = ["SAID", "named", "note_places", "reused", "spellings"]
+__all__ = ["SAID", "named", "note_places", "reused", "spellings", "two_names"]

@@ -16,10 +16,11 @@ from typing import Any
 import polars as pl
 import yaml
 
-from warehouse.gazetteer.resolve import Place, Resolver
+from warehouse.gazetteer.resolve import Resolver
 from warehouse.gazetteer.suggest import Candidate, candidates
-from warehouse.normalize.place_findings import named, reused, spellings
-from warehouse.normalize.places import RowPlaces, resolve_places, resolver_of
+from warehouse.normalize.place_findings import named, reused, spellings, two_names
+from warehouse.normalize.place_history import moved_codes
+from warehouse.normalize.places import RowPlaces, place_table, resolve_places, resolver_of
 from warehouse.operations import load_operation
 from warehouse.settings import Home
 
@@ -70,7 +71,7 @@ def review(home: Home, round_key: str) -> list[Doubt]:
         *_unsettled(delivery.round_key, resolver, places, spots),
         *_named_twice(delivery.round_key, resolver, places, spots),
     ]
-    doubts += list(_moved_codes(home, delivery.round_key, places, spots))
+    doubts += list(_moved(home, delivery.round_key, places, spots))
     return sorted(doubts, key=lambda d: (-d.rows, d.level, d.parent, d.code, d.name))
 
 
@@ -102,13 +103,20 @@ def _unsettled(key: str, resolver: Resolver, places: RowPlaces, spots: _Spots) -
 
 def _named_twice(key: str, resolver: Resolver, places: RowPlaces, spots: _Spots) -> Iterator[Doubt]:
     """Places that the delivery alone names: spellings that may be one place, codes that stand at several."""
-    if resolver.scheme != "names":
-        return
     own = named(places)
     for level, one, other, score in spellings(own):
+        coded = bool(one.delivered_code or other.delivered_code) and resolver.scheme == "gazetteer"
+        if coded and score < 100:
+            continue
         rare, often = sorted((one, other), key=lambda p: (spots.of(own[p])[0], p.code))
-        yield Doubt(key, "place_spelling", level, rare.parent or "", _last(rare.parent), "", rare.names[0], *spots.of(own[rare]),
-                    (Candidate(often.code, often.names[0], score, "name"),))  # fmt: skip
+        reason, code = ("place_twice", rare.delivered_code) if coded else ("place_spelling", "")
+        yield Doubt(key, reason, level, rare.parent or "", _name(resolver, rare.parent or ""), code, rare.names[0],
+                    *spots.of(own[rare]), (Candidate(often.code, often.names[0], score, "name"),))  # fmt: skip
+    if resolver.scheme == "gazetteer":
+        for place in [p for members in two_names(own) for p in members]:
+            yield Doubt(key, "place_two_names", place.level, place.parent or "", _name(resolver, place.parent or ""),
+                        place.delivered_code, place.names[0], *spots.of(own[place]), (Candidate(place.code, place.names[0], 100.0, "code"),))  # fmt: skip
+        return
     for level, positions in reused(places):
         place = next(p for p in places.results[positions[0]].chain if p.level == level)
         where = {p.names[0]: p for s in positions for p in places.results[s].chain if p.level == level}
@@ -117,38 +125,16 @@ def _named_twice(key: str, resolver: Resolver, places: RowPlaces, spots: _Spots)
                     "names decide in this operation; correct the codes at the source")  # fmt: skip
 
 
-def _moved_codes(home: Home, key: str, places: RowPlaces, spots: _Spots) -> Iterator[Doubt]:
-    """Delivered codes that earlier rounds of the component gave to another place, in another parent."""
-    now: dict[str, tuple[Place, list[int]]] = {}
-    for position, r in enumerate(places.results):
-        for p in r.chain:
-            if p.delivered_code and not p.in_gazetteer:
-                now.setdefault(p.delivered_code, (p, []))[1].append(position)
-    for earlier in _earlier(home, key):
-        table = _places_of(home, earlier)
-        for code, parent, name in (
-            table.select("delivered_code", "parent_code", "place_name_en").iter_rows() if table is not None else ()
-        ):
-            if code in now and now[code][0].parent != parent:
-                place, positions = now.pop(code)
-                yield Doubt(key, "code_moved", place.level, place.parent or "", _last(place.parent), code, place.names[0],
-                            *spots.of(positions), (Candidate(f"{parent}", name, 0.0, "earlier_round"),),
-                            f"{earlier} has the code in another parent")  # fmt: skip
-
-
-def _earlier(home: Home, key: str) -> list[str]:
-    """Rounds of the same component with a smaller number, the newest first."""
-    stem, _, number = key.rpartition("-r")
-    found = [p.name for p in home.normalized.glob(f"{stem}-r*") if p.name.rpartition("-r")[2].isdigit()]
-    return sorted(
-        (k for k in found if int(k.rpartition("-r")[2]) < int(number)), key=lambda k: -int(k.rpartition("-r")[2])
-    )
-
-
-def _places_of(home: Home, key: str) -> pl.DataFrame | None:
-    """The place table of a round's newest normalized delivery."""
-    tables = sorted((home.normalized / key).glob("*/place.parquet"), key=lambda p: p.stat().st_mtime)
-    return pl.read_parquet(tables[-1], glob=False) if tables else None
+def _moved(home: Home, key: str, places: RowPlaces, spots: _Spots) -> Iterator[Doubt]:
+    """Delivered codes that earlier rounds of the component gave to another place."""
+    where: dict[str, list[int]] = defaultdict(list)
+    for position, result in enumerate(places.results):
+        for place in result.chain:
+            where[place.code].append(position)
+    table = place_table(key, set(places.chains), places.chains)
+    for m in moved_codes(home, key, table, {}):
+        yield Doubt(key, m.reason, m.level, m.parent, _last(m.parent), m.code, m.name, *spots.of(where[m.place]),
+                    note=f"{m.earlier}: {m.name_before} in {_last(m.parent_before)}")  # fmt: skip
 
 
 def _name(resolver: Resolver, code: str) -> str:

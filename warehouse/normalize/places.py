@@ -89,7 +89,7 @@ def _apart(results: list[Resolved], delivered: list[dict[int, tuple[str, str]]])
     names: dict[str, set[str]] = {}
     for result in results:
         for place in result.chain:
-            if place.delivered_code == place.code and not place.in_gazetteer:
+            if place.level and not place.in_gazetteer:
                 parents.setdefault(place.code, set()).add(place.parent)
     own = [(place.code, place.parent, place.names[0]) for result in results for place in _own(result)]
     for code, _, name in own:
@@ -125,7 +125,7 @@ def _judged(
 ) -> Resolved:
     undecided = {p.code for p in _own(result)}
     for place in result.chain:
-        reused = place.delivered_code == place.code and place.code in twice
+        reused = not place.in_gazetteer and place.code in twice
         if reused or (place.code in undecided and (place.code, plain(place.names[0])) in swapped):
             code, name = delivered.get(place.level, ("", ""))
             reason = "code_reused" if reused else "code_name_disagree"

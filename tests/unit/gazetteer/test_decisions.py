@@ -15,6 +15,7 @@ from warehouse.gazetteer.decisions import FILE, read_decisions, write_decisions
 from warehouse.gazetteer.store import overlay_folder
 from warehouse.normalize.place_decide import decided
 from warehouse.normalize.place_review import as_csv, as_yaml, review
+from warehouse.normalize.report import finding_rows
 from warehouse.normalize.run import normalize
 from warehouse.operations import load_operation
 from warehouse.settings import Home
@@ -186,3 +187,35 @@ def test_a_code_of_the_delivery_in_two_parents_is_rejected(
     assert reasons == {2: "code_reused", 3: "code_reused", 5: "code_name_disagree", 6: "code_name_disagree"} or reasons == {
         2: "code_reused", 3: "code_reused", 5: "code_name_disagree"}  # fmt: skip
     assert done.counts()["people_in"] == done.counts()["people_accepted"] + done.counts()["people_rejected"] == 31
+
+
+def test_a_code_that_moved_since_an_earlier_round_is_told(home: Home, toy: Path, workbook: Callable[..., Path]) -> None:
+    for number, region in ((1, "North"), (2, "Northern Isles"), (3, "Nort-h")):
+        rows: list[list[object]] = [HEADER, [number, region, "X1", "", 10], [number, "South", "X2", "", 5]]
+        received(home, workbook(f"toy round {number}.xlsx", rows))
+    done = [normalize(home, Vault(home).current(f"toy-baseline-r0{n}")) for n in (1, 2, 3)]
+    assert [[d.reason for d in review(home, n.round_key)] for n in done] == [
+        [],
+        ["place_code_renamed"],
+        ["place_code_renamed"],
+    ]
+    assert "place_code_renamed" in [row[1] for row in finding_rows(done[1])[1]]
+    again = normalize(home, Vault(home).current("toy-baseline-r01"))
+    assert again.normalized_id == done[0].normalized_id  # what other rounds an installation has changes no round
+
+
+@pytest.mark.parametrize("place", ["T9", "T1", "TOY/NORTH/KABLA"])
+def test_a_place_that_nobody_offered_is_refused(
+    home: Home, toy: Path, workbook: Callable[..., Path], tmp_path: Path, place: str
+) -> None:
+    rows: list[list[object]] = [HEADER, [1, "North", "", "Kabala", 10], [1, "North", "", "Kabbala", 7]]
+    key = received(home, workbook("toy round 1.xlsx", rows))
+    file = filled(tmp_path / "p.csv", as_csv(review(home, key)), place=place, by="A person", why="one place")
+    with pytest.raises(MtmError, match="place is not a code"):
+        decided(file, home)
+    own = filled(
+        tmp_path / "q.csv", as_csv(review(home, key)), place="TOY/NORTH/KABALA", by="A person", why="two places"
+    )
+    write_decisions(overlay_folder(home, "toy"), decided(own, home)[1])
+    assert review(home, key) == []
+    assert normalize(home, Vault(home).current(key)).table("assessment")["place_code"].n_unique() == 2

@@ -27,7 +27,7 @@ from warehouse.gazetteer.imports.listed import Listed, Lot, Problem, checked
 from warehouse.gazetteer.imports.tables import read_tables
 from warehouse.gazetteer.index import LIST, Index
 from warehouse.gazetteer.names import Words
-from warehouse.gazetteer.store import COLUMNS, Rows, gazetteer_rows, of_vintage, overlay_folder, vintages
+from warehouse.gazetteer.store import COLUMNS, Rows, ensure_overlay, gazetteer_rows, of_vintage, vintages
 from warehouse.operations import Operation
 from warehouse.settings import Home
 
@@ -66,10 +66,9 @@ def import_places(path: Path, operation: Operation, home: Home, format: str | No
         )  # fmt: skip
     _compare(lot, there, operation, words)
     digest = hashlib.sha256(content).hexdigest()
-    target = overlay_folder(home, operation.code) / f"{chosen}.{kind}.csv"
+    target = ensure_overlay(home, operation.code) / f"{chosen}.{kind}.csv"
     source = f"{path.name}, imported; sha256 {digest[:12]}"
     counts = dict(sorted(Counter(p.level for p in lot.places).items()))
-    target.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(target, _csv(lot, chosen, source))
     write_atomic(target.with_suffix(".yml"), _note(path, kind, chosen, digest, counts, lot))
     known = {row["place_code"] for row in there}

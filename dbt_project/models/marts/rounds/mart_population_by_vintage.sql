@@ -15,15 +15,30 @@ totals as (
     where p.sex = 'all' and p.age_group = 'all'
 ),
 
--- Only between places of one level: a rayon that went to a city of level 1 is in the oblast's own link to that city.
+-- Between places of one level. A part that went up a level is in the link of the place above it; a part that comes from
+-- a place of a higher level is not known as a share of that place.
 links as (
-    select l.operation, l.from_vintage, l.from_code, l.to_vintage, l.to_code, l.share
+    select
+        l.operation, l.from_vintage, l.from_code, l.to_vintage, l.to_code,
+        if(f.place_level = t.place_level, l.share, null) as share
     from {{ source('reference', 'place_crosswalk') }} as l
     inner join {{ source('reference', 'place') }} as f
         on l.operation = f.operation and l.from_vintage = f.geography_vintage and l.from_code = f.place_code
     inner join {{ source('reference', 'place') }} as t
         on l.operation = t.operation and l.to_vintage = t.geography_vintage and l.to_code = t.place_code
-    where f.place_level = t.place_level
+    where f.place_level <= t.place_level
+),
+
+-- A place is comparable only where every share that it is made of is known and the round was in every place it is made of.
+made_of as (
+    select
+        r.round_key, l.to_vintage, l.to_code,
+        bool_or(l.share is null) or count(*) <> count(s.place_code) as is_unknown
+    from links as l
+    inner join rounds as r on l.operation = r.operation and l.from_vintage = r.geography_vintage
+    left join (select distinct round_key, place_code from totals) as s
+        on r.round_key = s.round_key and l.from_code = s.place_code
+    group by all
 ),
 
 -- What a round saw of every place that went into another one, wholly or in part.
@@ -38,7 +53,7 @@ moved as (
         sum(t.individuals * l.share) as individuals,
         sum(t.households * l.share) as households,
         sum(t.individuals * l.share) filter (where l.share < 1) as individuals_by_share,
-        bool_or(l.share is null) as is_unknown,
+        bool_or(u.is_unknown) as is_unknown,
         bool_or(l.share < 1) as is_estimate,
         bool_or(t.is_suppressed) as is_withheld,
         bool_or(t.value_status = 'reported') as has_reported,
@@ -52,6 +67,8 @@ moved as (
     from totals as t
     inner join links as l
         on t.operation = l.operation and t.own_vintage = l.from_vintage and t.place_code = l.from_code
+    inner join made_of as u
+        on t.round_key = u.round_key and l.to_vintage = u.to_vintage and l.to_code = u.to_code
     group by all
 ),
 
