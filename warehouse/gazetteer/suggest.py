@@ -104,4 +104,6 @@ def _numbered(one: str, other: str) -> bool:
     """Whether two names differ in a number, a numeral, a letter or a direction, as numbered wards do."""
     first, second = (n.casefold().replace("-", " ").split() for n in (one, other))
     differ = set(first) ^ set(second)
-    return bool(differ) and any(any(c.isdigit() for c in w) or w.strip("().") in NUMBERS for w in differ)
+    return bool(differ) and any(
+        any(c.isdigit() for c in w) or w.strip("()[].,'\"`\u2018\u2019\u201c\u201d") in NUMBERS for w in differ
+    )
