@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,19 @@ def test_importing_again_changes_nothing(kgz: Operation, home: Home, tmp_path: P
     assert before and overlay_hash(home, "kgz") == before
     listed(tmp_path / "list.csv", SOATE + "2,Алайский район,41706207000000,District,1\n", kgz, home)
     assert overlay_hash(home, "kgz") != before
+
+
+def test_a_cod_workbook_with_a_sheet_per_level(kgz: Operation, home: Home, workbook: Callable[..., Path]) -> None:
+    head1 = ["ADM1_EN", "ADM1_RU", "ADM1_PCODE", "ADM1TYP_KY", "validOn"]
+    head2 = ["ADM2_EN", "ADM2_RU", "ADM2_PCODE", "ADM2ALT1EN", *head1]
+    one: list[object] = ["Osh", "Ошская", "KG06000000000", "облусу\u00a0", "2018-11-19"]
+    two: list[object] = ["Alai", "Алайский", "KG06207000000", "Alay", *one]
+    piece: list[object] = ["", "", "KG06999000000", "", *one]
+    hxl: list[object] = ["#adm2+name", "", "#adm2+code", "", "#adm1+name", "", "#adm1+code", "", ""]
+    path = workbook("cod.xlsx", [head1, one], "ADM1", ADM2=[head2, hxl, two, piece])
+    done = import_places(path, kgz, home, None, "cod-x")
+    assert (done.format, done.counts) == ("cod", {1: 1, 2: 2})
+    assert sorted(codes(done)) == ["name_missing", "type_spaces"]
+    rows = {r["place_code"]: r for r in gazetteer_rows(kgz, home) if r["geography_vintage"] == "cod-x"}
+    assert (rows["KG06207000000"]["parent_code"], rows["KG06207000000"]["aliases"]) == ("KG06000000000", "Alay")
+    assert rows["KG06000000000"]["place_type"] == "облусу"

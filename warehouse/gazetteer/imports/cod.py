@@ -64,7 +64,7 @@ def _wide_place(lot: Lot, row: Row, number: int, level: int, parent: str) -> Lis
     code = clean_code(quiet, row[f"adm{level} pcode"], number)
     names = _names(quiet, row, f"adm{level}", number, code)
     others = [row[x] for x in row if re.fullmatch(rf"adm{level}alt\d\w\w", x) and row[x].strip()]
-    kind = clean_name(Lot(), first(row, f"adm{level}typ en", f"adm{level}typ"), number, code)
+    kind = clean_name(Lot(), first(row, *(f"adm{level}typ{lang}" for lang in (" en", "", " ru", " ky"))), number, code)
     typed = [row[x] for x in row if x.startswith(f"adm{level}typ")]
     if any("\u00a0" in text for text in typed):
         quiet.add("type_spaces", "note", "a type holds a non-breaking space", number, code)
@@ -78,6 +78,8 @@ def _names(lot: Lot, row: Row, stem: str, number: int, code: str) -> dict[str, s
     if not any(names.values()):
         other = next((x for x in row if re.fullmatch(rf"{stem} [a-z]{{2}}", x) and row[x].strip()), f"{stem} name")
         names["en"] = clean_name(lot, row.get(other, ""), number, code)
+    if not any(names.values()):
+        lot.add("name_missing", "note", "the place has no name in the list", number, code)
     return {lang: name for lang, name in names.items() if name}
 
 
