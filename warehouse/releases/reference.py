@@ -5,12 +5,14 @@ One function per table belongs here; the tables' shapes are in `reference_schema
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from warehouse.errors import MtmError
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
 from warehouse.operations import Operation, find_round, load_operation
@@ -82,15 +84,27 @@ def place_row(operation: Operation, row: dict[str, str]) -> dict[str, Any]:
     """The row of `reference.place` from a gazetteer file; blank cells are null."""
     kept = {column: row.get(column) or None for column in REFERENCE["place"]}
     numbers = {c: int(kept[c] or 0) if kept[c] else None for c in ("place_level", "population", "population_year")}
-    days = {c: date.fromisoformat(str(kept[c])) if kept[c] else None for c in ("valid_from", "valid_to")}
+    days = {
+        c: _parsed(date.fromisoformat, kept[c], f"{operation.code} gazetteer, {c}") for c in ("valid_from", "valid_to")
+    }
     return {**kept, **numbers, **days, "operation": operation.code}
 
 
 def crosswalk_row(operation: Operation, row: dict[str, Any]) -> dict[str, Any]:
     """The row of `reference.place_crosswalk` from a crosswalk file; a blank share is one that nobody knows."""
     kept = {column: row.get(column) or None for column in REFERENCE["place_crosswalk"]}
-    share = kept["share"]
-    return {**kept, "share": float(share) if share else None, "operation": operation.code}
+    share = _parsed(float, kept["share"], f"{operation.code} crosswalks, share")
+    return {**kept, "share": share, "operation": operation.code}
+
+
+def _parsed(read: Callable[[str], Any], text: str | None, where: str) -> Any:
+    try:
+        return read(text) if text else None
+    except ValueError:
+        raise MtmError(
+            "a cell of the gazetteer can't be read", where=where, expected="a date such as 2024-12-31, a share such as 0.25",
+            todo="mtm gazetteer check, then correct the file", code="bad_operation_file",
+        ) from None  # fmt: skip
 
 
 def indicator_rows(operation: Operation) -> Rows:
