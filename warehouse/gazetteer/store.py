@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import MtmError
-from warehouse.gazetteer.decisions import FILE, Decision, read_decisions
+from warehouse.gazetteer.decisions import Decision, read_decisions
 from warehouse.gazetteer.index import LIST
 from warehouse.operations import Operation
 from warehouse.settings import Home
@@ -103,13 +103,20 @@ def all_decisions(operation: Operation, home: Home | None) -> list[Decision]:
     return [*own, *(read_decisions(overlay_folder(home, operation.code)) if home else [])]
 
 
-def overlay_hash(home: Home, operation: str) -> str:
-    """The hash of the places, links and decisions that an installation adds to an operation; blank where it adds nothing."""
-    folder = overlay_folder(home, operation)
-    files = sorted(p for g in ("*.csv", "crosswalks/*.csv", FILE) for p in folder.glob(g) if not p.name.startswith("."))
-    if not files:
+def overlay_hash(home: Home, operation: Operation, component: str, number: int) -> str:
+    """The hash of what an installation adds to the places of a round; blank where it adds nothing.
+
+    Places of the round's vintage, links between vintages, and the decisions that hold for the round: no other round changes.
+    """
+    folder = overlay_folder(home, operation.code)
+    if not folder.is_dir():
         return ""
-    digest = hashlib.sha256()
+    vintage = operation.round(component, number).geography_vintage
+    files = sorted([*folder.glob(f"{vintage or '*'}.*.csv"), *(folder / "crosswalks").glob("*.csv")])
+    held = [d.model_dump_json() for d in read_decisions(folder) if d.holds(number, vintage)]
+    if not files and not held:
+        return ""
+    digest = hashlib.sha256("\n".join(held).encode())
     for path in files:
         content = path.read_bytes()
         digest.update(f"{path.name}\0{len(content)}\0".encode() + content)

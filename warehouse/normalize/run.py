@@ -80,7 +80,8 @@ def normalized_id(delivery: Delivery, operation: Operation, home: Home) -> str:
     digest = hashlib.sha256(delivery.sha256.encode())
     for folder in (operation.folder, PROJECT / "operations" / "common"):
         digest.update(_tree_hash(folder, ("*.yml", "*.csv")).encode())
-    digest.update(overlay_hash(home, operation.code).encode() + code_hash().encode())
+    digest.update(overlay_hash(home, operation, delivery.component, delivery.round_number).encode())
+    digest.update(code_hash().encode())
     return digest.hexdigest()[:16]
 
 

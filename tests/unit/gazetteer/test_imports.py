@@ -107,7 +107,7 @@ def test_what_is_no_list_is_refused_and_nothing_is_kept(
 ) -> None:
     with pytest.raises(MtmError):
         listed(tmp_path / name, text, kgz, home)
-    assert not list(overlay_folder(home, "kgz").glob("*")) or not overlay_hash(home, "kgz")
+    assert not list(overlay_folder(home, "kgz").glob("*.csv"))
 
 
 def test_a_wide_cod_table_and_a_plain_one(kgz: Operation, home: Home, tmp_path: Path) -> None:
@@ -131,13 +131,20 @@ def test_geojson_names_and_codes(kgz: Operation, home: Home, tmp_path: Path) -> 
     }
 
 
-def test_importing_again_changes_nothing(kgz: Operation, home: Home, tmp_path: Path) -> None:
-    listed(tmp_path / "list.csv", SOATE, kgz, home)
-    before = overlay_hash(home, "kgz")
-    listed(tmp_path / "list.csv", SOATE, kgz, home)
-    assert before and overlay_hash(home, "kgz") == before
-    listed(tmp_path / "list.csv", SOATE + "2,Алайский район,41706207000000,District,1\n", kgz, home)
-    assert overlay_hash(home, "kgz") != before
+def test_importing_again_changes_nothing_and_other_vintages_no_round(
+    kgz: Operation, home: Home, tmp_path: Path
+) -> None:
+    def identity() -> str:
+        return overlay_hash(home, kgz, "bma", 3)
+
+    listed(tmp_path / "list.csv", SOATE, kgz, home, "other-1")
+    assert identity() == ""
+    listed(tmp_path / "list.csv", SOATE, kgz, home, "cod-2018")
+    before = identity()
+    listed(tmp_path / "list.csv", SOATE, kgz, home, "cod-2018")
+    assert before and identity() == before
+    listed(tmp_path / "list.csv", SOATE + "2,Алайский район,41706207000000,District,1\n", kgz, home, "cod-2018")
+    assert identity() != before
 
 
 def test_a_cod_workbook_with_a_sheet_per_level(kgz: Operation, home: Home, workbook: Callable[..., Path]) -> None:
