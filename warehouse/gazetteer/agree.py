@@ -18,7 +18,7 @@ class Match:
 
     method: str  # exact | reviewed | by_type_word | by_skeleton | no_name
     place: Known | None = None
-    tentative: bool = False
+    others: tuple[str, ...] = ()  # places of another kind that share the name: a finer level has to tell them apart
 
 
 def agrees(index: Index, place: Known, name: str, level: int) -> Match | None:
@@ -49,15 +49,14 @@ def by_name(index: Index, parent: str, level: int, name: str) -> Match | None:
     """The place of a level below a parent that a name means; None where no place there bears it."""
     scope, forms = index.scope(parent, level), index.words.forms(name)
     places = index.places
-    exact = sorted(
-        c for c in scope.full.get(forms.full, ()) if places[c].fits(forms.kind) or forms.full in places[c].fulls
-    )
+    exact = sorted(scope.full.get(forms.full, ()))
     alike = sorted(c for c in scope.bare.get(forms.bare, ()) if places[c].fits(forms.kind))
     if len(exact) == 1:
         found = places[exact[0]]
-        reviewed = forms.full in found.reviewed
-        shared = not reviewed and not forms.kind and set(alike) - {found.code}
-        return Match("reviewed" if reviewed else "exact", found, tentative=bool(shared))
+        if forms.full in found.reviewed:
+            return Match("reviewed", found)
+        shared = () if forms.kind else (c for c in alike if c != found.code)
+        return Match("exact", found, tuple(shared))
     for codes, method in ((exact, "exact"), (alike, "by_type_word"), (_skeletons(index, scope, forms), "by_skeleton")):
         if codes:
             return Match(method, places[codes[0]] if len(codes) == 1 else None)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from warehouse.codebooks.folding import fold_key
 from warehouse.codebooks.model import Places
 from warehouse.gazetteer.agree import Match, agrees, by_name
+from warehouse.gazetteer.chain import Doubt, Note, Place, Resolved, Step
 from warehouse.gazetteer.codes import fold_code
 from warehouse.gazetteer.decisions import Decision, Key, key_of
 from warehouse.gazetteer.index import Index, Known, Row
@@ -20,49 +21,6 @@ from warehouse.gazetteer.names import Words
 from warehouse.operations import Operation
 
 CODE_LIKE = re.compile(r"[A-Z]{1,3}\d{2,}")  # AD0402, NG002001: a line pasted in another layout
-
-
-@dataclass(frozen=True)
-class Place:
-    """One place of a chain, as `canonical.place` holds it."""
-
-    code: str
-    level: int
-    parent: str | None
-    names: tuple[str, str, str]  # en, ru, ky
-    delivered_code: str
-    in_gazetteer: bool
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something accepted and worth saying: how a place was found where it was not by its own code and name."""
-
-    code: str  # look_alike_code | other_code_form | by_skeleton | by_type_word | parent_filled | decided | …
-    level: int
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """The chain from the country down, or a reason code, the level it failed at and what stood there."""
-
-    chain: tuple[Place, ...] = ()
-    reason: str = ""
-    level: int = 0
-    notes: tuple[Note, ...] = ()
-    parent: str | None = None  # where the row had come to when it failed
-    code: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one level of a row came to."""
-
-    places: tuple[Place, ...] = ()  # from the country down, where the place is of the gazetteer; itself alone otherwise
-    reason: str = ""
-    notes: tuple[Note, ...] = ()
-    tentative: bool = False  # an exact name that another kind of place shares: a finer level has to confirm it
 
 
 class Resolver:
@@ -94,7 +52,7 @@ class Resolver:
         chain: tuple[Place, ...] = (self.root,)
         notes: tuple[Note, ...] = ()
         blank: list[int] = []
-        missing, doubt = 0, (0, "", "", "")
+        missing, doubt = 0, Doubt()
         for asked in self.levels:
             level = asked.level
             code, name = delivered.get(level, ("", ""))
@@ -112,19 +70,22 @@ class Resolver:
             chain = step.places if step.places[0].level == 0 else chain + step.places
             if missing and not any(p.level == missing for p in chain):
                 return Resolved(reason="place_missing", level=missing)
-            if step.tentative:
-                doubt = (level, code, name, parent.code)
-            elif chain[-1].in_gazetteer:
-                doubt = (0, "", "", "")  # a place within it was found: it is the one
+            if step.others:
+                doubt = Doubt(level, parent.code, code, name, step.others)
+            elif chain[-1].in_gazetteer and (code or not self._also_in(doubt.others, level, name)):
+                doubt = Doubt()  # a place within it was found, and within no other: it is the one
             notes += step.notes
             if any(p.level in blank for p in chain):
                 notes += (Note("parent_filled", level),)
             blank, missing = [], 0
         if missing:
             return Resolved(reason="place_missing", level=missing)
-        if doubt[0]:
-            return Resolved((), "ambiguous_place", doubt[0], notes, doubt[3], doubt[1], doubt[2])
+        if doubt.level:
+            return Resolved((), "ambiguous_place", doubt.level, notes, doubt.parent, doubt.code, doubt.name)
         return Resolved(chain, notes=notes)
+
+    def _also_in(self, others: tuple[str, ...], level: int, name: str) -> bool:
+        return any(by_name(self.index, other, level, name) for other in others)
 
     def _step(self, level: int, code: str, name: str, parent: Place, blank: int) -> Step:
         key = (level, code, name, parent.code, blank)
@@ -141,7 +102,7 @@ class Resolver:
 
     def _decided(self, level: int, code: str, name: str, parent: Place, found: Step) -> Step:
         """A person's decision, where the gazetteer settles nothing."""
-        if found.places and found.places[-1].in_gazetteer and not found.tentative:
+        if found.places and found.places[-1].in_gazetteer and not found.others:
             return found
         decision = self.decisions.get(key_of(level, parent.code, code, name))
         if decision is None:
@@ -204,7 +165,7 @@ class Resolver:
         match = by_name(self.index, parent.code, level, name)
         if match is None or match.place is None:
             return Step(reason="ambiguous_place" if match else "unknown_place")
-        return Step(self._path(match.place, ""), notes=_told(match, level), tentative=match.tentative)
+        return Step(self._path(match.place, ""), notes=_told(match, level), others=match.others)
 
     def _beyond(self, level: int, code: str, name: str, parent: Place) -> Step:
         """A place that the gazetteer does not go down to: the delivery's own code, or its name."""
