@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from warehouse.cli import deliveries, operate, releases, rounds
+from warehouse.cli import deliveries, operate, places, releases, rounds
 from warehouse.errors import MtmError
 
 GROUPS = {
@@ -20,6 +20,7 @@ GROUPS = {
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
     ],
+    "Places": [places.places, places.gazetteer],
     "Operations": [operate.dev, operate.doctor],
 }  # fmt: skip
 

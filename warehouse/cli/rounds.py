@@ -106,7 +106,7 @@ def _read_anew(home: Home, state: Any) -> bool:
     from warehouse.operations import load_operation
     from warehouse.releases.manifest import current_manifest
 
-    identity = normalized_id(state.delivery, load_operation(state.delivery.operation))
+    identity = normalized_id(state.delivery, load_operation(state.delivery.operation), home)
     manifest = current_manifest(home)
     served = manifest.version(state.round_key) if manifest else None
     known = {state.verdict.normalized_id if state.verdict else None, served.normalized_id if served else None}

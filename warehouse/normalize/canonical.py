@@ -9,13 +9,13 @@ import polars as pl
 
 from warehouse.codebooks.recognise import Recognised
 from warehouse.deliveries.vault import Delivery
-from warehouse.gazetteer.resolve import Resolver
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
 from warehouse.normalize.conservation import conservation
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame, text_frame
 from warehouse.normalize.people import key_of, pseudonym
-from warehouse.normalize.places import RowPlaces, place_table, resolve_places
+from warehouse.normalize.place_findings import note_places
+from warehouse.normalize.places import RowPlaces, place_table, resolve_places, resolver_of
 from warehouse.normalize.population import repeat_counts, wide_counts
 from warehouse.normalize.reasons import reasons
 from warehouse.normalize.respondents import respondents
@@ -45,7 +45,8 @@ def canonical_tables(
             sheet=found.main.raw.name,
             rows=frame.blank_rows,
         )
-    places = resolve_places(frame, Resolver(operation, book.places))
+    places = resolve_places(frame, resolver_of(operation, book, found.round_number, home))
+    note_places(frame, book, places, findings)
     rejected = judge(frame, book, places)
     accepted = _accepted(frame, places, rejected, home)
     tables = {name: empty(name) for name in ("response", "answer", "population")}

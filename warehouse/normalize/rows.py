@@ -24,7 +24,7 @@ def judge(frame: TextFrame, book: Codebook, places: RowPlaces) -> pl.DataFrame:
         *(_bad_counts(frame, book, column) for column in total_columns(frame)),
         _no_total(frame, book),
         places.rows.filter(pl.col("reason").is_not_null()).select(
-            "row_number", pl.col("reason").alias("reason_code"), pl.lit("").alias("column_label")
+            "row_number", pl.col("reason").alias("reason_code"), "column_label"
         ),
     ]
     whole = pl.concat([v.cast(VERDICT) for v in verdicts])  # type: ignore[arg-type]
