@@ -1,0 +1,181 @@
+"""Rows that are not in the sheet's own layout: pasted in another one, or with cells moved sideways.
+
+The verdict on rows belongs here. A row is judged only where several cells are alien to their columns at once, and best
+where another place explains them all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from warehouse.normalize.drift.alignment import Place, best_moves, gains_of
+from warehouse.normalize.drift.cells import BLANK, Cells, Flags, Floats, Ints
+from warehouse.normalize.drift.profile import Profile, alien, learn, misfit
+from warehouse.normalize.drift.relations import Relations, broken
+from warehouse.normalize.drift.settings import Bounds
+
+FIRST_LOOK = 0.1  # share of a habit while foreign rows are still among those it is learned from
+KEPT_MOSTLY = 0.1  # a relation that a tenth of the rows break says little of one row
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row, by its index, that is not in the sheet's layout. `place`: where its values stand, where that can be told."""
+
+    row: int
+    alien: int  # first column with an alien cell
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is wrong with rows. `strong`: different alien texts and relations never broken; `weak`: holes, other relations."""
+
+    wrong: Flags
+    strong: Ints
+    weak: Ints
+
+    @property
+    def all(self) -> Ints:
+        """Both together."""
+        return self.strong + self.weak
+
+
+class Foreign:
+    """The search in one sheet."""
+
+    def __init__(self, cells: Cells, relations: Relations, counted: Flags, bounds: Bounds) -> None:
+        """`counted`: columns whose values are counts, so any number is at home in them."""
+        self.cells, self.relations, self.counted, self.bounds = cells, relations, counted, bounds
+        self.share = bounds.alien_share.value
+        self.rates = np.zeros(relations.count)
+        self.profile = self._profile()
+
+    def verdicts(self, layouts: list[Place], leave: Flags) -> list[Verdict]:
+        """Rows in another layout. `layouts`: places of other rounds; `leave`: rows that a person accepted."""
+        seen = self._evidence(self.cells.codes, self.share)
+        rows = np.flatnonzero((seen.all >= 2) & ~leave).astype(np.int32)
+        strong = np.flatnonzero((seen.strong >= 2) & ~leave)
+        if not len(rows) or len(strong) > self.bounds.most_foreign_share.value * self.cells.height:
+            return []
+        found = self._explained(rows, seen, layouts)
+        found |= {int(row): None for row in strong if row not in found and self._strange(int(row), seen)}
+        found |= {row: None for row in self._runs(strong, seen) if row not in found}
+        found |= self._neighbours(found, seen, leave)
+        return [Verdict(row, self._first(row, place, seen), place) for row, place in sorted(found.items())]
+
+    def _profile(self) -> Profile:
+        """Learned three times, each time without the rows that looked foreign before, and stricter."""
+        trusted = np.ones(self.cells.height, bool)
+        for strict, least in ((0.85, FIRST_LOOK), (0.9, 1.5 * self.share), (0.95, self.share)):
+            profile = self.profile = learn(self.cells, trusted, self.counted, self.bounds, strict)
+            contradictions = broken(self.relations, self.cells.number[self.cells.codes[trusted]])
+            self.rates = (contradictions.sum(0) + 0.5) / (trusted.sum() + 1)
+            doubtful = self._evidence(self.cells.codes, least).strong >= 2
+            if doubtful.mean() > self.bounds.most_foreign_share.value:
+                break
+            trusted = ~doubtful
+        return profile
+
+    def _evidence(self, codes: Ints, share: float) -> Evidence:
+        look = misfit if share >= FIRST_LOOK else alien
+        wrong = look(self.cells, self.profile, codes, share)
+        texts = np.where(wrong, codes, -1)
+        texts.sort(axis=1)
+        different = ((texts[:, 1:] != texts[:, :-1]) & (texts[:, 1:] >= 0)).sum(1) + (texts[:, 0] >= 0)
+        contradictions = broken(self.relations, self.cells.number[codes])
+        never, seldom = self.rates <= self.share, (self.rates > self.share) & (self.rates <= KEPT_MOSTLY)
+        holes = ((self.cells.kind[codes] == BLANK) & (self.profile.blank <= self.share)).sum(1)
+        strong = different + np.minimum(contradictions[:, never].sum(1), 2)
+        return Evidence(wrong, strong, np.minimum(holes + contradictions[:, seldom].sum(1), 3))
+
+    def _explained(self, rows: Ints, before: Evidence, layouts: list[Place]) -> dict[int, Place | None]:
+        """Rows that another place explains: each for itself, or several on end in the same place."""
+        moves = best_moves(self.cells, self.profile, rows, int(self.bounds.most_shift.value))
+        places = [*layouts, *{move.source.tobytes(): move for move in moves if move.shift}.values()]
+        gains = np.stack([self._gain(rows, before, place) for place in places]) if places else np.zeros((1, len(rows)))
+        best, gain = gains.argmax(0), gains.max(0)
+        sure = gain >= self.bounds.least_gain.value
+        sure |= self._in_runs(rows, best, gain)
+        return {int(rows[i]): places[best[i]] for i in np.flatnonzero(sure)}
+
+    def _gain(self, rows: Ints, before: Evidence, place: Place) -> Floats:
+        """How much better rows fit in a place, relations too; zero where it leaves too much unexplained."""
+        cells, codes = self.cells, self.cells.codes[rows]
+        placed = place.of(cells, codes)
+        after = self._evidence(placed, self.share)
+        explained = after.all <= self.bounds.left_alien.value * before.all[rows]
+        kept = np.log((1 - self.rates) / self.rates)
+        own, there = (broken(self.relations, cells.number[c]).astype(float) for c in (codes, placed))
+        gain = gains_of(cells, self.profile, rows, place) + (own - there) @ np.clip(kept, 0, 5)
+        answer: Floats = np.where(explained, gain, 0)
+        return answer
+
+    def _in_runs(self, rows: Ints, best: Ints, gain: Floats) -> Flags:
+        """Rows on end that fit the same place, each a little: together they are sure."""
+        usable = gain > self.bounds.neighbour_gain.value
+        breaks = np.ones(len(rows), bool)
+        breaks[1:] = (np.diff(rows) != 1) | (best[1:] != best[:-1]) | ~usable[1:] | ~usable[:-1]
+        run = breaks.cumsum() - 1
+        size, total = np.bincount(run), np.bincount(run, weights=gain)
+        enough = (size >= self.bounds.least_run.value) & (total >= self.bounds.least_gain.value * 2)
+        answer: Flags = usable & enough[run]
+        return answer
+
+    def _runs(self, strong: Ints, seen: Evidence) -> list[int]:
+        """Rows on end with the same alien columns; words where counts belong are judged as counts, not here."""
+        wrong = seen.wrong[strong] & ~self.counted
+        rows, wrong = strong[wrong.sum(1) >= 2], wrong[wrong.sum(1) >= 2]
+        if not len(rows):
+            return []
+        common = np.concatenate([[0], (wrong[1:] & wrong[:-1]).sum(1)])
+        alike = np.concatenate([[False], (np.diff(rows) == 1)]) & (common >= 2)
+        run = (~alike).cumsum() - 1
+        long = np.bincount(run) >= self.bounds.least_run.value
+        return [int(row) for row in rows[long[run]]]
+
+    def _strange(self, row: int, seen: Evidence) -> bool:
+        """No place explains it, and still too much is alien: in columns of different kinds, so no word for missing is it."""
+        columns = np.flatnonzero(seen.wrong[row])
+        kinds = {int(self.profile.main_kind[j]) for j in columns}
+        return seen.strong[row] >= self.bounds.least_alien.value and len(kinds) >= self.bounds.least_alien_columns.value
+
+    def _neighbours(self, found: dict[int, Place | None], seen: Evidence, leave: Flags) -> dict[int, Place | None]:
+        """Rows next to found ones that fit the same place better, or have the same alien columns: a pasted block is whole."""
+        more: dict[int, Place | None] = {}
+        everyone = np.arange(self.cells.height, dtype=np.int32)
+        fits: dict[bytes, Flags] = {}
+        for row, place in found.items():
+            if place is not None and place.source.tobytes() not in fits:
+                gain = gains_of(self.cells, self.profile, everyone, place)
+                fits[place.source.tobytes()] = gain > self.bounds.neighbour_gain.value
+            for step in (-1, 1):
+                near = row + step
+                while 0 <= near < self.cells.height and not (leave[near] or near in found or near in more):
+                    if place is not None and fits[place.source.tobytes()][near]:
+                        more[near] = place
+                    elif seen.strong[near] and (seen.wrong[near] & seen.wrong[near - step]).any():
+                        more[near] = None
+                    else:
+                        break
+                    near += step
+        return more
+
+    def _first(self, row: int, place: Place | None, seen: Evidence) -> int:
+        columns = np.flatnonzero(seen.wrong[row])
+        if place is not None and place.shift:
+            return place.start
+        return int(columns[0]) if len(columns) else 0
+
+
+def people_in(cells: Cells, verdict: Verdict, totals: list[int], relations: Relations) -> int | None:
+    """Individuals in the totals of a row in its own layout; None where they can't be told or contradict households."""
+    if verdict.place is None or not totals:
+        return None
+    numbers: Floats = cells.number[verdict.place.of(cells, cells.codes[[verdict.row]])]
+    values = numbers[0, totals]
+    certain = not np.isnan(values).any() and (values >= 0).all() and (values % 1 == 0).all()
+    contradicted = broken(Relations(relations.pairs, []), numbers).any()
+    return int(values.sum()) if certain and not contradicted else None
