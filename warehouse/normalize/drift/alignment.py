@@ -14,6 +14,8 @@ from warehouse.normalize.drift.profile import Profile, fit
 
 INNER_END = np.log(0.01)  # a move that stops before the last column is rarer than one that goes on
 LOST_CELL = np.log(0.1)  # a filled cell that belongs to no column
+MOST_LOST = 4  # lost cells that are held against a place: a layout with more columns loses many at once
+NO_CELL = np.log(0.3)  # a column that a place has no cell for
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Place:
     start: int  # first column that is not in its own place
     shift: int  # cells that it moved; 0 where no single number says it
     rounds: str = ""  # rounds whose layout this is, as far as known
+    swap: bool = False  # two cells changed places
 
     def of(self, cells: Cells, codes: Ints) -> Ints:
         """Codes of rows, each column's value in its place; blank where the row has none."""
@@ -47,6 +50,13 @@ def moved(width: int, shift: int, start: int, end: int) -> Place:
     return Place(source, start, shift)
 
 
+def swapped(width: int, one: int, other: int) -> Place:
+    """Two cells in each other's column."""
+    source = np.arange(width, dtype=np.int32)
+    source[[one, other]] = other, one
+    return Place(source, min(one, other), 0, swap=True)
+
+
 def best_moves(cells: Cells, profile: Profile, rows: Ints, most: int) -> list[Place]:
     """For each row, by its index, the move of one stretch of cells that fits best."""
     codes = cells.codes[rows]
@@ -66,7 +76,8 @@ def gains_of(cells: Cells, profile: Profile, rows: Ints, place: Place) -> Floats
     codes = cells.codes[rows]
     unused = np.setdiff1d(np.arange(cells.width), place.source)
     lost = (cells.kind[codes[:, unused]] != BLANK).sum(1) if len(unused) else 0
-    gain: Floats = (fit(cells, profile, place.of(cells, codes)) - fit(cells, profile, codes)).sum(1) + LOST_CELL * lost
+    there = np.where(place.source < 0, NO_CELL, fit(cells, profile, place.of(cells, codes)))
+    gain: Floats = (there - fit(cells, profile, codes)).sum(1) + LOST_CELL * np.minimum(lost, MOST_LOST)
     return gain
 
 

@@ -5,7 +5,7 @@ What a text looks like (its kind, its pattern, its number) belongs here; what a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -57,6 +57,10 @@ class Cells:
     def numbers(self, column: int) -> Floats:
         """A column as numbers."""
         return self.number[self.codes[:, column]]
+
+    def only(self, rows: Flags) -> Cells:
+        """Some of the rows."""
+        return replace(self, row_numbers=self.row_numbers[rows], codes=self.codes[rows])
 
     def kinds(self) -> Ints:
         """The kind of every cell."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from warehouse.normalize.drift.alignment import Place, best_moves, gains_of
+from warehouse.normalize.drift.alignment import Place, best_moves, gains_of, swapped
 from warehouse.normalize.drift.cells import BLANK, Cells, Flags, Floats, Ints
 from warehouse.normalize.drift.profile import Profile, alien, learn, misfit
-from warehouse.normalize.drift.relations import Relations, broken
+from warehouse.normalize.drift.relations import Relations, broken, silent
 from warehouse.normalize.drift.settings import Bounds
 
 FIRST_LOOK = 0.1  # share of a habit while foreign rows are still among those it is learned from
@@ -27,6 +27,7 @@ class Verdict:
     row: int
     alien: int  # first column with an alien cell
     place: Place | None
+    rivals: tuple[Place, ...] = ()  # other places that fit nearly as well
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Foreign:
         self.cells, self.relations, self.counted, self.bounds = cells, relations, counted, bounds
         self.share = bounds.alien_share.value
         self.rates = np.zeros(relations.count)
+        self.rivals: dict[int, tuple[Place, ...]] = {}
         self.profile = self._profile()
 
     def verdicts(self, layouts: list[Place], leave: Flags) -> list[Verdict]:
@@ -64,7 +66,7 @@ class Foreign:
         found |= {int(row): None for row in strong if row not in found and self._strange(int(row), seen)}
         found |= {row: None for row in self._runs(strong, seen) if row not in found}
         found |= self._neighbours(found, seen, leave)
-        return [Verdict(row, self._first(row, place, seen), place) for row, place in sorted(found.items())]
+        return [Verdict(row, self._first(row, place, seen), place, self.rivals.get(row, ())) for row, place in sorted(found.items())]
 
     def _profile(self) -> Profile:
         """Learned three times, each time without the rows that looked foreign before, and stricter."""
@@ -79,15 +81,16 @@ class Foreign:
             trusted = ~doubtful
         return profile
 
-    def _evidence(self, codes: Ints, share: float) -> Evidence:
+    def _evidence(self, codes: Ints, share: float, absent: Flags | None = None) -> Evidence:
         look = misfit if share >= FIRST_LOOK else alien
         wrong = look(self.cells, self.profile, codes, share)
         texts = np.where(wrong, codes, -1)
         texts.sort(axis=1)
         different = ((texts[:, 1:] != texts[:, :-1]) & (texts[:, 1:] >= 0)).sum(1) + (texts[:, 0] >= 0)
         contradictions = broken(self.relations, self.cells.number[codes])
-        never, seldom = self.rates <= self.share, (self.rates > self.share) & (self.rates <= KEPT_MOSTLY)
-        holes = ((self.cells.kind[codes] == BLANK) & (self.profile.blank <= self.share)).sum(1)
+        never, seldom = self.rates <= share, (self.rates > share) & (self.rates <= KEPT_MOSTLY)
+        always = self.profile.blank <= 2 * self.share + 0.01
+        holes = ((self.cells.kind[codes] == BLANK) & (always if absent is None else always & ~absent)).sum(1)
         strong = different + np.minimum(contradictions[:, never].sum(1), 2)
         return Evidence(wrong, strong, np.minimum(holes + contradictions[:, seldom].sum(1), 3))
 
@@ -95,33 +98,50 @@ class Foreign:
         """Rows that another place explains: each for itself, or several on end in the same place."""
         moves = best_moves(self.cells, self.profile, rows, int(self.bounds.most_shift.value))
         places = [*layouts, *{move.source.tobytes(): move for move in moves if move.shift}.values()]
-        gains = np.stack([self._gain(rows, before, place) for place in places]) if places else np.zeros((1, len(rows)))
-        best, gain = gains.argmax(0), gains.max(0)
-        sure = gain >= self.bounds.least_gain.value
-        sure |= self._in_runs(rows, best, gain)
+        places += self._swaps(rows, before)
+        if not places:
+            return {}
+        gains = np.stack([self._gain(rows, before, place) for place in places])
+        run = np.concatenate([[0], (np.diff(rows) != 1).cumsum()]) if len(rows) else rows
+        together = np.zeros((len(places), run.max() + 1))
+        np.add.at(together.T, run, gains.T)
+        usable = gains > self.bounds.neighbour_gain.value
+        share = np.zeros_like(together)
+        np.add.at(share.T, run, usable.T)
+        size = np.bincount(run)
+        whole = np.where(share >= 0.9 * size, together, 0)  # one place for the run where one explains nearly all of it
+        best = np.where(whole.max(0)[run] > 0, whole.argmax(0)[run], gains.argmax(0))
+        gain = gains[best, np.arange(len(rows))]
+        in_run = (size >= self.bounds.least_run.value) & (whole.max(0) >= 1.5 * self.bounds.least_gain.value)
+        sure = (gain >= self.bounds.least_gain.value) | (in_run[run] & (gain > self.bounds.neighbour_gain.value))
+        scores = np.where(whole.max(0)[run] > 0, whole[:, run], gains)
+        close = (scores >= scores.max(0) - self.bounds.rival_gain.value) & (scores > 0)
+        for i in np.flatnonzero(sure):
+            self.rivals[int(rows[i])] = tuple(places[p] for p in np.flatnonzero(close[:, i]) if p != best[i])
         return {int(rows[i]): places[best[i]] for i in np.flatnonzero(sure)}
+
+    def _swaps(self, rows: Ints, before: Evidence) -> list[Place]:
+        """Pairs of columns that are alone wrong in a row, and households with individuals."""
+        wrong = before.wrong[rows]
+        two = np.unique(np.nonzero(wrong[wrong.sum(1) == 2])[1].reshape(-1, 2), axis=0)
+        pairs = [(int(a), int(b)) for a, b in two] + [(p.households, p.individuals) for p in self.relations.pairs]
+        return [swapped(self.cells.width, a, b) for a, b in dict.fromkeys(pairs)]
 
     def _gain(self, rows: Ints, before: Evidence, place: Place) -> Floats:
         """How much better rows fit in a place, relations too; zero where it leaves too much unexplained."""
         cells, codes = self.cells, self.cells.codes[rows]
         placed = place.of(cells, codes)
-        after = self._evidence(placed, self.share)
-        explained = after.all <= self.bounds.left_alien.value * before.all[rows]
-        kept = np.log((1 - self.rates) / self.rates)
-        own, there = (broken(self.relations, cells.number[c]).astype(float) for c in (codes, placed))
-        gain = gains_of(cells, self.profile, rows, place) + (own - there) @ np.clip(kept, 0, 5)
+        after = self._evidence(placed, self.share, place.source < 0 if place.rounds else None)
+        left = self.bounds.left_alien.value * (2 if place.rounds else 1)  # other rounds code their answers otherwise too
+        explained = after.all <= left * before.all[rows]
+        kept = np.clip(np.log((1 - self.rates) / self.rates), 0, 5)
+        own, there = (broken(self.relations, cells.number[c]) for c in (codes, placed))
+        dodged = own & silent(self.relations, cells.number[placed])  # a number that went away mends nothing
+        carried = (cells.kind[placed] != BLANK) & (place.source != np.arange(cells.width))
+        explained &= ~dodged.any(1) & (carried.sum(1) >= 2)
+        gain = gains_of(cells, self.profile, rows, place) + (own.astype(float) - there) @ kept
+        gain = gain + self.bounds.known_gain.value * (place.rounds != "")
         answer: Floats = np.where(explained, gain, 0)
-        return answer
-
-    def _in_runs(self, rows: Ints, best: Ints, gain: Floats) -> Flags:
-        """Rows on end that fit the same place, each a little: together they are sure."""
-        usable = gain > self.bounds.neighbour_gain.value
-        breaks = np.ones(len(rows), bool)
-        breaks[1:] = (np.diff(rows) != 1) | (best[1:] != best[:-1]) | ~usable[1:] | ~usable[:-1]
-        run = breaks.cumsum() - 1
-        size, total = np.bincount(run), np.bincount(run, weights=gain)
-        enough = (size >= self.bounds.least_run.value) & (total >= self.bounds.least_gain.value * 2)
-        answer: Flags = usable & enough[run]
         return answer
 
     def _runs(self, strong: Ints, seen: Evidence) -> list[int]:
@@ -165,7 +185,7 @@ class Foreign:
 
     def _first(self, row: int, place: Place | None, seen: Evidence) -> int:
         columns = np.flatnonzero(seen.wrong[row])
-        if place is not None and place.shift:
+        if place is not None and (place.shift or place.swap):
             return place.start
         return int(columns[0]) if len(columns) else 0
 
@@ -174,8 +194,13 @@ def people_in(cells: Cells, verdict: Verdict, totals: list[int], relations: Rela
     """Individuals in the totals of a row in its own layout; None where they can't be told or contradict households."""
     if verdict.place is None or not totals:
         return None
-    numbers: Floats = cells.number[verdict.place.of(cells, cells.codes[[verdict.row]])]
+    told = {_people_at(cells, verdict.row, place, totals, relations) for place in (verdict.place, *verdict.rivals)}
+    return told.pop() if len(told) == 1 else None
+
+
+def _people_at(cells: Cells, row: int, place: Place, totals: list[int], relations: Relations) -> int | None:
+    numbers: Floats = cells.number[place.of(cells, cells.codes[[row]])]
     values = numbers[0, totals]
     certain = not np.isnan(values).any() and (values >= 0).all() and (values % 1 == 0).all()
-    contradicted = broken(Relations(relations.pairs, []), numbers).any()
+    contradicted = broken(relations, numbers).any()
     return int(values.sum()) if certain and not contradicted else None

@@ -118,8 +118,16 @@ def fit(cells: Cells, profile: Profile, codes: Ints) -> Floats:
 def _displaced(profile: Profile, share: float) -> Flags:
     """By column and common text: the text is no habit of the column, and it is one of a column with other values only."""
     home = profile.values >= share
-    apart = (home.astype(np.float32) @ home.T.astype(np.float32)) == 0
+    apart = ~_related(profile.values >= share / 4)
     elsewhere = (apart.astype(np.float32) @ home.astype(np.float32)) > 0
     found: Flags = ~home & elsewhere
     found[:, 0] = False
     return found
+
+
+def _related(home: Flags) -> Flags:
+    """By column and column: they share a value, or both do with a third (Yes alone, Yes and No, No alone)."""
+    related = (home.astype(np.float32) @ home.T.astype(np.float32)) > 0
+    for _ in range(3):
+        related = (related.astype(np.float32) @ related.astype(np.float32)) > 0
+    return related

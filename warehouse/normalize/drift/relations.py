@@ -78,6 +78,16 @@ def broken(relations: Relations, numbers: Floats) -> Flags:
     return found
 
 
+def silent(relations: Relations, numbers: Floats) -> Flags:
+    """By row and relation: a number is missing that the relation needs."""
+    found = np.zeros((numbers.shape[0], relations.count), bool)
+    for i, pair in enumerate(relations.pairs):
+        found[:, i] = np.isnan(numbers[:, pair.households]) | np.isnan(numbers[:, pair.individuals])
+    for i, one in enumerate(relations.sums, len(relations.pairs)):
+        found[:, i] = ~told(one, numbers)
+    return found
+
+
 def told(one: Sum, numbers: Floats) -> Flags:
     """Rows that have the total and at least one part."""
     answer: Flags = ~np.isnan(numbers[:, one.total]) & (~np.isnan(numbers[:, one.parts])).any(1)

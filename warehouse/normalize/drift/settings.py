@@ -39,6 +39,17 @@ class Bounds(BaseModel):
     least_gain: Bound
     left_alien: Bound
     neighbour_gain: Bound
+    known_gain: Bound
+    rival_gain: Bound
+    swapped_share: Bound
+    failing_share: Bound
+    moved_run: Bound
+    least_pairs: Bound
+    apart: Bound
+    together: Bound
+    least_strays: Bound
+    strays_share: Bound
+    looked_share: Bound
     least_run: Bound
     most_shift: Bound
     most_foreign_share: Bound
