@@ -138,8 +138,8 @@ class Foreign:
         own, there = (broken(self.relations, cells.number[c]) for c in (codes, placed))
         dodged = own & silent(self.relations, cells.number[placed])  # a number that went away mends nothing
         carried = (cells.kind[placed] != BLANK) & (place.source != np.arange(cells.width))
-        explained &= ~dodged.any(1) & (carried.sum(1) >= 2)
-        gain = gains_of(cells, self.profile, rows, place) + (own.astype(float) - there) @ kept
+        explained &= (carried.sum(1) >= 2) & ((place.rounds != "") | ~dodged.any(1))
+        gain = gains_of(cells, self.profile, rows, place) + ((own & ~dodged).astype(float) - there) @ kept
         gain = gain + self.bounds.known_gain.value * (place.rounds != "")
         answer: Floats = np.where(explained, gain, 0)
         return answer
@@ -176,7 +176,7 @@ class Foreign:
                 while 0 <= near < self.cells.height and not (leave[near] or near in found or near in more):
                     if place is not None and fits[place.source.tobytes()][near]:
                         more[near] = place
-                    elif seen.strong[near] and (seen.wrong[near] & seen.wrong[near - step]).any():
+                    elif seen.strong[near] >= 2 and (seen.wrong[near] & seen.wrong[near - step]).any():
                         more[near] = None
                     else:
                         break
