@@ -47,12 +47,12 @@ class Cells:
     @property
     def height(self) -> int:
         """Rows with content."""
-        return self.codes.shape[0]
+        return int(self.codes.shape[0])
 
     @property
     def width(self) -> int:
         """Delivered columns, those without a label too."""
-        return self.codes.shape[1]
+        return int(self.codes.shape[1])
 
     def numbers(self, column: int) -> Floats:
         """A column as numbers."""
@@ -85,7 +85,9 @@ def read_cells(frame: TextFrame, book: Codebook) -> Cells:
     lengths = texts.str.len_chars().to_numpy().astype(np.int32)
     shape = _dense(shape, np.bincount(shape, weights=uses) >= REPEATS)
     table = codes.reshape(len(columns), len(numbers)).T
-    return Cells(numbers.astype(np.int32), table, labels, texts, kind, shape, number, common.astype(np.int32), lengths, absent)
+    return Cells(
+        numbers.astype(np.int32), table, labels, texts, kind, shape, number, common.astype(np.int32), lengths, absent
+    )
 
 
 def _dense(shape: Ints, repeats: Flags) -> Ints:

@@ -25,7 +25,7 @@ def count_defects(numbers: Floats, relations: Relations, bounds: Bounds) -> list
     swapped += _swapped_in_sums(numbers, relations, gone, bounds)
     if swapped:
         return swapped
-    moved = [d for one in relations.sums for d in _moved_in_sum(one, numbers, relations, bounds)]
+    moved = _narrowed([d for one in relations.sums for d in _moved_in_sum(one, numbers, bounds)])
     gone = {column for defect in moved for column in defect.columns}
     free = [p for p in relations.pairs if not gone & {p.households, p.individuals}]
     return moved + [d for pair in free for d in _moved_pair(pair, numbers, bounds)]
@@ -42,8 +42,9 @@ def _swapped_pair(pair: Pair, numbers: Floats, bounds: Bounds) -> list[Defect]:
         return [Defect(SWAPPED, columns, np.flatnonzero(more))]
     if more.mean() > bounds.most_foreign_share.value:
         return []
-    runs = [run for run in runs_of(more) if len(run) >= bounds.least_run.value]
-    rows = np.concatenate(runs) if runs else np.zeros(0, int)
+    differ = np.flatnonzero(more | less)  # equal cells neither tell nor end a run
+    runs = [run for run in runs_of(more[differ]) if len(run) >= bounds.least_run.value]
+    rows = differ[np.concatenate(runs)] if runs else np.zeros(0, int)
     alone = more.sum() - len(rows)
     return [Defect(SWAPPED, columns, rows)] if len(rows) and alone <= bounds.single_share.value * len(more) else []
 
@@ -67,7 +68,7 @@ def _swapped_in_sums(numbers: Floats, relations: Relations, gone: set[int], boun
 def _fails(one: Sum, numbers: Floats, bounds: Bounds) -> bool:
     looked = told(one, numbers)
     off = looked & (np.abs(rest(one, numbers)) > 0.5)
-    return off.sum() >= LEAST and off.sum() > bounds.failing_share.value * looked.sum()
+    return bool(off.sum() >= max(LEAST, bounds.failing_share.value * looked.sum()))
 
 
 def _mends(pair: tuple[int, int], numbers: Floats, sums: list[Sum], failing: list[Sum], bounds: Bounds) -> bool:
@@ -85,7 +86,7 @@ def _mends(pair: tuple[int, int], numbers: Floats, sums: list[Sum], failing: lis
     return True
 
 
-def _moved_in_sum(one: Sum, numbers: Floats, relations: Relations, bounds: Bounds) -> list[Defect]:
+def _moved_in_sum(one: Sum, numbers: Floats, bounds: Bounds) -> list[Defect]:
     """A column whose values make the sum hold in other rows: all of it (sorted alone), or a stretch, one row away."""
     off = told(one, numbers) & (np.abs(rest(one, numbers)) > 0.5)
     if off.sum() < bounds.least_run.value:
@@ -98,7 +99,25 @@ def _moved_in_sum(one: Sum, numbers: Floats, relations: Relations, bounds: Bound
         defect = _one_row_away(column, values, wanted, off, bounds) or _elsewhere(column, values, wanted, off, bounds)
         if defect:
             found.append(defect)
-    return found if len(found) == 1 else []
+    if len({defect.code for defect in found}) != 1:
+        return []
+    most = max(len(defect.rows) for defect in found)
+    likely = [defect for defect in found if len(defect.rows) > 0.9 * most]
+    return [Defect(likely[0].code, tuple(d.columns[0] for d in likely), likely[0].rows)]
+
+
+def _narrowed(found: list[Defect]) -> list[Defect]:
+    """One defect for all sums that share a column: the column that all of them name."""
+    narrowed: list[Defect] = []
+    for defect in found:
+        for i, other in enumerate(narrowed):
+            common = tuple(c for c in other.columns if c in defect.columns)
+            if common and other.code == defect.code:
+                narrowed[i] = Defect(other.code, common, other.rows)
+                break
+        else:
+            narrowed.append(defect)
+    return narrowed
 
 
 def _one_row_away(column: int, values: Floats, wanted: Floats, off: Flags, bounds: Bounds) -> Defect | None:
@@ -145,5 +164,3 @@ def _together(a: Floats, b: Floats) -> float:
     """Rank correlation."""
     ranks = [np.argsort(np.argsort(x, kind="stable"), kind="stable").astype(float) for x in (a, b)]
     return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
-
-

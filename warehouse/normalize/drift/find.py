@@ -116,9 +116,7 @@ def _rounds(verdict: Verdict) -> str:
     return verdict.place.rounds if verdict.place else ""
 
 
-def _block_note(
-    frame: TextFrame, cells: Cells, block: list[Verdict], people: dict[int, int | None]
-) -> dict[str, Any]:
+def _block_note(frame: TextFrame, cells: Cells, block: list[Verdict], people: dict[int, int | None]) -> dict[str, Any]:
     """One finding for rows on end: where they are, what they look like and whom they hold, as far as can be told."""
     first, last = int(cells.row_numbers[block[0].row]), int(cells.row_numbers[block[-1].row])
     counted = [people[int(cells.row_numbers[v.row])] for v in block]
@@ -158,4 +156,8 @@ def _defect_note(frame: TextFrame, cells: Cells, defect: Defect) -> dict[str, An
 
 
 def _label(cells: Cells, column: int) -> str:
-    return cells.labels[column].strip() if column < cells.width and cells.labels[column].strip() else f"column {column + 1}"
+    return (
+        cells.labels[column].strip()
+        if column < cells.width and cells.labels[column].strip()
+        else f"column {column + 1}"
+    )

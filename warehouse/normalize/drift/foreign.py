@@ -7,6 +7,7 @@ where another place explains them all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -59,14 +60,17 @@ class Foreign:
         """Rows in another layout. `layouts`: places of other rounds; `leave`: rows that a person accepted."""
         seen = self._evidence(self.cells.codes, self.share)
         rows = np.flatnonzero((seen.all >= 2) & ~leave).astype(np.int32)
-        strong = np.flatnonzero((seen.strong >= 2) & ~leave)
+        strong = np.flatnonzero((seen.strong >= 2) & ~leave).astype(np.int32)
         if not len(rows) or len(strong) > self.bounds.most_foreign_share.value * self.cells.height:
             return []
         found = self._explained(rows, seen, layouts)
         found |= {int(row): None for row in strong if row not in found and self._strange(int(row), seen)}
         found |= {row: None for row in self._runs(strong, seen) if row not in found}
         found |= self._neighbours(found, seen, leave)
-        return [Verdict(row, self._first(row, place, seen), place, self.rivals.get(row, ())) for row, place in sorted(found.items())]
+        return [
+            Verdict(row, self._first(row, place, seen), place, self.rivals.get(row, ()))
+            for row, place in sorted(found.items())
+        ]
 
     def _profile(self) -> Profile:
         """Learned three times, each time without the rows that looked foreign before, and stricter."""
@@ -102,7 +106,11 @@ class Foreign:
         if not places:
             return {}
         gains = np.stack([self._gain(rows, before, place) for place in places])
-        run = np.concatenate([[0], (np.diff(rows) != 1).cumsum()]) if len(rows) else rows
+        run = np.concatenate([[0], (np.diff(rows) != 1).cumsum()])
+        known = np.array([[place.rounds != ""] for place in places])
+        gains += (
+            known * (gains > 0) * (np.bincount(run)[run] >= self.bounds.least_run.value) * self.bounds.known_gain.value
+        )
         together = np.zeros((len(places), run.max() + 1))
         np.add.at(together.T, run, gains.T)
         usable = gains > self.bounds.neighbour_gain.value
@@ -125,6 +133,7 @@ class Foreign:
         wrong = before.wrong[rows]
         two = np.unique(np.nonzero(wrong[wrong.sum(1) == 2])[1].reshape(-1, 2), axis=0)
         pairs = [(int(a), int(b)) for a, b in two] + [(p.households, p.individuals) for p in self.relations.pairs]
+        pairs += list(combinations(sorted({one.total for one in self.relations.sums}), 2))
         return [swapped(self.cells.width, a, b) for a, b in dict.fromkeys(pairs)]
 
     def _gain(self, rows: Ints, before: Evidence, place: Place) -> Floats:
@@ -132,7 +141,9 @@ class Foreign:
         cells, codes = self.cells, self.cells.codes[rows]
         placed = place.of(cells, codes)
         after = self._evidence(placed, self.share, place.source < 0 if place.rounds else None)
-        left = self.bounds.left_alien.value * (2 if place.rounds else 1)  # other rounds code their answers otherwise too
+        left = self.bounds.left_alien.value * (
+            2 if place.rounds else 1
+        )  # other rounds code their answers otherwise too
         explained = after.all <= left * before.all[rows]
         kept = np.clip(np.log((1 - self.rates) / self.rates), 0, 5)
         own, there = (broken(self.relations, cells.number[c]) for c in (codes, placed))
@@ -140,7 +151,6 @@ class Foreign:
         carried = (cells.kind[placed] != BLANK) & (place.source != np.arange(cells.width))
         explained &= (carried.sum(1) >= 2) & ((place.rounds != "") | ~dodged.any(1))
         gain = gains_of(cells, self.profile, rows, place) + ((own & ~dodged).astype(float) - there) @ kept
-        gain = gain + self.bounds.known_gain.value * (place.rounds != "")
         answer: Floats = np.where(explained, gain, 0)
         return answer
 

@@ -6,7 +6,7 @@ Only what the codebook's places, types and code lists tell belongs here; counts 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,19 @@ class Belongs:
     coarse: int
 
 
+@dataclass(frozen=True)
+class Level:
+    """The columns that say where a row is at one level."""
+
+    codes: tuple[int, ...]
+    name: int | None
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Codes and name."""
+        return self.codes if self.name is None else (*self.codes, self.name)
+
+
 def name_defects(frame: TextFrame, cells: Cells, book: Codebook, bounds: Bounds) -> list[Defect]:
     """Defects of columns that are no counts."""
     levels = _levels(frame, book)
@@ -41,21 +54,27 @@ def name_defects(frame: TextFrame, cells: Cells, book: Codebook, bounds: Bounds)
     return swapped or _moved(cells, _belongings(levels), bounds)
 
 
-def _levels(frame: TextFrame, book: Codebook) -> list[tuple[int | None, int | None]]:
-    """Columns of code and name, from the coarsest level on."""
-    at = {c.column.field: c.index for c in frame.match.columns if c.option is None}
-    ordered = sorted(book.places.levels, key=lambda level: level.level)
-    return [(at.get(x.code_field or ""), at.get(x.name_field or "")) for x in ordered]
+def _levels(frame: TextFrame, book: Codebook) -> list[Level]:
+    """Columns of codes and names, from the coarsest level on: all codes whose field shares the stem of the name's."""
+    at = {c.column.field: c for c in frame.match.columns if c.option is None}
+    found = []
+    for level in sorted(book.places.levels, key=lambda x: x.level):
+        stem = (level.name_field or level.code_field or "").rpartition("_")[0] + "_"
+        alike = [c.index for f, c in at.items() if c.column.type == "code" and stem != "_" and f.startswith(stem)]
+        own = [at[level.code_field].index] if level.code_field in at else []
+        name = at[level.name_field].index if level.name_field in at else None
+        found.append(Level(tuple(dict.fromkeys(own + alike)), name))
+    return found
 
 
-def _belongings(levels: list[tuple[int | None, int | None]]) -> list[Belongs]:
+def _belongings(levels: list[Level]) -> list[Belongs]:
     """Codes go with their name and their parents. Names repeat under other parents, so only those of level 2 are asked."""
     found = []
-    for i, (code, name) in enumerate(levels):
-        found += [Belongs(code, name)] if code is not None and name is not None else []
+    for i, level in enumerate(levels):
+        found += [Belongs(code, level.name) for code in level.codes if level.name is not None]
         for above in levels[:i]:
-            fine = (code, name) if i == 1 else (code,)
-            found += [Belongs(f, c) for f in fine for c in above if f is not None and c is not None]
+            fine = level.columns if i == 1 else level.codes
+            found += [Belongs(f, c) for f in fine for c in above.columns]
     return found
 
 
@@ -83,10 +102,14 @@ def _moved(cells: Cells, belongings: list[Belongs], bounds: Bounds) -> list[Defe
         strays, looked = _strays(fine, coarse, blank)
         if strays < bounds.least_strays.value or looked < bounds.looked_share.value * cells.height:
             continue
-        lags = [_strays(np.roll(fine, lag)[1:-1], coarse[1:-1], (np.roll(blank, lag) | blank)[1:-1])[0] for lag in (1, -1)]
-        if min(lags) <= bounds.single_share.value * strays:
+        lags = [
+            _strays(np.roll(fine, lag)[1:-1], coarse[1:-1], (np.roll(blank, lag) | blank)[1:-1])[0] for lag in (1, -1)
+        ]
+        if min(lags) <= bounds.lagged_share.value * strays:
             code = SHIFTED
-        elif strays > max(bounds.strays_share.value * looked, bounds.strays_share.value * 3 * _by_chance(fine, coarse, blank)):
+        elif strays > max(
+            bounds.strays_share.value * looked, bounds.strays_share.value * 3 * _by_chance(fine, coarse, blank)
+        ):
             code = SORTED
         else:
             continue
@@ -95,7 +118,6 @@ def _moved(cells: Cells, belongings: list[Belongs], bounds: Bounds) -> list[Defe
     rows = np.arange(cells.height)
     defects = [Defect(SHIFTED, _guilty(found[SHIFTED]), rows)] if found[SHIFTED] else []
     ordered = {c: partners for c, partners in found[SORTED].items() if _ordered(cells, c)}
-    ordered = {c: partners for c, partners in ordered.items() if not any(_ordered(cells, p) for p in partners)}
     return defects or ([Defect(SORTED, _guilty(ordered), rows)] if ordered else [])
 
 
@@ -118,11 +140,12 @@ def _ordered(cells: Cells, column: int) -> bool:
     return texts.len() >= LEAST and bool(texts.is_sorted() or texts.is_sorted(descending=True))
 
 
-def _swapped_levels(cells: Cells, levels: list[tuple[int | None, int | None]]) -> list[Defect]:
+def _swapped_levels(cells: Cells, levels: list[Level]) -> list[Defect]:
     """Parents stand under their children's header: the upper column has more values and each goes with one below."""
     found = []
     for above, below in combinations(levels, 2):
-        for up, down in zip(above, below, strict=True):
+        pairs = [*product(above.codes, below.codes), (above.name, below.name)]
+        for up, down in pairs:
             if up is None or down is None:
                 continue
             upper, lower = cells.codes[:, up], cells.codes[:, down]
@@ -130,32 +153,43 @@ def _swapped_levels(cells: Cells, levels: list[tuple[int | None, int | None]]) -
             many, few = len(np.unique(upper[~blank])), len(np.unique(lower[~blank]))
             wrong, looked = _strays(upper, lower, blank)
             other, others = _strays(lower, upper, blank)
-            if looked >= LEAST and others >= LEAST and many > 1.5 * few and wrong <= 0.02 * looked and other > 0.3 * others:
+            told = others >= LEAST and (looked >= LEAST or many > 3 * few)
+            if told and many > 1.5 * few and wrong <= 0.02 * looked and other > 0.3 * others:
                 found.append(Defect(SWAPPED, (up, down), np.flatnonzero(~blank)))
     return found[:1]
 
 
-def _codes_as_names(
-    cells: Cells, levels: list[tuple[int | None, int | None]], kinds: NDArray[Any], bounds: Bounds
-) -> list[Defect]:
+def _codes_as_names(cells: Cells, levels: list[Level], kinds: NDArray[Any], bounds: Bounds) -> list[Defect]:
     """Names stand under the header of codes and the other way round."""
-    found = []
-    for code, name in levels:
-        if code is None or name is None or kinds[code, BLANK] + LEAST > cells.height:
-            continue
-        filled = kinds[[code, name]].sum(1) - kinds[[code, name], BLANK]
-        coded = (kinds[name, CODE] + kinds[name, WHOLE]) >= bounds.swapped_share.value * filled[1] > 0
-        worded = kinds[code, WORDS] >= bounds.swapped_share.value * filled[0] > 0
-        if coded and worded and filled[1] >= LEAST:
-            found.append(Defect(SWAPPED, (code, name), np.arange(cells.height)))
+    found, most = [], bounds.swapped_share.value
+    filled = kinds.sum(1) - kinds[:, BLANK]
+    for level in levels:
+        for code in level.codes if level.name is not None else ():
+            name = level.name
+            assert name is not None
+            if min(filled[code], filled[name]) < LEAST:
+                continue
+            coded = (kinds[name, CODE] + kinds[name, WHOLE]) >= most * filled[name]
+            coded |= _short(cells, name, bounds) >= most and _short(cells, code, bounds) <= 1 - most
+            if coded and kinds[code, WORDS] >= most * filled[code]:
+                found.append(Defect(SWAPPED, (code, name), np.arange(cells.height)))
     return found
+
+
+def _short(cells: Cells, column: int, bounds: Bounds) -> float:
+    """Share of filled cells that are as short as a code of letters."""
+    codes = cells.codes[:, column]
+    lengths = cells.length[codes[cells.kind[codes] != BLANK]]
+    return float((lengths <= bounds.code_length.value).mean())
 
 
 def _swapped_kinds(frame: TextFrame, kinds: NDArray[Any], bounds: Bounds) -> list[Defect]:
     """Numbers or dates under the header of another kind, and what belongs there under theirs."""
     expected = {c.index: k for c in frame.match.columns if c.option is None and (k := _kinds_of(c))}
     filled = kinds.sum(1) - kinds[:, BLANK]
-    share = {j: {k: kinds[j, list(k)].sum() / max(1, filled[j]) for k in set(expected.values())} for j in range(len(kinds))}
+    share = {
+        j: {k: kinds[j, list(k)].sum() / max(1, filled[j]) for k in set(expected.values())} for j in range(len(kinds))
+    }
     few, most = 1 - bounds.swapped_share.value, bounds.swapped_share.value
     found = []
     for c in frame.match.columns:
@@ -188,7 +222,9 @@ def _swapped_answers(frame: TextFrame, cells: Cells, book: Codebook, bounds: Bou
         full = cells.codes[cells.kind[cells.codes[:, c.index]] != BLANK, c.index]
         values, counts = np.unique(full, return_counts=True)
         texts[c.index] = {fold(str(cells.texts[int(v)])): int(n) for v, n in zip(values, counts, strict=True)}
-    strange = [i for i in own if sum(texts[i].values()) >= LEAST and _share(texts[i], own[i]) <= 1 - bounds.swapped_share.value]
+    strange = [
+        i for i in own if sum(texts[i].values()) >= LEAST and _share(texts[i], own[i]) <= 1 - bounds.swapped_share.value
+    ]
     for a, b in combinations(strange, 2):
         if min(_share(texts[a], own[b]), _share(texts[b], own[a])) >= bounds.swapped_share.value:
             found.append(Defect(SWAPPED, (a, b), np.arange(cells.height)))

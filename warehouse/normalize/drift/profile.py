@@ -46,7 +46,9 @@ def learn(cells: Cells, rows: Flags, counted: Flags, bounds: Bounds, strict: flo
     return found
 
 
-def _learn_column(cells: Cells, codes: Ints, j: int, counted: bool, found: Profile, bounds: Bounds, strict: float) -> None:
+def _learn_column(
+    cells: Cells, codes: Ints, j: int, counted: bool, found: Profile, bounds: Bounds, strict: float
+) -> None:
     kinds = np.bincount(cells.kind[codes], minlength=KINDS).astype(float)
     filled = len(codes) - kinds[BLANK]
     kinds[WHOLE] += kinds[DECIMAL]
@@ -86,7 +88,8 @@ def alien(cells: Cells, profile: Profile, codes: Ints, share: float) -> Flags:
     full = kinds != BLANK
     columns = np.arange(cells.width)[None, :]
     wrong = misfit(cells, profile, codes, share)
-    return wrong | (full & profile.value_strict & _displaced(profile, share)[columns, cells.common[codes]])
+    found: Flags = wrong | (full & profile.value_strict & _displaced(profile, share)[columns, cells.common[codes]])
+    return found
 
 
 def misfit(cells: Cells, profile: Profile, codes: Ints, share: float) -> Flags:

@@ -27,7 +27,6 @@ class Bounds(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     least_rows: Bound
     least_cells: Bound
-    strict_share: Bound
     alien_share: Bound
     most_shapes: Bound
     code_length: Bound
@@ -38,9 +37,12 @@ class Bounds(BaseModel):
     least_alien_columns: Bound
     least_gain: Bound
     left_alien: Bound
+    most_shift: Bound
     neighbour_gain: Bound
     known_gain: Bound
     rival_gain: Bound
+    least_run: Bound
+    most_foreign_share: Bound
     swapped_share: Bound
     failing_share: Bound
     moved_run: Bound
@@ -50,9 +52,7 @@ class Bounds(BaseModel):
     least_strays: Bound
     strays_share: Bound
     looked_share: Bound
-    least_run: Bound
-    most_shift: Bound
-    most_foreign_share: Bound
+    lagged_share: Bound
 
 
 @cache
