@@ -130,7 +130,9 @@ def _one_row_away(column: int, values: Floats, wanted: Floats, off: Flags, bound
             if hit[run].sum() >= bounds.moved_run.value and len(np.unique(wanted[run][hit[run]])) >= bounds.moved_run.value
         ]  # fmt: skip
         if rows:
-            return Defect(SHIFTED, (column,), np.concatenate(rows))
+            around = np.concatenate([np.arange(run[0] - 1, run[-1] + 2) for run in rows])
+            around = np.unique(around[(around >= 0) & (around < len(off))])
+            return Defect(SHIFTED, (column,), np.union1d(np.concatenate(rows), around[off[around]]))
     return None
 
 
