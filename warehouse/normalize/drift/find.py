@@ -60,7 +60,7 @@ def find_drift(frame: TextFrame, book: Codebook, number: int, leave: frozenset[i
     cells, relations = read_cells(frame, book), relations_of(frame)
     search = Foreign(cells, relations, _counted(frame, cells), limits)
     left = np.isin(cells.row_numbers, np.array(sorted(leave), dtype=np.int64))
-    verdicts = search.verdicts(known_places(frame, cells, book, number), left)
+    verdicts = search.verdicts(lambda: known_places(frame, cells, book, number), left)
     trusted = np.ones(cells.height, bool)
     trusted[[v.row for v in verdicts]] = False
     own = cells.only(trusted)

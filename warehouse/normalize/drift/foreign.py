@@ -6,6 +6,7 @@ where another place explains them all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -33,11 +34,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is wrong with rows. `strong`: different alien texts and relations never broken; `weak`: holes, other relations."""
+    """What is wrong with rows. `strong`: different alien texts and relations never broken; `weak`: `holes` in full columns, other relations."""
 
     wrong: Flags
     strong: Ints
     weak: Ints
+    holes: Ints
 
     @property
     def all(self) -> Ints:
@@ -56,14 +58,14 @@ class Foreign:
         self.rivals: dict[int, tuple[Place, ...]] = {}
         self.profile = self._profile()
 
-    def verdicts(self, layouts: list[Place], leave: Flags) -> list[Verdict]:
-        """Rows in another layout. `layouts`: places of other rounds; `leave`: rows that a person accepted."""
+    def verdicts(self, layouts: Callable[[], list[Place]], leave: Flags) -> list[Verdict]:
+        """Rows in another layout. `layouts` gives places of other rounds; `leave`: rows that a person accepted."""
         seen = self._evidence(self.cells.codes, self.share)
-        rows = np.flatnonzero((seen.all >= 2) & ~leave).astype(np.int32)
+        rows = np.flatnonzero((seen.all >= 2) & (seen.strong + seen.holes > 0) & ~leave).astype(np.int32)
         strong = np.flatnonzero((seen.strong >= 2) & ~leave).astype(np.int32)
         if not len(rows) or len(strong) > self.bounds.most_foreign_share.value * self.cells.height:
             return []
-        found = self._explained(rows, seen, layouts)
+        found = self._explained(rows, seen, layouts())
         found |= {int(row): None for row in strong if row not in found and self._strange(int(row), seen)}
         found |= {row: None for row in self._runs(strong, seen) if row not in found}
         found |= self._neighbours(found, seen, leave)
@@ -96,7 +98,7 @@ class Foreign:
         always = self.profile.blank <= 2 * self.share + 0.01
         holes = ((self.cells.kind[codes] == BLANK) & (always if absent is None else always & ~absent)).sum(1)
         strong = different + np.minimum(contradictions[:, never].sum(1), 2)
-        return Evidence(wrong, strong, np.minimum(holes + contradictions[:, seldom].sum(1), 3))
+        return Evidence(wrong, strong, np.minimum(holes + contradictions[:, seldom].sum(1), 3), holes)
 
     def _explained(self, rows: Ints, before: Evidence, layouts: list[Place]) -> dict[int, Place | None]:
         """Rows that another place explains: each for itself, or several on end in the same place."""

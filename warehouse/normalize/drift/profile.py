@@ -120,11 +120,14 @@ def fit(cells: Cells, profile: Profile, codes: Ints) -> Floats:
 
 def _displaced(profile: Profile, share: float) -> Flags:
     """By column and common text: the text is no habit of the column, and it is one of a column with other values only."""
-    home = profile.values >= share
-    apart = ~_related(profile.values >= share / 4)
+    found = np.zeros(profile.values.shape, bool)
+    columns = np.flatnonzero(profile.value_strict)
+    texts = np.flatnonzero((profile.values[columns] >= share).any(0))
+    values = profile.values[np.ix_(columns, texts)]
+    home = values >= share
+    apart = ~_related(values >= share / 4)
     elsewhere = (apart.astype(np.float32) @ home.astype(np.float32)) > 0
-    found: Flags = ~home & elsewhere
-    found[:, 0] = False
+    found[np.ix_(columns, texts)] = ~home & elsewhere
     return found
 
 
