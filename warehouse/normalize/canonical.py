@@ -11,6 +11,7 @@ from warehouse.codebooks.recognise import Recognised
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
 from warehouse.normalize.conservation import conservation
+from warehouse.normalize.drift.find import find_drift
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame, text_frame
 from warehouse.normalize.people import key_of, pseudonym
@@ -47,14 +48,16 @@ def canonical_tables(
         )
     places = resolve_places(frame, resolver_of(operation, book, found.round_number, home))
     note_places(frame, book, places, findings)
-    rejected = judge(frame, book, places)
+    drift = find_drift(frame, book, found.round_number)
+    drift.tell(findings)
+    rejected = judge(frame, book, places, drift.rows)
     accepted = _accepted(frame, places, rejected, home)
     tables = {name: empty(name) for name in ("response", "answer", "population")}
     if book.row_grain == "respondent":
         tables |= _survey(found, frame, accepted, findings)
     else:
         tables["population"] = _population(found, frame, accepted, rejected, findings)
-    tables["rejected"] = _rejected(frame, rejected, findings)
+    tables["rejected"] = _rejected(frame, rejected, findings, drift.people)
     tables["assessment"] = _assessment(frame, accepted, found.round_key)
     tables["place"] = place_table(found.round_key, set(accepted["place_code"]), places.chains)
     tables["conservation"] = conservation(
@@ -102,10 +105,12 @@ def _survey(found: Recognised, frame: TextFrame, accepted: pl.DataFrame, finding
     return respondents(frame, data, survey, answers)
 
 
-def _rejected(frame: TextFrame, rejected: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+def _rejected(
+    frame: TextFrame, rejected: pl.DataFrame, findings: Findings, drifted: dict[int, int | None]
+) -> pl.DataFrame:
     """Rejected rows, kept whole; a finding for each that waits for a decision, one for each rule otherwise."""
     numbers = rejected["row_number"].to_list()
-    cells, counts, sheet = frame.cells(numbers), people(frame, numbers), frame.match.raw.name
+    cells, counts, sheet = frame.cells(numbers), people(frame, numbers) | drifted, frame.match.raw.name
     rows = []
     for number, code, label in rejected.iter_rows():
         reason = reasons()[code]

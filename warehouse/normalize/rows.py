@@ -16,10 +16,11 @@ from warehouse.normalize.values import count_text, count_value, fold_expr, is_mi
 VERDICT = {"row_number": pl.Int64, "reason_code": pl.String, "column_label": pl.String}
 
 
-def judge(frame: TextFrame, book: Codebook, places: RowPlaces) -> pl.DataFrame:
+def judge(frame: TextFrame, book: Codebook, places: RowPlaces, drifted: pl.DataFrame | None = None) -> pl.DataFrame:
     """row_number, reason_code, column_label of every rejected row, each row once."""
     verdicts = [
         *(_dropped(frame, book, drop) for drop in book.drop),
+        _nothing() if drifted is None else drifted,
         _repeated(frame, book),
         *(_bad_counts(frame, book, column) for column in total_columns(frame)),
         _no_total(frame, book),
