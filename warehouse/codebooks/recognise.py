@@ -145,7 +145,8 @@ def _by_rule(
 ) -> list[tuple[int, str]]:
     if rule.field and (column := main.find(rule.field)):
         texts = {cell_text(row[column.index]).strip() for row in main.raw.rows[main.first_row :]} - {""}
-        numbers = {int(m.group()) for t in texts if (m := re.search(r"\d+", t)) and fold(t) not in book.missing}
+        given = [fold(t) for t in texts if fold(t) not in book.missing]
+        numbers = {int(m.group(1)) for t in given if (m := re.search(rule.pattern or r"(\d+)", t))}
         return [(n, f"column {column.label.strip()!r} says so") for n in sorted(numbers)]
     if rule.sheet_text:
         ignored = [s for s in sheets for b in book.sheets if b.role == "ignore" and matches_any(s.name, b.patterns)]
