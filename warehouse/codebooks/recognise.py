@@ -12,6 +12,7 @@ from datetime import date
 from warehouse.codebooks.folding import fold, in_rounds, matches_any
 from warehouse.codebooks.match import SheetMatch, match_sheet
 from warehouse.codebooks.model import Codebook, RoundNumber
+from warehouse.codebooks.nearest import expected_of, nearest
 from warehouse.deliveries.readers.sheet import RawSheet, cell_text
 from warehouse.errors import UnreadableDelivery
 from warehouse.operations import Operation, all_operations
@@ -105,12 +106,15 @@ def _codebooks(operations: list[Operation], declared: Declared) -> list[Codebook
 
 
 def _unknown_layout(sheets: list[RawSheet], name: str, declared: Declared) -> UnreadableDelivery:
-    looked = ", ".join(book.codebook for book in _codebooks(all_operations(), declared)) or "none"
+    books = _codebooks(all_operations(), declared)
+    near = nearest(sheets, books)
+    looked = f"a sheet with the required labels of one of: {', '.join(book.codebook for book in books) or 'none'}"
+    draft = f"mtm codebook suggest {name} --operation {near.book.operation if near else declared.operation or 'X'}"
     return UnreadableDelivery(
         "no codebook knows this layout",
         where=f"{name}, sheets {', '.join(sheet.name for sheet in sheets)}",
-        expected=f"a sheet with the required labels of one of: {looked}",
-        todo="add the new labels to the codebook under operations/<op>/codebooks/ (docs/adding-a-country.md)",
+        expected=expected_of(near) if near else looked,
+        todo=f"{draft} drafts the lines that are missing under operations/<op>/codebooks/ (docs/adding-a-country.md)",
         code="unknown_layout",
     )
 
