@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.codebooks.folding import fold_label, matches_any, skeleton
+from warehouse.codebooks.folding import fold_label, skeleton
 from warehouse.codebooks.match import SheetMatch
+from warehouse.codebooks.personal import looks_personal
 from warehouse.codebooks.similar import best
 from warehouse.normalize.findings import Findings
-from warehouse.normalize.reasons import identifier_globs
 from warehouse.normalize.schema import COLUMN_MAP
 
 
@@ -94,4 +94,4 @@ def note_reading(matches: list[SheetMatch], findings: Findings) -> None:
 
 
 def _class(label: str) -> str:
-    return "identifier" if matches_any(label, identifier_globs()) else "plain"
+    return "identifier" if looks_personal(label) else "plain"
