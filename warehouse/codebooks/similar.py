@@ -17,6 +17,7 @@ from warehouse.codebooks.model import Column
 LIKELY = 80  # a suggestion that is written down as such
 POSSIBLE = 62  # a suggestion that is named
 _NUMBERS = re.compile(r"\d+")
+_MARKS = re.compile(r"[^\w/']+")  # brackets and commas say nothing
 _PREFIX = re.compile(r"^_?[a-z]\d{4} (?:loc |meta )?")  # names of the DTM data dictionary: m0310_loc_num_idp_ind
 
 
@@ -47,7 +48,7 @@ def _score(one: str, other: str) -> int:
         return 0
     if one == other:
         return 100
-    one, other = _PREFIX.sub("", one), _PREFIX.sub("", other)
+    one, other = (_PREFIX.sub("", " ".join(_MARKS.sub(" ", text).split())) for text in (one, other))
     last, last_other = one.rsplit("/", 1)[-1], other.rsplit("/", 1)[-1]  # the group in front says less
     alike = max(_mean(one, other, fuzz), _mean(last, last_other, fuzz) - 4 if (last, last_other) != (one, other) else 0)
     return int(min(alike, _most(one, other)))
