@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from warehouse.cli.output import json_option, print_json, print_table
+from warehouse.cli.output import json_option, print_json, print_table, say
 from warehouse.errors import UsageError
 
 if TYPE_CHECKING:
@@ -131,3 +131,27 @@ def _columns(draft: Draft) -> list[dict[str, str | int | None]]:
         }
         for c in draft.columns
     ]  # fmt: skip
+
+
+@codebook.command(name="import")
+@click.argument("form", type=click.Path(path_type=Path))
+@click.option("--operation", required=True, help="The operation that the form belongs to.")
+@click.option("--component", type=COMPONENTS, required=True, help="bma, rms or baseline.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the draft there; what is there already stays.")
+@json_option
+def import_form(form: Path, operation: str, component: str, out: Path | None, as_json: bool) -> None:
+    """Draft a codebook from an XLSForm: questions, labels in all languages, options, skip logic."""
+    from warehouse.codebooks.xlsform import every_question, read_form
+    from warehouse.codebooks.xlsform_yaml import form_yaml
+
+    read = read_form(form)
+    text = form_yaml(read, form.name, _code(operation), component)
+    _write(out, text)
+    if as_json:
+        print_json({"form": form.name, "title": read.title, "version": read.version, "questions": len(list(every_question(read))),
+                    "repeats": [r.name for r in read.repeats], "warnings": read.warnings, "yaml": text})  # fmt: skip
+        return
+    for warning in read.warnings:
+        say(f"the form: {' '.join(warning.split())}")
+    click.echo(f"{len(read.questions)} questions, {len(read.repeats)} repeats")
+    click.echo(f"wrote {out}; look at every TODO, then: mtm codebook check {out}" if out else "\n" + text, nl=bool(out))

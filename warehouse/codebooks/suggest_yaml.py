@@ -78,11 +78,7 @@ def _codebook(draft: Draft) -> str:
         *_live_lines(live),
         *years,
         *(line for column in maybe for line in _maybe(column)),
-        *(
-            ["    ignored:   # TODO known and not used: is there anything to keep?", *map(_ignored, rest)]
-            if rest
-            else []
-        ),
+        *_ignored_lines(rest, flags),
         *_code_lists(live, draft),
     ]
     return "\n".join(body) + "\n"
@@ -104,9 +100,7 @@ def _live_lines(live: list[DraftColumn]) -> list[str]:
         used[column.name] = used.get(column.name, 0) + 1
         again = f"_{used[column.name]}" if used[column.name] > 1 else ""
         lines.append(_line(column, required=column.name in required and not again, suffix=again))
-    return lines or [
-        "      []" if not draft.columns else "      # TODO no field is certain: decide which lines below hold"
-    ]
+    return lines
 
 
 def _required(live: list[DraftColumn]) -> set[str]:
