@@ -74,9 +74,8 @@ def check_columns(file: Checked, sheet: Loc) -> None:
         if group:
             _check_rounds(file, (*loc, "rounds"), group.rounds)
             for key, labels in (("item_labels", group.item_labels), ("value_labels", group.value_labels)):
-                for i, label in enumerate(labels):
-                    if "{n}" not in label:
-                        file.add((*loc, key, i), "the label has no {n} for the number of the repetition", "Country {n}")
+                if group.count > 1 and not any("{n}" in label for label in labels):
+                    file.add((*loc, key), "no label has {n} for the number of the repetition", "Country {n}")
 
 
 def _check_rounds(file: Checked, loc: Loc, rounds: str | None) -> None:

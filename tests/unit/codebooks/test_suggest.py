@@ -71,7 +71,7 @@ def test_a_new_layout_is_drafted(suggest: Suggest, workbook: Callable[..., Path]
     assert "row 3 of sheet 'data'" in text
     assert "(?P<item>\\d{4})" in text
     assert '"Needs/*"' in text
-    assert "# - {field: share_of_women" in text.replace("idp_women", "share_of_women")
+    assert 'labels: ["Share of women, %"]' in text
     assert "score 100" in text
     assert 'name: "notes"' in text
 
