@@ -6,12 +6,14 @@ Rules that join several parts belong here; those of single columns and options a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from warehouse.codebooks.check_book import check_regex, columns_of, entries, valid
 from warehouse.codebooks.check_files import Checked, Loc
 from warehouse.codebooks.folding import fold, matches_any
-from warehouse.codebooks.model import Control, Group, Measure, Places, RepeatMeasure
+from warehouse.codebooks.model import Column, Control, Group, Measure, Places, RepeatMeasure
+from warehouse.settings import PROJECT
 
 REGEXES = {"partial_file_name": 0, "window_text": 2}  # keys of the codebook with a regular expression, and its groups
 
@@ -45,7 +47,15 @@ def _at(data: Any, loc: Loc) -> dict[str, Any]:
 
 
 def _fields(data: Any, sheet: Loc) -> set[str]:
-    return {placed.column.field for placed in columns_of(data, sheet)}
+    return {placed.column.field for placed in columns_of(data, sheet)} | everywhere()
+
+
+@cache
+def everywhere() -> frozenset[str]:
+    """Fields that every codebook knows without listing them (what KoboToolbox adds), where there is a file of them."""
+    file = Checked.read(PROJECT / "operations" / "common" / "kobo.yml")
+    known = [valid(raw, Column) for _, raw in entries(file.data, "fields")]
+    return frozenset(column.field for column in known if column is not None)
 
 
 def _check_named(file: Checked, main: set[str]) -> None:
@@ -110,24 +120,26 @@ def _check_sheet(file: Checked, sheet: Loc, main: set[str]) -> None:
     """Repeat sheets need their parent's key; long sheets the fields that they name."""
     data, raw, fields = file.data, _at(file.data, sheet), _fields(file.data, sheet)
     kind = role(data, sheet)
-    if kind in ("main", "repeat") and not fields and not raw.get("groups"):
+    if kind in ("main", "repeat") and not fields - everywhere() and not raw.get("groups"):
         file.add(sheet, "the sheet has no columns", "columns, or role: ignore")
     if isinstance(raw.get("row_key"), str) and raw["row_key"] not in fields:
         file.add((*sheet, "row_key"), f"no column of the sheet carries {raw['row_key']}", "a column with this field")
     if kind == "repeat":
-        if not raw.get("parent_key"):
+        if not raw.get("parent_key") and "parent_index" not in everywhere():
             file.add(
                 sheet,
                 "a repeat sheet has no parent_key",
                 "parent_key: the field that names the parent row (_parent_index)",
             )
-        elif raw["parent_key"] not in fields:
+        elif raw.get("parent_key") and raw["parent_key"] not in fields:
             file.add(
                 (*sheet, "parent_key"),
                 f"no column of the sheet carries {raw['parent_key']}",
                 "a column with this field",
             )
-        if not any(_at(data, loc).get("row_key") for loc, _ in entries(data, "sheets") if role(data, loc) == "main"):
+        if "index" not in everywhere() and not any(
+            _at(data, loc).get("row_key") for loc, _ in entries(data, "sheets") if role(data, loc) == "main"
+        ):
             file.add(sheet, "no main sheet has a row_key for its repeat rows", "row_key on the main sheet (_index)")
         if not raw.get("measure"):
             file.add(sheet, "a repeat sheet without a measure is not counted", "measure, or role: ignore")
