@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from warehouse.codebooks.folding import fold, fold_label, matches_any
+from warehouse.codebooks.folding import fold, fold_label, matches_any, skeleton
 
 PHONE = re.compile(r"\+?[\d\s().-]{9,20}")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
@@ -23,7 +24,17 @@ def looks_personal(label: str) -> bool:
     from warehouse.normalize.reasons import identifier_globs
 
     globs = identifier_globs()
-    return matches_any(label, globs) or matches_any(fold_label(label), globs)
+    folded = fold_label(label)
+    return matches_any(label, globs) or matches_any(folded, globs) or skeleton(folded) in _usual_headers()
+
+
+@cache
+def _usual_headers() -> frozenset[str]:
+    """The usual headers of identifiers (`concepts.yml`): whole headers only."""
+    from warehouse.codebooks.concepts import concepts
+
+    listed = [c for c in concepts().concepts if c.column_class == "identifier"]
+    return frozenset(skeleton(label) for c in listed for labels in c.labels.values() for label in labels)
 
 
 def personal_values(values: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.operations import Operation
 
 YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?!\d)")
+ROWS = 20_000  # of a column, as far as is looked
 HALF_KNOWN = 0.5  # of the required fields: the file is one of a known codebook with new labels
 KINDS = {"date": {"date", "datetime"}, "datetime": {"date", "datetime"}, "number": {"number", "count"}}
 
@@ -160,7 +161,7 @@ def _looked(header: Header) -> list[DraftColumn]:
 
 
 def _values(header: Header, index: int) -> list[str]:
-    values: list[str] = header.raw.column(index).to_list()[header.first :]
+    values: list[str] = header.raw.column(index)[header.first : header.first + ROWS].to_list()
     return values
 
 
