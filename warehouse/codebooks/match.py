@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from warehouse.codebooks.folding import fold, fold_label, in_rounds, matches_any
+from warehouse.codebooks.lookalike import LookAlikes
 from warehouse.codebooks.model import Codebook, Column, Sheet
 from warehouse.deliveries.readers.sheet import RawSheet
 
@@ -85,7 +86,7 @@ def _match_header(codebook: Codebook, sheet: Sheet, raw: RawSheet, index: int, n
 def _map_columns(
     codebook: Codebook, columns: list[Column], labels: list[str]
 ) -> tuple[list[MappedColumn], list[tuple[int, str]]]:
-    by_label = {fold_label(label): c for c in columns for label in c.labels}
+    by_label = LookAlikes({fold_label(label): c for c in columns for label in c.labels})
     patterns = [(re.compile(c.pattern), c) for c in columns if c.pattern]
     options = _option_labels(codebook, columns)
     mapped: list[MappedColumn] = []
@@ -112,7 +113,7 @@ def _option_labels(codebook: Codebook, columns: list[Column]) -> dict[str, tuple
                 for label in [option.code, *option.labels]:
                     for question in [column.field, *column.labels]:
                         found[fold_label(f"{question}/{label}")] = (column, option.code)
-    return found
+    return LookAlikes(found)
 
 
 def _duplicates(mapped: list[MappedColumn]) -> list[str]:

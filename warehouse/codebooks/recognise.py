@@ -13,6 +13,7 @@ from warehouse.codebooks.error_cells import refuse_used_error_cells
 from warehouse.codebooks.folding import fold, in_rounds, matches_any
 from warehouse.codebooks.match import SheetMatch, match_sheet
 from warehouse.codebooks.model import Codebook, RoundNumber
+from warehouse.codebooks.nearest import expected_of, nearest
 from warehouse.deliveries.readers.sheet import RawSheet, cell_text
 from warehouse.errors import UnreadableDelivery
 from warehouse.operations import Operation, all_operations
@@ -108,12 +109,15 @@ def _codebooks(operations: list[Operation], declared: Declared) -> list[Codebook
 
 
 def _unknown_layout(sheets: list[RawSheet], name: str, declared: Declared) -> UnreadableDelivery:
-    looked = ", ".join(book.codebook for book in _codebooks(all_operations(), declared)) or "none"
+    books = _codebooks(all_operations(), declared)
+    near = nearest(sheets, books)
+    looked = f"a sheet with the required labels of one of: {', '.join(book.codebook for book in books) or 'none'}"
+    draft = f"mtm codebook suggest {name} --operation {near.book.operation if near else declared.operation or 'X'}"
     return UnreadableDelivery(
         "no codebook knows this layout",
         where=f"{name}, sheets {', '.join(sheet.name for sheet in sheets)}",
-        expected=f"a sheet with the required labels of one of: {looked}",
-        todo="add the new labels to the codebook under operations/<op>/codebooks/ (docs/adding-a-country.md)",
+        expected=expected_of(near) if near else looked,
+        todo=f"{draft} drafts the lines that are missing under operations/<op>/codebooks/ (docs/adding-a-country.md)",
         code="unknown_layout",
     )
 
@@ -148,7 +152,8 @@ def _by_rule(
 ) -> list[tuple[int, str]]:
     if rule.field and (column := main.find(rule.field)):
         texts = {cell_text(row[column.index]).strip() for row in main.raw.rows[main.first_row :]} - {""}
-        numbers = {int(m.group()) for t in texts if (m := re.search(r"\d+", t)) and fold(t) not in book.missing}
+        given = [fold(t) for t in texts if fold(t) not in book.missing]
+        numbers = {int(m.group(1)) for t in given if (m := re.search(rule.pattern or r"(\d+)", t))}
         return [(n, f"column {column.label.strip()!r} says so") for n in sorted(numbers)]
     if rule.sheet_text:
         ignored = [s for s in sheets for b in book.sheets if b.role == "ignore" and matches_any(s.name, b.patterns)]

@@ -24,6 +24,7 @@ from warehouse.normalize.rows import judge, people
 from warehouse.normalize.schema import ASSESSMENT, POPULATION, REJECTED, empty
 from warehouse.normalize.survey import Survey
 from warehouse.normalize.values import count_text, count_value, date_value, time_value
+from warehouse.normalize.visits import note_visits
 from warehouse.operations import Operation
 from warehouse.settings import Home
 
@@ -52,6 +53,7 @@ def canonical_tables(
     drift.tell(findings)
     rejected = judge(frame, book, places, drift.rows)
     accepted = _accepted(frame, places, rejected, home)
+    note_visits(frame, accepted, book, operation, found.round_number, findings)
     tables = {name: empty(name) for name in ("response", "answer", "population")}
     if book.row_grain == "respondent":
         tables |= _survey(found, frame, accepted, findings)

@@ -9,6 +9,7 @@ import polars as pl
 
 from warehouse.codebooks.match import MappedColumn
 from warehouse.codebooks.model import Codebook, Drop
+from warehouse.normalize.asked import asked_of
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.places import RowPlaces
 from warehouse.normalize.values import count_text, count_value, fold_expr, is_missing
@@ -96,7 +97,8 @@ def _no_total(frame: TextFrame, book: Codebook) -> pl.DataFrame:
     if not names:
         return _nothing()
     blank = pl.all_horizontal(is_missing(name, book.missing) for name in names)
-    return frame.data.filter(blank).select(
+    asked = pl.any_horizontal(asked_of(frame, book, column) for column in total_columns(frame))
+    return frame.data.filter(blank & asked).select(
         "row_number", pl.lit("no_total").alias("reason_code"), pl.lit("").alias("column_label")
     )
 
