@@ -50,6 +50,8 @@ def read_cells(xml: bytes, where: str, maker: CellMaker) -> tuple[Grid, SheetFac
     except Unusual:
         walker = SheetWalker(where, maker)
         walker.walk(xml)
+        if not walker.facts.tables:
+            raise refuse("the sheet has no table of cells", where, "bad_package") from None
         return walker.grid, walker.facts
 
 
