@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.deliveries import hostile
+from tests.unit.deliveries.hostile_others import all_cases, good_xls
 from warehouse.deliveries.readers.formats import read_bytes
 from warehouse.deliveries.readers.open import read_file
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 
-CASES = hostile.all_cases()
+CASES = all_cases()
 ROWS = [[c.date() if isinstance(c, datetime) else c for c in row] for row in hostile.good_rows()]
 
 
@@ -47,7 +48,7 @@ def test_a_broken_workbook_is_refused_or_read_exactly(
     assert time.monotonic() - start < 10
 
 
-@pytest.mark.parametrize("make", [hostile.good_xlsx, hostile.good_xls])
+@pytest.mark.parametrize("make", [hostile.good_xlsx, good_xls])
 def test_the_whole_workbook_is_read(tmp_path: Path, make: object) -> None:
     data, notes = read_bytes(make(), "delivery")  # type: ignore[operator]
     assert list(data.rows) == ROWS and list(notes.rows) == [["notes"]]
@@ -88,7 +89,7 @@ def test_no_damage_to_the_file_is_read_as_something_else() -> None:
 
 def test_no_damage_to_an_old_workbook_brings_the_reader_down() -> None:
     """XLS has no checksums: a flipped number is a number. But no damage may end in another way than a refusal."""
-    whole, rng = hostile.good_xls(), random.Random(20261125)
+    whole, rng = good_xls(), random.Random(20261125)
     for _ in range(400):
         try:
             read_bytes(broken(whole, rng), "delivery")
