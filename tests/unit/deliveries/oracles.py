@@ -32,11 +32,13 @@ def same_rows(ours: Rows, theirs: Rows) -> bool:
 
 
 def same(ours: object, theirs: object) -> bool:
-    """Whether two cells are the same: of the same kind, and equal; dates have no hour there."""
+    """Whether two cells are the same: of the same kind, and equal; a date is the first moment of its day."""
     if ours in ("", None) or theirs in ("", None):
         return ours in ("", None) and theirs in ("", None)
-    if isinstance(ours, date) and not isinstance(ours, datetime):
-        ours = datetime.combine(ours, time())
+    ours, theirs = (
+        datetime.combine(cell, time()) if isinstance(cell, date) and not isinstance(cell, datetime) else cell
+        for cell in (ours, theirs)
+    )
     if isinstance(ours, datetime | timedelta) and type(ours) is type(theirs):
         return abs(ours - theirs) < timedelta(milliseconds=2)  # type: ignore[operator]
     return isinstance(ours, bool) == isinstance(theirs, bool) and ours == theirs
