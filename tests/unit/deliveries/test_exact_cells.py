@@ -116,7 +116,7 @@ def strictly(data: bytes, monkeypatch: pytest.MonkeyPatch) -> list[RawSheet]:
 
     with monkeypatch.context() as patch:
         patch.setattr(xlsx_sheet._Fast, "read", unusual)
-        patch.setattr(xlsx_parts, "_fast_strings", lambda _: None)
+        patch.setattr(xlsx_parts, "_fast_strings", lambda *_: None)
         return read_bytes(data, "strict.xlsx")
 
 

@@ -30,7 +30,7 @@ class Format:
 FORMATS = {
     "text": Format("text", "read_text"),
     "json": Format("json_file", "read_json"),
-    "parquet": Format("parquet_file", "read_parquet", ("pyarrow.parquet",)),
+    "parquet": Format("parquet_file", "read_parquet", ("polars", "pyarrow.parquet")),
     "sav": Format("statistics_file", "read_sav", ("pyreadstat",)),
     "dta": Format("statistics_file", "read_dta", ("pyreadstat",)),
     "archive": Format("archive", "read_archive"),

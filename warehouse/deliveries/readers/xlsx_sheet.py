@@ -123,9 +123,13 @@ class _Fast:
         if known is not None:
             return known
         start, _, value = rest.partition(b"><v>")
-        like = self.starts.get(start)
-        if like and value[-8:] == b"</v></c>" and b"<" not in value[:-8] and b"&" not in value and is_plain(value[:-8]):
-            number = self.maker.make(*like, value[:-8].decode(), None, False)
+        like, raw = self.starts.get(start), value[:-8]
+        if like is None or value[-8:] != b"</v></c>":
+            number = self._unlike(rest, start)
+        elif raw.isdigit():
+            number = self.maker.make_digits(*like, raw)
+        elif b"<" not in raw and b"&" not in raw and is_plain(raw):
+            number = self.maker.make(*like, raw.decode(), None, False)
         else:
             number = self._unlike(rest, start)
         if len(self.memo) >= MEMO:
@@ -144,12 +148,18 @@ class _Fast:
         if "r" in attributes or attributes.keys() - CELL or not plain:
             raise Unusual
         kind, style = attributes.get("t", "n"), attributes.get("s", "0")
-        if parts[2] is None and value is not None and len(self.starts) < MEMO:
-            self.starts[start] = kind, style
-        return self.maker.make(
+        number = self.maker.make(
             kind, style, "" if parts[5] else None if value is None else plain_text(value),
             None if inline is None else plain_text(inline), parts[2] is not None,
         )  # fmt: skip
+        if (
+            parts[2] is None
+            and value is not None
+            and len(self.starts) < MEMO
+            and number not in self.maker.problems.codes
+        ):
+            self.starts[start] = kind, style
+        return number
 
 
 def _attributes(raw: bytes) -> dict[str, str]:
