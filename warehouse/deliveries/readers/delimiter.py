@@ -55,14 +55,14 @@ class _Place:
 
     line: int = 0
     joined: bool = False
-    escapes: int = 0  # lines in which a backslash stands before a delimiter or a line end
-    doubled: int = 0  # the line in which two backslashes stand together
+    escapes: int = 0  # lines in which a backslash stands before a delimiter
+    doubled: int = 0  # the line in which a backslash stands before another or before a line end
     plain: bool = False  # whether a backslash stands where no writer that escapes would leave it alone
 
     def look(self, line: str, delimiter: str) -> None:
         """Take note of a line with backslashes."""
-        self.escapes += any(f"\\{c}" in line for c in (delimiter, "\r", "\n"))
-        if "\\\\" in line:
+        self.escapes += f"\\{delimiter}" in line
+        if "\\\\" in line or line.rstrip("\r\n").endswith("\\"):
             self.doubled = self.doubled or self.line
         single = line.replace("\\\\", "").replace(f"\\{delimiter}", "")
         self.plain = self.plain or _PLAIN_BACKSLASH.search(single) is not None
