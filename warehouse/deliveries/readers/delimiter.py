@@ -136,7 +136,8 @@ def _unquoted(lines: Iterable[str], delimiter: str, place: _Place) -> Iterator[s
 
 
 def _plain(cell: str) -> bool:
-    return cell.count('"') % 2 == 0 and '""' not in cell and not cell.lstrip().startswith('"')
+    odd = cell.count('"') % 2 or '""' in cell or '\\"' in cell
+    return not odd and not cell.lstrip().startswith('"')
 
 
 def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int = 0) -> Fit:
