@@ -18,6 +18,7 @@ NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", 
 COMMON, RARE = ",;\t|", "^~"
 MAX_BANNER = 20  # rows of one cell that may stand above a table
 MAX_CELL = 20 * 2**20  # characters
+MAX_BLANK = 500_000  # blank lines
 EXPECTED = "one delimiter (comma, semicolon, tab or bar) that gives every row the same number of cells"
 _NUMBER = re.compile(r"[\s\d.,%+-]*\Z")
 _IN_QUOTES = re.compile('"[^"]*"')
@@ -148,6 +149,8 @@ def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int 
         cells = len(row)
         if cells != width or cells == 1:
             if cells == 0 or (cells == 1 and row[0].isspace()):
+                if number - full > MAX_BLANK:
+                    raise Misfit("too_large", "there are more blank lines than any table has", place.line)
                 continue  # a blank line is a blank row (a line of two quotes is a cell)
             if width > 1:
                 raise _ragged(place.line, cells, width)

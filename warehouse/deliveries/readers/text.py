@@ -15,6 +15,7 @@ from warehouse.deliveries.readers.delimiter import COMMON, EXPECTED, NAMES, RARE
 from warehouse.deliveries.readers.encoding import Text, decode
 from warehouse.deliveries.readers.foreign import kind_of_text
 from warehouse.deliveries.readers.json_file import looks_like_json, read_json
+from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.readers.refused import refuse
 from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet
 
@@ -73,7 +74,8 @@ def _candidates(text: Text) -> str:
 
 
 def _rows(table: _Below, fit: Fit) -> list[list[str]]:
-    found = list(rows(table.lines(), fit))
+    with without_collection():
+        found = list(rows(table.lines(), fit))
     while found and not any(found[-1]):
         found.pop()
     return found
