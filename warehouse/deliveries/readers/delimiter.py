@@ -22,7 +22,7 @@ MAX_BLANK = 500_000  # blank lines
 EXPECTED = "one delimiter (comma, semicolon, tab or bar) that gives every row the same number of cells"
 _NUMBER = re.compile(r"[\s\d.,%+-]*\Z")
 _IN_QUOTES = re.compile('"[^"]*"')
-_PLAIN_BACKSLASH = re.compile(r"""(?<!\\)\\[^\\"'\r\n0-9NntrbfvZx]""")
+_PLAIN_BACKSLASH = re.compile(r"""(?<!\\)\\[^\\"'\r\n0-9NntrbfvZx,;\t|^~]""")
 _LINE_ENDS = re.compile("\r\n|\r|\n")
 
 
@@ -65,8 +65,7 @@ class _Place:
         self.escapes += f"\\{delimiter}" in line
         if "\\\\" in line or line.rstrip("\r\n").endswith("\\"):
             self.doubled = self.doubled or self.line
-        single = line.replace("\\\\", "").replace(f"\\{delimiter}", "")
-        self.plain = self.plain or _PLAIN_BACKSLASH.search(single) is not None
+        self.plain = self.plain or _PLAIN_BACKSLASH.search(line.replace("\\\\", "")) is not None
 
     def refuse_escapes(self, rows: int) -> None:
         """A table that fits with its backslashes as letters would not fit if they were escapes, if some row has none."""
