@@ -95,6 +95,7 @@ def test_what_does_not_fit_is_refused_with_its_line(text: str, code: str, line: 
         ("1,5\n2,5\n3,5\n", "ambiguous_delimiter"),
         ("a;x,b;c\n1;y,2;3\n1;y,2,2;3\n", "ambiguous_delimiter"),
         ("a\\,b,c\n", "escapes"),
+        ("a,b\n1,x\\\n\n", "escapes"),
         ("a,b\nx\\\\y,\\N\n", "escapes"),
         ("a\n1\r2\n", "mixed_line_ends"),
         ("a,b\r1,2\n3,4\n", "mixed_line_ends"),
