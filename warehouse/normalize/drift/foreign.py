@@ -219,8 +219,20 @@ def _people_at(cells: Cells, row: int, place: Place, totals: list[int], relation
     if place.rounds:  # a known layout may lack a total, or leave it blank, as rows of this sheet may
         values = values[~blank]
     certain = len(values) > 0 and not np.isnan(values).any() and (values >= 0).all() and (values % 1 == 0).all()
-    contradicted = (broken(relations, numbers) & _whole(relations, place)).any()
-    return int(values.sum()) if certain and not contradicted else None
+    return int(values.sum()) if certain and not _contradicted(relations, numbers, place) else None
+
+
+def _contradicted(relations: Relations, numbers: Floats, place: Place) -> bool:
+    """More households than people, or a total that none of its sums keeps (a sum by years may miss years of that round)."""
+    whole = _whole(relations, place)
+    off = broken(relations, numbers)[0] & whole
+    split = len(relations.pairs)
+    looked = ~silent(relations, numbers)[0] & whole
+    by_total: dict[int, list[int]] = {}
+    for i, one in enumerate(relations.sums, split):
+        if looked[i]:
+            by_total.setdefault(one.total, []).append(i)
+    return bool(off[:split].any() or any(off[sums].all() for sums in by_total.values()))
 
 
 def _whole(relations: Relations, place: Place) -> Flags:
