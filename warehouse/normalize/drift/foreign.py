@@ -143,12 +143,14 @@ class Foreign:
         cells, codes = self.cells, self.cells.codes[rows]
         placed = place.of(cells, codes)
         after = self._evidence(placed, self.share, place.source < 0 if place.rounds else None)
-        left = self.bounds.left_alien.value * (
-            2 if place.rounds else 1
-        )  # other rounds code their answers otherwise too
-        explained = after.all <= left * before.all[rows]
+        explained = after.all <= self.bounds.left_alien.value * before.all[rows]
+        if place.rounds:  # other rounds code their answers otherwise too; holes tell nothing where columns are lacking
+            few = self.bounds.left_alien.value * before.strong[rows] + 1
+            beyond = (cells.kind[codes[:, place.length :]] != BLANK).any(1)  # that layout has fewer columns
+            explained = (after.strong <= few) & (after.all < before.all[rows]) & ~beyond
         kept = np.clip(np.log((1 - self.rates) / self.rates), 0, 5)
         own, there = (broken(self.relations, cells.number[c]) for c in (codes, placed))
+        there &= _whole(self.relations, place)
         dodged = own & silent(self.relations, cells.number[placed])  # a number that went away mends nothing
         carried = (cells.kind[placed] != BLANK) & (place.source != np.arange(cells.width))
         explained &= (carried.sum(1) >= 2) & ((place.rounds != "") | ~dodged.any(1))
@@ -211,8 +213,29 @@ def people_in(cells: Cells, verdict: Verdict, totals: list[int], relations: Rela
 
 
 def _people_at(cells: Cells, row: int, place: Place, totals: list[int], relations: Relations) -> int | None:
-    numbers: Floats = cells.number[place.of(cells, cells.codes[[row]])]
+    placed = place.of(cells, cells.codes[[row]])
+    numbers, blank = cells.number[placed], cells.kind[placed[0, totals]] == BLANK
     values = numbers[0, totals]
-    certain = not np.isnan(values).any() and (values >= 0).all() and (values % 1 == 0).all()
-    contradicted = broken(relations, numbers).any()
-    return int(values.sum()) if certain and not contradicted else None
+    if place.rounds:  # a known layout may lack a total, or leave it blank, as rows of this sheet may
+        values = values[~blank]
+    certain = len(values) > 0 and not np.isnan(values).any() and (values >= 0).all() and (values % 1 == 0).all()
+    return int(values.sum()) if certain and not _contradicted(relations, numbers, place) else None
+
+
+def _contradicted(relations: Relations, numbers: Floats, place: Place) -> bool:
+    """More households than people, or a total that none of its sums keeps (a sum by years may miss years of that round)."""
+    whole = _whole(relations, place)
+    off = broken(relations, numbers)[0] & whole
+    split = len(relations.pairs)
+    looked = ~silent(relations, numbers)[0] & whole
+    by_total: dict[int, list[int]] = {}
+    for i, one in enumerate(relations.sums, split):
+        if looked[i]:
+            by_total.setdefault(one.total, []).append(i)
+    return bool(off[:split].any() or any(off[sums].all() for sums in by_total.values()))
+
+
+def _whole(relations: Relations, place: Place) -> Flags:
+    """Relations all of whose columns the place has."""
+    columns = [(p.households, p.individuals) for p in relations.pairs] + [(s.total, *s.parts) for s in relations.sums]
+    return np.array([(place.source[list(c)] >= 0).all() for c in columns], dtype=bool)
