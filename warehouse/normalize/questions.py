@@ -1,8 +1,8 @@
 """One question's answers, coded: option codes, numbers, countries, and the options of select_multiple as 1 or 0.
 
 Coding a question belongs here, by its type. What was not to be asked, and what to say about bad answers, does not.
-Every function returns response_key, row_number, option_code, value_number, value_status
-(reported | missing | unreadable).
+Every function returns the columns of CODED; value_status is reported, missing, or the code of what is wrong
+(unreadable, unknown_option, renumbered_option, option_of_other_version, select_multiple_differs).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.normalize.choices import listed_options
+from warehouse.normalize.options import OptionList
 from warehouse.normalize.values import is_missing, number_value, option_value
 
 KEYS = ["response_key", "row_number"]
-CODED = [*KEYS, "option_code", "value_number", "value_status"]
+CODED = [*KEYS, "option_code", "value_number", "value_status", "delivered_value"]
 NO_OPTION, NO_NUMBER = pl.lit(None, pl.String), pl.lit(None, pl.Float64)
 BOOLEANS = {
     **dict.fromkeys(("1", "yes", "true", "да", "ооба", "y"), "yes"),
@@ -21,9 +22,28 @@ BOOLEANS = {
 }
 
 
-def single(data: pl.DataFrame, name: str, options: dict[str, str], missing: list[str]) -> pl.DataFrame:
-    """A question with one answer. `options`: folded text to code."""
-    return _coded(data, name, option_value(name, options), NO_NUMBER, missing)
+def single(
+    data: pl.DataFrame, name: str, lists: dict[str, OptionList], version: str | None, missing: list[str]
+) -> pl.DataFrame:
+    """A question with one answer. `lists`: form version ("" for all others) to its options; `version`: the column that tells it."""
+    told = pl.col(version) if version else pl.lit("")
+    given = data.with_columns(pl.when(told.is_in(sorted(lists))).then(told).otherwise(pl.lit("")).alias("_version"))
+    pairs = given.filter(~is_missing(name, missing)).select(name, "_version").unique(maintain_order=True)
+    parts = [
+        (text, v, *read)
+        for (v,), part in pairs.group_by("_version", maintain_order=True)
+        for text, read in lists[str(v)].read_all(part[name].to_list()).items()
+    ]
+    known = pl.DataFrame(
+        parts, schema={name: pl.String, "_version": pl.String, "_code": pl.String, "_fault": pl.String}, orient="row"
+    )
+    coded = given.join(known, on=[name, "_version"], how="left", maintain_order="left")
+    status = (
+        pl.when(pl.col("_code").is_not_null()).then(pl.lit("reported"))
+        .when(pl.col("_fault").is_not_null()).then("_fault").otherwise(pl.lit("missing"))
+    )  # fmt: skip
+    return coded.select(*KEYS, pl.col("_code").alias("option_code"), NO_NUMBER.alias("value_number"), status.alias("value_status"),
+                        pl.col(name).alias("delivered_value"))  # fmt: skip
 
 
 def number(data: pl.DataFrame, name: str, missing: list[str]) -> pl.DataFrame:
@@ -33,14 +53,17 @@ def number(data: pl.DataFrame, name: str, missing: list[str]) -> pl.DataFrame:
 
 def country(data: pl.DataFrame, name: str, codes: str, missing: list[str]) -> pl.DataFrame:
     """A question answered with a country; `codes` is the frame's column of ISO3 codes."""
-    return _coded(
-        data, name, pl.when(~is_missing(name, missing)).then(pl.col(codes)).otherwise(NO_OPTION), NO_NUMBER, missing
+    known = pl.when(~is_missing(name, missing)).then(pl.col(codes)).otherwise(NO_OPTION)
+    return _coded(data, name, known, NO_NUMBER, missing).with_columns(
+        pl.when(pl.col("option_code") != "UNKNOWN")
+        .then("delivered_value")
+        .alias("delivered_value")  # what is not known may be anything
     )
 
 
-def multiple_list(data: pl.DataFrame, name: str, options: dict[str, str], missing: list[str]) -> pl.DataFrame:
+def multiple_list(data: pl.DataFrame, name: str, options: OptionList, missing: list[str]) -> pl.DataFrame:
     """A select_multiple whose answers stand as a list in one cell."""
-    return listed_options(data, name, options, missing).select(CODED)
+    return listed_options(data, name, options.spelled(), missing).select(CODED)
 
 
 def multiple_flags(data: pl.DataFrame, flags: dict[str, str], missing: list[str]) -> pl.DataFrame:
@@ -50,17 +73,39 @@ def multiple_flags(data: pl.DataFrame, flags: dict[str, str], missing: list[str]
         {"yes": 1.0, "no": 0.0}, default=None, return_dtype=pl.Float64
     )
     coded = long.with_columns(pl.col("flag").replace_strict(flags).alias("option_code"), yes_no.alias("value_number"))
-    coded = coded.with_columns(_status(pl.col("value_number").is_not_null(), "cell", missing)).select(CODED)
+    coded = coded.with_columns(
+        _status(pl.col("value_number").is_not_null(), "cell", missing), pl.col("cell").alias("delivered_value")
+    ).select(CODED)
     given = coded.filter(pl.col("value_status") != "missing")
     blank = coded.join(given, on="response_key", how="anti").unique("response_key", maintain_order=True)
     return pl.concat([given, blank.with_columns(NO_OPTION.alias("option_code"), NO_NUMBER.alias("value_number"))])
 
 
+def multiple_both(listed: pl.DataFrame, flags: pl.DataFrame, options: set[str]) -> pl.DataFrame:
+    """A select_multiple delivered both ways: the list, where it agrees with the 0/1 columns (`options`: those that have one)."""
+    one = listed.filter(pl.col("option_code").is_in(sorted(options))).select(
+        "response_key", "option_code", "value_number"
+    )
+    two = flags.select("response_key", "option_code", pl.col("value_number").alias("flag")).filter(
+        pl.col("option_code").is_not_null()
+    )
+    both = one.join(two, on=["response_key", "option_code"], how="full", coalesce=True)
+    differ = both.filter(pl.col("value_number").fill_null(0) != pl.col("flag").fill_null(0))["response_key"].unique()
+    bad = listed.filter(pl.col("response_key").is_in(differ.to_list())).unique("response_key", maintain_order=True)
+    bad = bad.with_columns(
+        NO_OPTION.alias("option_code"),
+        NO_NUMBER.alias("value_number"),
+        pl.lit("select_multiple_differs").alias("value_status"),
+    )
+    return pl.concat([listed.join(bad, on="response_key", how="anti", maintain_order="left"), bad])
+
+
 def _coded(data: pl.DataFrame, name: str, option: pl.Expr, value: pl.Expr, missing: list[str]) -> pl.DataFrame:
     known = option.is_not_null() | value.is_not_null()
     return data.select(
-        *KEYS, option.alias("option_code"), value.alias("value_number"), _status(known, name, missing)
-    ).select(CODED)
+        *KEYS, option.alias("option_code"), value.alias("value_number"), _status(known, name, missing),
+        pl.col(name).alias("delivered_value"),
+    ).select(CODED)  # fmt: skip
 
 
 def _status(known: pl.Expr, name: str, missing: list[str]) -> pl.Expr:
