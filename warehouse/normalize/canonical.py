@@ -16,6 +16,7 @@ from warehouse.gazetteer.resolve import Resolver
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
 from warehouse.normalize.conservation import Kept, conservation
 from warehouse.normalize.controls import check_controls
+from warehouse.normalize.doubts import note_personal, note_respondents
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.furniture import NO_PEOPLE, furniture, without
@@ -57,6 +58,7 @@ def canonical_tables(
     note_hidden(found.matches, findings)
     note_reading(found.matches, findings)
     note_sheets(found, findings)
+    note_personal(found, findings)
     resolver = Resolver(operation, book.places)
     mains = [_main(match, found, resolver, home, findings) for match in found.mains]
     parents = {main.frame.match.sheet.name: keyed(main.frame, main.accepted) for main in mains}
@@ -125,6 +127,7 @@ def _answers(found: Recognised, main: MainSheet, findings: Findings) -> dict[str
     survey = Survey(main.frame, data, found.codebook, found.round_number, findings)
     answers = survey.answers()
     if found.codebook.row_grain == "respondent":
+        note_respondents(found, main.frame, main.accepted, findings)
         return respondents(main.frame, data, survey, answers)
     return {"answer": answers}
 

@@ -15,7 +15,7 @@ from warehouse.normalize.frame import TextFrame
 
 
 def note_sheets(found: Recognised, findings: Findings) -> None:
-    """Sheets that nobody reads, columns known by a part of their label only, counts of households that exceed people."""
+    """Sheets that nobody reads, and columns known by a part of their label only."""
     for raw in found.unused:
         findings.add(
             "unused_sheet", "review", "a sheet is not in the codebook and is not used", sheet=raw.name, rows=raw.height,

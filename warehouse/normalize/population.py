@@ -33,6 +33,7 @@ def counts(frame: TextFrame, book: Codebook, findings: Findings) -> pl.DataFrame
     else:
         parts = [_wide(frame), *_groups(frame, book)]
     whole = pl.concat([part.select(list(COUNT)).cast(COUNT) for part in parts])  # type: ignore[arg-type]
+    _note_lone(frame, whole, findings)
     return _countries(frame, whole, findings)
 
 
@@ -44,7 +45,7 @@ def population(found: pl.DataFrame, accepted: pl.DataFrame, round_key: str) -> p
 
 
 def note_counts(frame: TextFrame, found: pl.DataFrame, accepted: pl.DataFrame, findings: Findings) -> None:
-    """Findings about parts of accepted rows: cells that are no whole number, numbers without an item."""
+    """A finding for parts of accepted rows that are no whole number."""
     kept = found.join(accepted.select("row_number"), on="row_number", how="semi")
     bad = kept.filter(pl.col("value_status") == "unreadable").select("row_number", "column")
     for (name,), rows in bad.group_by("column", maintain_order=True):
@@ -53,7 +54,11 @@ def note_counts(frame: TextFrame, found: pl.DataFrame, accepted: pl.DataFrame, f
             expected="a whole number", todo="correct the cells and deliver again", sheet=frame.match.raw.name,
             row_number=rows["row_number"][0], column_label=frame.label(str(name)), rows=rows.height,
         )  # fmt: skip
-    lone = kept.filter((pl.col("item") == "unknown") & (pl.col("value") > 0))
+
+
+def _note_lone(frame: TextFrame, found: pl.DataFrame, findings: Findings) -> None:
+    """A finding for numbers without the item that they count."""
+    lone = found.filter((pl.col("item") == "unknown") & (pl.col("value") > 0))
     for (name,), rows in lone.group_by("column", maintain_order=True):
         findings.add(
             "number_without_item", "review", "a number stands without what it counts (a country, a place): kept as unknown",
