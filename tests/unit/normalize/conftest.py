@@ -40,9 +40,13 @@ class Bench:
         (base / "codebooks").mkdir(parents=True, exist_ok=True)
         (base / "operation.yml").write_text(OPERATION)
         (base / "rounds.yml").write_text(rounds or "rounds: []")
-        (base / "codebooks" / "t.yml").write_text(HEAD.format(component=component, grain=grain) + text, encoding="utf-8")
+        (base / "codebooks" / "t.yml").write_text(
+            HEAD.format(component=component, grain=grain) + text, encoding="utf-8"
+        )
 
-    def deliver(self, rows: list[list[Any]], name: str = "round1.xlsx", sheet: str = "data", **more: list[list[Any]]) -> Normalized:
+    def deliver(
+        self, rows: list[list[Any]], name: str = "round1.xlsx", sheet: str = "data", **more: list[list[Any]]
+    ) -> Normalized:
         """A delivery with these rows, normalized."""
         path = write_rows(self.folder / name, rows, sheet, **more)
         return normalize(self.home, Vault(self.home).receive(path).delivery)
@@ -60,7 +64,10 @@ def reasons(done: Normalized) -> dict[int, str]:
 
 def law(done: Normalized) -> dict[str, tuple[int, int, int]]:
     """Measure to delivered, accepted, rejected; the law itself is checked on the way."""
-    rows = {m: (d, a, r) for m, d, a, r in done.table("conservation").select("measure", "delivered", "accepted", "rejected").iter_rows()}
+    rows = {
+        m: (d, a, r)
+        for m, d, a, r in done.table("conservation").select("measure", "delivered", "accepted", "rejected").iter_rows()
+    }
     assert all(d == a + r for d, a, r in rows.values()), rows
     return rows
 

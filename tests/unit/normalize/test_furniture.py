@@ -30,7 +30,9 @@ def codes(bench: Bench, *rows: list[Any], header: list[str] = HEADER) -> dict[in
     return reasons(done)
 
 
-@pytest.mark.parametrize("word", ["Итого", "Жалпы", "Бардыгы", "TOTAL", "Grand Total:", "Всего", "Sous-total", "المجموع"])
+@pytest.mark.parametrize(
+    "word", ["Итого", "Жалпы", "Бардыгы", "TOTAL", "Grand Total:", "Всего", "Sous-total", "المجموع"]
+)
 def test_a_row_of_totals_is_left_out_where_it_is_the_sum(bench: Bench, word: str) -> None:
     bench.codebook(BOOK)
     done = bench.deliver([HEADER, *ROWS, [word, "", 35, 7]])
@@ -41,7 +43,9 @@ def test_a_row_of_totals_is_left_out_where_it_is_the_sum(bench: Bench, word: str
     assert "TOTAL" not in str(done.table("place")["place_code"].to_list()).upper()
 
 
-@pytest.mark.parametrize("total", [["Total", "", 36, 7], ["Total", "", 35, 8], ["Total", "", "x", 7], ["Total", "", 35, "x"]])
+@pytest.mark.parametrize(
+    "total", [["Total", "", 36, 7], ["Total", "", 35, 8], ["Total", "", "x", 7], ["Total", "", 35, "x"]]
+)
 def test_a_row_of_totals_that_is_not_the_sum_stops_the_round(bench: Bench, total: list[Any]) -> None:
     bench.codebook(BOOK)
     done = bench.deliver([HEADER, *ROWS, total])
@@ -81,14 +85,19 @@ def test_a_second_table_is_not_read(bench: Bench) -> None:
 
 
 def test_a_second_table_whose_labels_are_known_in_another_order(bench: Bench) -> None:
-    assert codes(bench, *ROWS, ["Region", "District", "Households", "IDPs"], ["North", "D9", 2, 12]) == {5: "second_table", 6: "second_table"}
+    assert codes(bench, *ROWS, ["Region", "District", "Households", "IDPs"], ["North", "D9", 2, 12]) == {
+        5: "second_table",
+        6: "second_table",
+    }
 
 
 def test_words_in_one_count_are_no_second_table(bench: Bench) -> None:
     assert codes(bench, ["North", "D1", "many", ""], *ROWS) == {2: "not_a_whole_number"}
 
 
-@pytest.mark.parametrize("note", ["Source: DTM", "* as told by key informants", "Примечание: без учёта города", "A" * 50])
+@pytest.mark.parametrize(
+    "note", ["Source: DTM", "* as told by key informants", "Примечание: без учёта города", "A" * 50]
+)
 def test_notes_below_the_table_are_left_out(bench: Bench, note: str) -> None:
     assert codes(bench, *ROWS, [], [note, "", "", ""]) == {6: "note_row"}
 

@@ -99,11 +99,22 @@ sheets:
 
 def test_a_sheet_per_category_is_read_as_one_round(bench: Bench) -> None:
     bench.codebook(SEVERAL)
-    idp = [["Map 4"], [], ["Province", "Arrival IDPs", "Arrival IDPs 2021"], ["North", 5, 2], ["Province", "Arrival IDPs", "Arrival IDPs 2021"], ["South", 6, 1]]
+    idp = [
+        ["Map 4"],
+        [],
+        ["Province", "Arrival IDPs", "Arrival IDPs 2021"],
+        ["North", 5, 2],
+        ["Province", "Arrival IDPs", "Arrival IDPs 2021"],
+        ["South", 6, 1],
+    ]
     returnees = [["Province", "Returnees"], ["North", 7], ["South", "x"]]
     districts = [["Province", "Arrival IDPs"], ["D1", 11]]
     done = bench.deliver(idp, sheet="Map4_IDP_Arrival", Map5_Returnees=returnees, IDP_District=districts)
-    assert values(done, "population_category", "dimension") == {("idp", "total"): 11, ("idp", "year"): 3, ("returned", "total"): 7}
+    assert values(done, "population_category", "dimension") == {
+        ("idp", "total"): 11,
+        ("idp", "year"): 3,
+        ("returned", "total"): 7,
+    }
     assert law(done)["rows"] == (5, 3, 2)
     sheets = done.table("assessment").select("sheet", "row_number", "row_id")
     assert sheets.rows() == [
@@ -134,15 +145,31 @@ sheets:
 def test_repeats_within_repeats_find_their_row(bench: Bench) -> None:
     bench.codebook(NESTED)
     main = [["Region", "Emigrants", "_index"], ["North", 9, 1], ["South", "x", 2], ["East", 4, 3]]
-    household = [["Size", "_index", "_parent_table_name", "_parent_index"], [4, 1, "data", 1], [2, 2, "data", 2], [1, 3, "data", 3]]
-    member = [["Country", "People", "_index", "_parent_index"], ["RUS", 9, 1, 1], ["KAZ", 2, 2, 2], ["RUS", 4, 3, 3], ["RUS", 8, 4, 77], ["RUS", "x", 5, 1]]
+    household = [
+        ["Size", "_index", "_parent_table_name", "_parent_index"],
+        [4, 1, "data", 1],
+        [2, 2, "data", 2],
+        [1, 3, "data", 3],
+    ]
+    member = [
+        ["Country", "People", "_index", "_parent_index"],
+        ["RUS", 9, 1, 1],
+        ["KAZ", 2, 2, 2],
+        ["RUS", 4, 3, 3],
+        ["RUS", 8, 4, 77],
+        ["RUS", "x", 5, 1],
+    ]
     done = bench.deliver(main, household=household, a_very_long_name_of_a_repeat_gr=member)
     assert values(done, "row_id", "dimension", "item") == {
         ("0000002", "total", None): 9, ("0000004", "total", None): 4, ("0000002", "country", "RUS"): 9, ("0000004", "country", "RUS"): 4,
     }  # fmt: skip
     assert law(done)["emigrant.individuals.country"] == (23, 13, 10)
     assert law(done)["rows.member"] == (5, 2, 3)
-    found = done.table("rejected").filter(done.table("rejected")["sheet"] != "data").select("row_number", "reason_code", "people")
+    found = (
+        done.table("rejected")
+        .filter(done.table("rejected")["sheet"] != "data")
+        .select("row_number", "reason_code", "people")
+    )
     assert sorted(found.rows()) == [(5, "orphan_row", 8), (6, "not_a_whole_number", None)]
     assert findings(done)["orphan_row"] == "block"
 
