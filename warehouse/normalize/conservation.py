@@ -85,9 +85,9 @@ def _delivered(kept: Kept, book: Codebook) -> Tally:
     labels = _row_labels(kept) if match.sheet.measure else None
     for column in counted(kept.whole):
         texts = match.raw.column(column.index)[match.first_row :]
-        numbers = whole_numbers(texts)
-        numbers = numbers.set(numbers < 0, None).scatter(skip, None)
-        unread = (numbers.is_null() & ~missing_mask(texts, words(book, column.column))).scatter(skip, False)
+        numbers, missing = whole_numbers(texts), missing_mask(texts, words(book, column.column))
+        numbers = numbers.set((numbers < 0) | missing, None).scatter(skip, None)
+        unread = (numbers.is_null() & ~missing).scatter(skip, False)
         tally[UNREADABLE] = tally.get(UNREADABLE, 0) + int(unread.sum())
         if labels is None:
             measure = measured(column)

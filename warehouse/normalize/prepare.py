@@ -62,7 +62,7 @@ def total_columns(frame: TextFrame) -> list[MappedColumn]:
 def _numbers(texts: pl.Series, sentinels: list[str]) -> list[pl.Series]:
     index = texts.name[1:]
     counts, missing = whole_numbers(texts), missing_mask(texts, sentinels)
-    return [counts.set(counts < 0, None).rename(f"n{index}"), missing.rename(f"m{index}")]
+    return [counts.set((counts < 0) | missing, None).rename(f"n{index}"), missing.rename(f"m{index}")]
 
 
 def _merged(frame: TextFrame, findings: Findings) -> TextFrame:

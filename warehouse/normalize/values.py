@@ -32,9 +32,10 @@ def fold_expr(column: str) -> pl.Expr:
 
 
 def missing_mask(texts: pl.Series, sentinels: list[str]) -> pl.Series:
-    """Which cells are blank or one of the codebook's words for missing; figures need no look."""
+    """Which cells are blank or one of the codebook's words for missing; figures need no look, unless a word is one (999)."""
     words = {fold(word) for word in sentinels} | {""}
-    candidates = texts.filter(~texts.str.contains(r"^\d+$")).unique().to_list()
+    figures = any(word.isdigit() for word in words)
+    candidates = (texts if figures else texts.filter(~texts.str.contains(r"^\d+$"))).unique().to_list()
     return texts.is_in([t for t in candidates if t is not None and _fold(t.strip(STRIPPED)) in words])
 
 
