@@ -18,6 +18,8 @@ from warehouse.normalize.values import count_value, is_missing, number_value
 
 FEW_ANSWERS = 5  # with fewer questions two people may well say the same
 OLDEST = 110
+HINT = r"@|\d{7}|\+\d|\d[\s().-]\d"  # a cheap look before the whole pattern
+SHORTEST = 7  # bytes: no phone number, address or personal number is shorter
 EXTREME = 20  # times the median weight
 # an e-mail; a phone with its + or its zero; a personal number of 14 digits (place codes of SOATE begin with 4)
 PERSONAL = re.compile(
@@ -57,7 +59,7 @@ def note_personal(found: Recognised, findings: Findings) -> None:
         columns = [(c.index, c.label) for c in texts] + match.unknown + match.ignored
         for index, label in columns:
             cells = match.raw.column(index)[match.first_row :]
-            if not cells.str.contains(r"@|\d{7}|\+\d|\d[\s().-]\d").any():
+            if not cells.str.len_bytes().ge(SHORTEST).any() or not cells.str.contains(HINT).any():
                 continue
             hits = [t for t in cells.unique().to_list() if t and PERSONAL.search(t) and not _is_code(t)]
             rows = cells.is_in(hits).arg_true()

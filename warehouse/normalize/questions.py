@@ -11,7 +11,7 @@ import polars as pl
 
 from warehouse.normalize.choices import listed_options
 from warehouse.normalize.options import OptionList
-from warehouse.normalize.values import is_missing, number_value, option_value
+from warehouse.normalize.values import is_missing, missing_mask, number_value, option_value
 
 KEYS = ["response_key", "row_number"]
 CODED = [*KEYS, "option_code", "value_number", "value_status", "delivered_value"]
@@ -26,24 +26,23 @@ def single(
     data: pl.DataFrame, name: str, lists: dict[str, OptionList], version: str | None, missing: list[str]
 ) -> pl.DataFrame:
     """A question with one answer. `lists`: form version ("" for all others) to its options; `version`: the column that tells it."""
-    told = pl.col(version) if version else pl.lit("")
-    given = data.with_columns(pl.when(told.is_in(sorted(lists))).then(told).otherwise(pl.lit("")).alias("_version"))
-    pairs = given.filter(~is_missing(name, missing)).select(name, "_version").unique(maintain_order=True)
-    parts = [
-        (text, v, *read)
-        for (v,), part in pairs.group_by("_version", maintain_order=True)
-        for text, read in lists[str(v)].read_all(part[name].to_list()).items()
-    ]
-    known = pl.DataFrame(
-        parts, schema={name: pl.String, "_version": pl.String, "_code": pl.String, "_fault": pl.String}, orient="row"
-    )
-    coded = given.join(known, on=[name, "_version"], how="left", maintain_order="left")
-    status = (
-        pl.when(pl.col("_code").is_not_null()).then(pl.lit("reported"))
-        .when(pl.col("_fault").is_not_null()).then("_fault").otherwise(pl.lit("missing"))
+    if version is None or len(lists) == 1:
+        return _single(data, name, lists[""], missing)
+    told = data[version]
+    parts = [data.filter(told == v if v else ~told.is_in([x for x in lists if x])) for v in lists]
+    coded = [_single(part, name, lists[v], missing) for v, part in zip(lists, parts, strict=True)]
+    return pl.concat(coded).sort("row_number", maintain_order=True)
+
+
+def _single(data: pl.DataFrame, name: str, options: OptionList, missing: list[str]) -> pl.DataFrame:
+    texts, absent = data[name], missing_mask(data[name], missing)
+    read = options.read_all([t for t in texts.filter(~absent).unique().to_list() if t is not None])
+    codes = texts.replace_strict({t: code for t, (code, _) in read.items()}, default=None, return_dtype=pl.String)
+    status = {t: fault or "reported" for t, (_, fault) in read.items()}
+    return data.select(KEYS).with_columns(
+        codes.alias("option_code"), NO_NUMBER.alias("value_number"),
+        texts.replace_strict(status, default="missing", return_dtype=pl.String).alias("value_status"), texts.alias("delivered_value"),
     )  # fmt: skip
-    return coded.select(*KEYS, pl.col("_code").alias("option_code"), NO_NUMBER.alias("value_number"), status.alias("value_status"),
-                        pl.col(name).alias("delivered_value"))  # fmt: skip
 
 
 def number(data: pl.DataFrame, name: str, missing: list[str]) -> pl.DataFrame:

@@ -97,10 +97,11 @@ def _repeated(frame: TextFrame, book: Codebook) -> pl.DataFrame:
 
 def _errors(frame: TextFrame, book: Codebook) -> list[pl.DataFrame]:
     """Rows with the text of a failed formula, unless the codebook names it a word for missing."""
+    columns = {frame.name(c): c for c in frame.match.columns if frame.name(c) in frame.data.columns}
+    marked = frame.data.select(pl.col(list(columns)).str.starts_with("#").any()).row(0) if columns else ()
     found = []
-    for c in frame.match.columns:
-        name = frame.name(c)
-        if name in frame.data.columns and frame.data[name].str.starts_with("#").any():
+    for (name, c), is_marked in zip(columns.items(), marked, strict=True):
+        if is_marked:
             declared = is_missing(name, [*book.missing, *c.column.missing])
             bad = pl.col(name).str.strip_chars().str.to_uppercase().str.contains(ERROR_TEXT) & ~declared
             found.append(_verdict(frame, bad, pl.lit("error_value"), c.label.strip()))

@@ -35,8 +35,9 @@ def missing_mask(texts: pl.Series, sentinels: list[str]) -> pl.Series:
     """Which cells are blank or one of the codebook's words for missing; figures need no look, unless a word is one (999)."""
     words = {fold(word) for word in sentinels} | {""}
     figures = any(word.isdigit() for word in words)
-    candidates = (texts if figures else texts.filter(~texts.str.contains(r"^\d+$"))).unique().to_list()
-    return texts.is_in([t for t in candidates if t is not None and _fold(t.strip(STRIPPED)) in words])
+    distinct = texts.unique().to_list()
+    hits = [t for t in distinct if t is not None and (figures or not t.isdigit()) and _fold(t.strip(STRIPPED)) in words]
+    return texts == hits[0] if len(hits) == 1 else texts.is_in(hits)
 
 
 def is_missing(column: str, sentinels: list[str]) -> pl.Expr:
