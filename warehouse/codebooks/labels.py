@@ -42,6 +42,9 @@ class Labels:
         """`columns` and `groups` are those that hold in the round."""
         self.columns = columns
         self.whole: dict[str, MappedColumn] = {}
+        self.clashes: dict[
+            str, list[str]
+        ] = {}  # labels of two fields, where rows of several form versions stand in one sheet
         for column in columns:
             self._add(column.labels, MappedColumn(0, "", column))
         for group in groups:
@@ -53,7 +56,9 @@ class Labels:
 
     def _add(self, labels: list[str], mapped: MappedColumn) -> None:
         for label in labels:
-            self.whole.setdefault(fold_label(label), mapped)
+            known = self.whole.setdefault(fold_label(label), mapped)
+            if known.column.field != mapped.column.field and not mapped.member:
+                self.clashes[fold_label(label)] = [known.column.field, mapped.column.field]
 
     def _add_group(self, group: Group) -> None:
         for n in range(1, group.count + 1):

@@ -112,6 +112,11 @@ def _match_header(codebook: Codebook, sheet: Sheet, raw: RawSheet, index: int, n
     first = index + sheet.header_rows
     unknown = [x for x in rest if x not in ignored] + _unnamed(raw, labels, first)
     merged, duplicated = _claims(raw, mapped, first)
+    duplicated += [
+        f"{' or '.join(reading.clashes[folded_label(x)])}, by form version: column {column_name(i)} ({x.strip()})"
+        for i, x in enumerate(labels)
+        if folded_label(x) in reading.clashes
+    ]
     absent = [c for c in reading.columns if c.pattern is None and c.field not in found]
     return SheetMatch(
         sheet, raw, index, mapped, ignored, unknown, duplicated + _repeats(raw, unknown, first), absent, merged

@@ -77,6 +77,15 @@ class Group(Strict):
     measure: Measure  # `item` is taken from the item column
     rounds: str | None = None
 
+    def entries(self) -> list[tuple[str, list[str], str | None, str | None]]:
+        """Its labels as fields (item, value) with their rounds; a label without `{n}` belongs to the first repetition."""
+        numbered = [
+            (kind, n, [x.replace("{n}", str(n)) for x in labels if n == 1 or "{n}" in x])
+            for kind, labels in (("item", self.item_labels), ("value", self.value_labels))
+            for n in range(1, self.count + 1)
+        ]
+        return [(f"{self.name}_{n}_{kind}", labels, self.rounds, None) for kind, n, labels in numbered]
+
 
 class Control(Strict):
     """A total that is declared, by the delivery itself or by who sent it: the sum of the rows must be equal to it.
@@ -187,7 +196,9 @@ class Codebook(Strict):
         if named - set(self.code_lists):
             raise ValueError(f"codebook {self.codebook}: unknown code lists {sorted(named - set(self.code_lists))}")
         for sheet in self.sheets:
-            if clash := label_clash([(c.field, c.labels, c.rounds, c.versions) for c in sheet.columns]):
+            entries = [(c.field, c.labels, c.rounds, c.versions) for c in sheet.columns]
+            entries += [e for g in sheet.groups for e in g.entries()]
+            if clash := label_clash(entries):
                 raise ValueError(f"codebook {self.codebook}, sheet {sheet.name}: {clash}")
         for name, options in self.code_lists.items():
             if clash := option_clash([(o.code, o.labels, o.rounds, o.versions) for o in options]):

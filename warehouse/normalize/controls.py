@@ -16,6 +16,7 @@ from warehouse.codebooks.model import Control
 from warehouse.codebooks.recognise import Recognised
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.normalize.findings import Findings
+from warehouse.normalize.furniture import NO_PEOPLE
 from warehouse.normalize.numbers import whole_numbers
 from warehouse.normalize.window import check_window
 from warehouse.operations import Operation
@@ -29,15 +30,20 @@ def check_controls(
     """Findings where a declared control does not hold."""
     for control in found.codebook.controls:
         if in_rounds(control.rounds, found.round_number):
-            _check_total(found, control, tables["conservation"], findings)
+            _check_total(found, control, tables["conservation"], tables["rejected"], findings)
     _check_places(found, tables["place"], findings)
     _check_units(tables, findings)
     check_window(found, operation, findings)
 
 
-def _check_total(found: Recognised, control: Control, law: pl.DataFrame, findings: Findings) -> None:
+def _check_total(
+    found: Recognised, control: Control, law: pl.DataFrame, rejected: pl.DataFrame, findings: Findings
+) -> None:
     measure = _measure(control)
     counted = int(law.filter(pl.col("measure") == measure)["delivered"].sum())
+    if measure == "rows":
+        names = [match.raw.name for match in found.mains]
+        counted -= rejected.filter(pl.col("reason_code").is_in(NO_PEOPLE) & pl.col("sheet").is_in(names)).height
     if control.value is not None:
         _compare(measure, counted, [(control.value, "", None)], control, findings)
         return

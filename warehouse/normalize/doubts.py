@@ -64,8 +64,10 @@ def note_personal(found: Recognised, findings: Findings) -> None:
             hits = [t for t in cells.unique().to_list() if t and PERSONAL.search(t) and not _is_code(t)]
             rows = cells.is_in(hits).arg_true()
             if rows.len():
+                identifier = (index, label) in match.unknown and rows.len() * 2 >= (cells != "").sum()
                 findings.add(
-                    "personal_text", "review", "texts look as if they held a phone number, an e-mail or a personal number",
+                    "unknown_identifier_column" if identifier else "personal_text", "block" if identifier else "review",
+                    "texts look as if they held a phone number, an e-mail or a personal number",
                     expected="no personal data outside of columns with column_class identifier",
                     todo="give the column the class identifier in the codebook, or delete these texts and deliver again",
                     sheet=match.raw.name, row_number=int(rows[0]) + match.first_row + 1, column_label=label.strip(), rows=rows.len(),

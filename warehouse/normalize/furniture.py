@@ -19,6 +19,7 @@ from warehouse.normalize.rows import VERDICT
 from warehouse.normalize.totals import judge_totals
 from warehouse.normalize.words import is_note
 
+MOST_NOTES, MOST_SUSPECTS = 20, 5_000
 LONG_TEXT = 40  # characters: the name of a place is shorter
 NO_PEOPLE = ("repeated_header", "total_row", "total_row_differs", "note_row")  # rows that hold no people of their own
 
@@ -31,7 +32,7 @@ def furniture(frame: TextFrame, book: Codebook) -> pl.DataFrame:
         found |= dict.fromkeys(frame.data.filter(pl.col("row_number") >= start)["row_number"].to_list(), "second_table")
     body = without(frame, list(found))
     found |= judge_totals(body, place_columns(frame, book), key_columns(frame))
-    found |= dict.fromkeys(_notes(without(frame, list(found)), place_columns(frame, book)), "note_row")
+    found |= dict.fromkeys(_notes(without(frame, list(found))), "note_row")
     rows = [(n, code, "") for n, code in sorted(found.items())]
     return pl.DataFrame(rows, schema=VERDICT, orient="row")
 
@@ -64,7 +65,7 @@ def _headers(frame: TextFrame, book: Codebook) -> dict[int, str]:
     known |= {text for row in own for text in row.values() if text}
     texts = [c for c in frame.match.columns if f"c{c.index}" in frame.data.columns]
     found: dict[int, str] = {}
-    for row in _suspects(frame, known).iter_rows(named=True):
+    for row in _suspects(frame, known).head(MOST_SUSPECTS).iter_rows(named=True):
         cells = {c.index: folded_label(t) for c in texts if (t := row[f"c{c.index}"]).strip()}
         again = max(sum(line.get(i) == text for i, text in cells.items()) for line in own)
         if again >= min(2, len(texts)) and again * 2 > len(cells):
@@ -105,15 +106,16 @@ def _other_header(
     return words and not figures and len(cells) > 1 and (place or row["gap"])
 
 
-def _notes(frame: TextFrame, places: list[str]) -> list[int]:
+def _notes(frame: TextFrame) -> list[int]:
     """Single cells below the last row of data that read like a note, with no count beside them."""
     found: list[int] = []
     names = [f"m{c.index}" for c in counted(frame)]
-    for row in frame.data.select("row_number", *names, *places).reverse().head(20).iter_rows(named=True):
+    texts = [c for c in frame.data.columns if c.startswith("c")]
+    for row in frame.data.tail(MOST_NOTES).reverse().iter_rows(named=True):
         filled = [text for text in frame.match.raw.texts(row["row_number"] - 1) if text.strip()]
         if len(filled) != 1 or not all(row[name] for name in names):
             break
-        in_place = any(row[name] == filled[0] for name in places)
-        if is_note(filled[0]) or len(filled[0]) > LONG_TEXT or not in_place:
+        in_field = any(row[name] == filled[0] for name in texts)
+        if is_note(filled[0]) or len(filled[0]) > LONG_TEXT or not in_field:
             found.append(row["row_number"])
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.codebooks.folding import fold
+from warehouse.codebooks.match import SheetMatch, in_versions
 from warehouse.codebooks.recognise import Recognised
 from warehouse.normalize.dates import EPOCH_1900, EPOCH_1904, read_dates
 from warehouse.normalize.findings import Findings
@@ -22,11 +23,28 @@ def note_sheets(found: Recognised, findings: Findings) -> None:
             expected="sheets of the codebook", todo="add the sheet to the codebook, with role ignore if it holds no data",
         )  # fmt: skip
     for match in found.matches:
+        _note_versions(match, findings)
         for c in (c for c in match.columns if c.by_part):
             findings.add(
                 "matched_by_part", "review", f"a column was taken for {c.column.field} by the last part of its label",
                 expected="a label of the codebook", todo="make sure that it is meant, and add the whole label to the codebook",
                 sheet=match.raw.name, row_number=match.header_index + 1, column_label=c.label.strip(),
+            )  # fmt: skip
+
+
+def _note_versions(match: SheetMatch, findings: Findings) -> None:
+    """Columns of one form version that are filled in rows of another: nobody can say what they mean there."""
+    version = match.find("form_version")
+    for c in (c for c in match.columns if c.column.versions and version):
+        assert version
+        told = match.raw.column(version.index)[match.first_row :]
+        other = [v for v in told.unique().to_list() if v and not in_versions(c.column.versions, (v,))]
+        rows = (told.is_in(other) & (match.raw.column(c.index)[match.first_row :].str.strip_chars() != "")).arg_true()
+        if rows.len():
+            findings.add(
+                "column_of_other_version", "block", f"{c.column.field} is filled in rows of a form version that did not ask it",
+                expected=f"form versions {c.column.versions}", todo="correct the versions in the codebook, or the rows", rows=rows.len(),
+                sheet=match.raw.name, row_number=int(rows[0]) + match.first_row + 1, column_label=c.label.strip(),
             )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.prepare import counted
 from warehouse.normalize.words import begins_total, is_total_word
 
+MOST_BLANK = 500  # rows without a place that are looked at one by one
+
 
 def judge_totals(frame: TextFrame, places: list[str], keys: list[str]) -> dict[int, str]:
     """Row number to `total_row` or `total_row_differs`. `places`, `keys`: columns that say what a row stands for."""
@@ -41,11 +43,11 @@ def _total_rows(frame: TextFrame, places: list[str], columns: list[int]) -> pl.D
     filled = pl.any_horizontal(~pl.col(f"m{i}") for i in columns)
     nowhere = pl.all_horizontal(pl.col(name).str.strip_chars() == "" for name in places)
     rows = frame.data.filter(filled & (named | nowhere)).with_columns(named.alias("named"))
+    blank = rows.filter(~pl.col("named"))["row_number"].to_list()
     loose = [
-        row["row_number"]
-        for row in rows.filter(~pl.col("named")).select("row_number").iter_rows(named=True)
-        if not any(is_total_word(text) for text in frame.match.raw.texts(row["row_number"] - 1) if text)
-    ]
+        n for i, n in enumerate(blank)
+        if i >= MOST_BLANK or not any(is_total_word(text) for text in frame.match.raw.texts(n - 1) if text)
+    ]  # fmt: skip
     return rows.filter(~pl.col("row_number").is_in(loose))
 
 

@@ -175,3 +175,15 @@ def test_columns_of_a_form_version_are_known_only_there() -> None:
 def test_names_of_sheets(pattern: str, name: str, fits: bool) -> None:
     codebook = book(PLAIN.replace("name: main", f"name: main\n  patterns: ['{pattern}']"), code_lists=WHY)
     assert (match_sheet(codebook, codebook.main, sheet(["Region"], ["n"], name=name), 1) is not None) == fits
+
+
+def test_rows_of_two_form_versions_in_which_a_label_means_two_fields_are_refused() -> None:
+    columns = "[{field: region, labels: [R]}, {field: form_version, labels: [V]}, {field: a, labels: [X], versions: v1}, {field: b, labels: [X], versions: v2}]"
+    found = matched(book(f"- {{name: m, columns: {columns}}}"), sheet(["R", "V", "X"], ["n", "v1", 1], ["n", "v2", 2]))
+    assert found.duplicated == ["a or b, by form version: column C (X)"]
+
+
+def test_a_label_of_a_group_and_of_a_field_is_a_mistake_of_the_codebook() -> None:
+    group = "{name: g, count: 2, item_labels: ['Country {n}'], value_labels: ['Number {n}'], measure: {category: idp, dimension: country}}"
+    with pytest.raises(ValidationError, match="fits two fields"):
+        book(f"- {{name: m, columns: [{{field: a, labels: [Number 2]}}], groups: [{group}]}}")
