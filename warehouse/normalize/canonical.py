@@ -20,7 +20,7 @@ from warehouse.normalize.doubts import note_personal, note_respondents
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.furniture import NO_PEOPLE, furniture, without
-from warehouse.normalize.noticed import date_column, note_sheets
+from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.people import key_of, pseudonym
 from warehouse.normalize.places import RowPlaces, place_table, resolve_places
 from warehouse.normalize.population import counts, note_counts, population
@@ -32,7 +32,7 @@ from warehouse.normalize.rows import judge, people
 from warehouse.normalize.schema import ASSESSMENT, REJECTED, TABLES, empty
 from warehouse.normalize.shares import shares
 from warehouse.normalize.survey import Survey
-from warehouse.normalize.values import count_value, time_value
+from warehouse.normalize.values import count_value
 from warehouse.operations import Operation
 from warehouse.settings import Home
 
@@ -93,7 +93,7 @@ def _main(match: SheetMatch, found: Recognised, resolver: Resolver, home: Home, 
         findings.add(
             "blank_rows", "note", "rows without any content were left out", sheet=match.raw.name, rows=whole.blank_rows
         )
-    aside = furniture(whole, book)
+    aside = furniture(whole, book, findings)
     frame = without(whole, aside["row_number"].to_list())
     places = resolve_places(frame, resolver)
     found_counts = counts(whole, book, findings)
@@ -164,7 +164,7 @@ def _note_rejected(code: str, part: pl.DataFrame, findings: Findings) -> None:
 def _assessment(main: MainSheet, round_key: str, findings: Findings) -> pl.DataFrame:
     frame = main.frame
     data = frame.data.join(main.accepted, on="row_number", maintain_order="left")
-    informants, moment, version = frame.of("informant_count"), frame.of("submitted_at"), frame.of("form_version")
+    informants, version = frame.of("informant_count"), frame.of("form_version")
     nothing = pl.lit(None, pl.String)
     return data.select(
         pl.lit(round_key).alias("round_key"),
@@ -175,6 +175,6 @@ def _assessment(main: MainSheet, round_key: str, findings: Findings) -> pl.DataF
         "place_level",
         (count_value(informants) if informants else pl.lit(None, pl.Int64)).fill_null(1).alias("informant_count"),
         date_column(frame, data, "interview_date", findings),
-        (time_value(moment) if moment else pl.lit(None, pl.Datetime("us"))).alias("submitted_at"),
+        moment_column(frame, data, "submitted_at", findings),
         (pl.col(version) if version else nothing).alias("form_version"),
     ).cast(ASSESSMENT)  # type: ignore[arg-type]

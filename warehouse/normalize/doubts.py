@@ -36,6 +36,11 @@ def note_respondents(found: Recognised, frame: TextFrame, accepted: pl.DataFrame
     )
     if weight := frame.match.find("weight"):
         _weights(found, frame, data, weight, findings)
+    for field in ("stratum", "community_code"):
+        if (name := frame.of(field)) and (mapped := frame.match.find(field)):
+            absent = data.filter(is_missing(name, words(found.codebook, mapped.column)))
+            _add(findings, frame, absent, "design_missing", "review", f"{field} is missing: the interview has no place in the sample's design",
+                 f"{field} of every interview", label=mapped.label)  # fmt: skip
     if age := frame.match.find("age_years"):
         years = count_value(frame.name(age))
         bad = data.filter((years < 0) | (years > OLDEST) | number_value(frame.name(age)).lt(0))

@@ -13,7 +13,9 @@ import polars as pl
 
 from warehouse.codebooks.labels import folded_label
 from warehouse.codebooks.model import Codebook
+from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.levels import level_totals
 from warehouse.normalize.prepare import counted, total_columns
 from warehouse.normalize.rows import VERDICT
 from warehouse.normalize.totals import judge_totals
@@ -24,7 +26,7 @@ LONG_TEXT = 40  # characters: the name of a place is shorter
 NO_PEOPLE = ("repeated_header", "total_row", "total_row_differs", "note_row")  # rows that hold no people of their own
 
 
-def furniture(frame: TextFrame, book: Codebook) -> pl.DataFrame:
+def furniture(frame: TextFrame, book: Codebook, findings: Findings) -> pl.DataFrame:
     """row_number, reason_code, column_label of the rows to set aside."""
     found = _headers(frame, book)
     start = min((n for n, code in found.items() if code == "second_table"), default=None)
@@ -32,6 +34,7 @@ def furniture(frame: TextFrame, book: Codebook) -> pl.DataFrame:
         found |= dict.fromkeys(frame.data.filter(pl.col("row_number") >= start)["row_number"].to_list(), "second_table")
     body = without(frame, list(found))
     found |= judge_totals(body, place_columns(frame, book), key_columns(frame))
+    found |= level_totals(without(frame, list(found)), book, key_columns(frame), findings)
     found |= dict.fromkeys(_notes(without(frame, list(found))), "note_row")
     rows = [(n, code, "") for n, code in sorted(found.items())]
     return pl.DataFrame(rows, schema=VERDICT, orient="row")

@@ -13,6 +13,7 @@ from warehouse.codebooks.recognise import Recognised
 from warehouse.normalize.dates import EPOCH_1900, EPOCH_1904, read_dates
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.values import time_value
 
 
 def note_sheets(found: Recognised, findings: Findings) -> None:
@@ -67,3 +68,18 @@ def date_column(frame: TextFrame, data: pl.DataFrame, field: str, findings: Find
                          row_number=rows[0], sheet=frame.match.raw.name, column_label=mapped.label.strip())  # fmt: skip
     dates = frame.data.select("row_number", whole.values.alias(field))
     return data.select("row_number").join(dates, on="row_number", how="left", maintain_order="left")[field]
+
+
+def moment_column(frame: TextFrame, data: pl.DataFrame, field: str, findings: Findings) -> pl.Series:
+    """The moments of a field in some rows of a frame; a finding for texts that are none."""
+    name, mapped = frame.of(field), frame.match.find(field)
+    if name is None or mapped is None:
+        return pl.Series(field, [None] * data.height, dtype=pl.Datetime("us"))
+    moments = data.select(time_value(name).alias(field))[field]
+    bad = data.filter(moments.is_null() & (data[name].str.strip_chars() != ""))["row_number"]
+    if bad.len():
+        findings.add(
+            "unreadable_date", "review", "a text is not a date and is left out", expected="a date and a time", sheet=frame.match.raw.name,
+            todo="correct the cells and deliver again", row_number=bad[0], column_label=mapped.label.strip(), rows=bad.len(),
+        )  # fmt: skip
+    return moments

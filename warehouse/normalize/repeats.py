@@ -72,7 +72,7 @@ def _parents(match: SheetMatch, known: dict[str, pl.DataFrame], mains: dict[str,
 
 def _repeat(match: SheetMatch, parents: pl.DataFrame, book: Codebook, findings: Findings) -> Repeat:
     whole = prepare(match, book, findings)
-    aside = furniture(whole, book)
+    aside = furniture(whole, book, findings)
     frame = without(whole, aside["row_number"].to_list())
     found = counts(frame, book, findings)
     key = frame.of(match.sheet.parent_key or "parent_index")

@@ -118,3 +118,18 @@ def test_the_text_of_a_failed_formula_is_never_read(bench: Bench, error: str, at
     row: list[Any] = ["North", "D9", 3, 1]
     row[at] = error
     assert codes(bench, ROWS[0], row) == {3: "error_value"}
+
+
+def test_the_total_of_a_region_among_its_districts_is_not_counted_twice(bench: Bench) -> None:
+    bench.codebook(BOOK)
+    done = bench.deliver([HEADER, ["North", "", 30, 6], *ROWS])
+    assert reasons(done) == {2: "total_row"}
+    assert law(done)["idp.individuals"] == (35, 35, 0)
+
+
+@pytest.mark.parametrize("row", [["North", "", 31, 6], ["South", "", 5, 1]])
+def test_a_region_that_is_not_the_sum_of_its_districts_is_told(bench: Bench, row: list[Any]) -> None:
+    bench.codebook(BOOK)
+    done = bench.deliver([HEADER, row, *ROWS])
+    assert reasons(done) == {}
+    assert findings(done)["mixed_levels"] == "review"
