@@ -218,3 +218,6 @@ def _is_country(frame: TextFrame, value: MappedColumn) -> bool:
     assert value.member
     item = next((c for c in frame.match.columns if c.member == (*value.member[:2], "item")), None)
     return item is not None and item.column.type == "country"
+
+
+__all__ = ["COUNT", "counts", "measured", "note_counts", "option_texts", "population", "status"]

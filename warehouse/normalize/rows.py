@@ -125,5 +125,13 @@ def _no_category(frame: TextFrame, counts: pl.DataFrame | None) -> pl.DataFrame:
 def _bad_counts(frame: TextFrame, column: MappedColumn) -> pl.DataFrame:
     i = column.index
     negative = pl.col(f"c{i}").str.contains(r"^\s*[-−]\s*\d")
-    code = pl.when(negative).then(pl.lit("negative_count")).otherwise(pl.lit("not_a_whole_number"))
+    unsure = pl.col(f"c{i}").str.contains(r"^\s*\d{1,3}[.,]\d{3}\s*$")
+    code = (
+        pl.when(negative).then(pl.lit("negative_count"))
+        .when(unsure).then(pl.lit("ambiguous_count"))
+        .otherwise(pl.lit("not_a_whole_number"))
+    )  # fmt: skip
     return _verdict(frame, pl.col(f"n{i}").is_null() & ~pl.col(f"m{i}"), code, column.label.strip())
+
+
+__all__ = ["VERDICT", "judge", "people", "total_columns"]

@@ -35,8 +35,9 @@ def missing_mask(texts: pl.Series, sentinels: list[str]) -> pl.Series:
     """Which cells are blank or one of the codebook's words for missing; figures need no look, unless a word is one (999)."""
     words = {fold(word) for word in sentinels} | {""}
     figures = any(word.isdigit() for word in words)
-    distinct = texts.unique().to_list()
-    hits = [t for t in distinct if t is not None and (figures or not t.isdigit()) and _fold(t.strip(STRIPPED)) in words]
+    longest = 2 * max(len(word) for word in words) + 4  # what is longer can't fold to a word
+    bare = ((t, t.strip(STRIPPED)) for t in texts.unique().to_list() if t is not None)
+    hits = [t for t, b in bare if len(b) <= longest and (figures or not b.isdigit()) and _fold(b) in words]
     return texts == hits[0] if len(hits) == 1 else texts.is_in(hits)
 
 

@@ -133,3 +133,16 @@ def test_a_region_that_is_not_the_sum_of_its_districts_is_told(bench: Bench, row
     done = bench.deliver([HEADER, row, *ROWS])
     assert reasons(done) == {}
     assert findings(done)["mixed_levels"] == "review"
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("1,234", "ambiguous_count"),
+        ("1.234", "ambiguous_count"),
+        ("12,5", "not_a_whole_number"),
+        ("-4", "negative_count"),
+    ],
+)
+def test_counts_that_are_none_say_why(bench: Bench, cell: str, reason: str) -> None:
+    assert codes(bench, *ROWS, ["North", "D9", cell, 1]) == {5: reason}
