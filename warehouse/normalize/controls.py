@@ -33,6 +33,8 @@ def check_controls(
             _check_total(found, control, tables["conservation"], tables["rejected"], findings)
     _check_places(found, tables["place"], findings)
     _check_units(tables, findings)
+    if found.others:
+        _check_sheets(tables, findings)
     check_window(found, operation, findings)
 
 
@@ -134,3 +136,32 @@ def _check_units(tables: dict[str, pl.DataFrame], findings: Findings) -> None:
                 expected="at least one individual in a household", todo="check whether the two columns were exchanged, correct and deliver again",
                 rows=fewer,
             )  # fmt: skip
+
+
+def _check_sheets(tables: dict[str, pl.DataFrame], findings: Findings) -> None:
+    """Two main sheets with totals of one category and one place, or a place inside it: people would be added up twice."""
+    parents = dict(tables["place"].select("place_code", "parent_code").iter_rows())
+    totals = tables["population"].filter((pl.col("dimension") == "total") & (pl.col("value") > 0))
+    rows = totals.join(tables["assessment"].select("row_id", "sheet"), on="row_id").select(
+        "population_category", "unit", "sheet", "place_code"
+    )
+    for (category, unit), part in rows.unique(maintain_order=True).group_by(
+        "population_category", "unit", maintain_order=True
+    ):
+        seen = {(code, sheet) for sheet, code in part.select("sheet", "place_code").iter_rows()}
+        sheets = part["sheet"].unique().sort().to_list()
+        twice = {(s, o) for code, s in seen for a in _chain(code, parents) for o in sheets if o != s and (a, o) in seen}
+        if twice:
+            findings.add(
+                "levels_added", "block", f"{category} ({unit}) of the same places stand on several sheets",
+                expected="each person on one sheet", sheet=sorted(twice)[0][0], rows=len(twice),
+                todo="give all but one of the sheets the role ignore in the codebook",
+            )  # fmt: skip
+
+
+def _chain(code: str, parents: dict[str, str | None]) -> list[str]:
+    """A place and all places that it lies in."""
+    chain = [code]
+    while (parent := parents.get(chain[-1])) and parent not in chain:
+        chain.append(parent)
+    return chain

@@ -178,3 +178,21 @@ def test_sheets_that_nobody_knows_are_told(bench: Bench) -> None:
     bench.codebook(GROUPS.replace("name: main", "name: main\n    patterns: [data]"))
     done = bench.deliver([["Region", "Emigrants"], ["North", 1]], more=[["Region", "People"], ["x", 1]])
     assert findings(done)["unused_sheet"] == "review"
+
+
+def test_sheets_of_two_admin_levels_are_never_added_up(bench: Bench) -> None:
+    sheet = """
+  - name: {name}
+    patterns: [{name}]
+    columns:
+      - {{field: region, labels: [Region], required: true}}
+      - {{field: district, labels: [{district}]}}
+      - {{field: idp, labels: [IDPs], type: count, required: true, measure: {{category: idp}}}}"""
+    bench.codebook("sheets:" + sheet.format(name="adm1", district="x") + sheet.format(name="adm2", district="District"))
+    districts = [["Region", "District", "IDPs"], ["North", "D1", 4], ["North", "D2", 6]]
+    assert (
+        findings(bench.deliver([["Region", "IDPs"], ["North", 10]], sheet="adm1", adm2=districts))["levels_added"]
+        == "block"
+    )
+    apart = bench.deliver([["Region", "IDPs"], ["South", 10]], sheet="adm1", name="round2.xlsx", adm2=districts)
+    assert "levels_added" not in findings(apart)
