@@ -52,6 +52,7 @@ def deliveries() -> Iterator[Path]:
     yield folder
 
 
+@pytest.hookimpl(tryfirst=True)  # the workers' scheduler reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file stay on one worker; those that share the demo or the real releases stay together too."""
     for item in items:

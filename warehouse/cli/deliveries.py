@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from warehouse.cli.output import json_option, neutral, print_csv, print_json, print_table, say
+from warehouse.cli.output import json_option, neutral, print_csv, print_json, print_table, say, wants_json
 from warehouse.errors import MtmError, UsageError
 
 FORMATS = click.Choice(["table", "csv", "xlsx", "json"])
@@ -82,33 +82,57 @@ def _files(paths: tuple[str, ...]) -> list[Path]:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--sheet", help="Only the sheet of this name.")
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
-def read(file: Path, sheet: str | None, form: str) -> None:
+@json_option
+def read(file: Path, sheet: str | None, form: str, as_json: bool) -> None:
     """Read any file, every cell as it was; or the reason why it is refused (exit 4)."""
     from warehouse.deliveries.readers.open import read_file
-    from warehouse.deliveries.readers.sheet import cell_json, cell_text
 
-    sheets = read_file(file)
-    if sheet is not None and not (sheets := [s for s in sheets if s.name == sheet]):
-        raise UsageError(f"there is no sheet {sheet!r}", where=file.name, todo="leave out --sheet to see all")
-    if form == "json":
-        print_json([
-            {"file": file.name, "sheet": s.name, "hidden": s.hidden,
-             "rows": [{"row": i, "cells": [cell_json(c) for c in row]} for i, row in enumerate(s.rows, 1)]}
-            for s in sheets
-        ])  # fmt: skip
-        return
-    for s in sheets:
-        if len(sheets) > 1:
-            say(f"sheet {s.name}: {len(s.rows)} rows")
-        print_csv([], []) if not s.rows else _print_cells([[cell_text(c) for c in row] for row in s.rows])
+    as_json = as_json or form == "json"
+    try:
+        sheets = read_file(file)
+        if sheet is not None:
+            sheets = _only(sheets, sheet, file.name)
+    except MtmError as error:
+        if as_json and not wants_json():  # with --json the error's object is printed where errors end
+            print_json(error.as_dict())
+        raise
+    _print_json_sheets(file.name, sheets) if as_json else _print_csv_sheets(sheets)
 
 
-def _print_cells(rows: list[list[str]]) -> None:
+def _only(sheets: list[Any], name: str, file_name: str) -> list[Any]:
+    if found := [s for s in sheets if s.name == name]:
+        return found
+    names = ", ".join(repr(s.name) for s in sheets)
+    raise UsageError(
+        f"there is no sheet {name!r}", where=file_name, expected=f"one of {names}", todo="leave out --sheet to see all",
+        code="no_sheet",
+    )  # fmt: skip
+
+
+def _print_json_sheets(file_name: str, sheets: list[Any]) -> None:
+    from dataclasses import asdict
+
+    from warehouse.deliveries.readers.cells import cell_json
+
+    print_json([
+        {"file": file_name, "sheet": s.name, "hidden": s.hidden, "notices": [asdict(n) for n in s.notices],
+         "rows": [{"row": i, "cells": [cell_json(c) for c in row]} for i, row in enumerate(s.rows, 1)]}
+        for s in sheets
+    ])  # fmt: skip
+
+
+def _print_csv_sheets(sheets: list[Any]) -> None:
     """As delivered: nothing is neutralised, this is what the file holds."""
     import csv
     import sys
 
-    csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for s in sheets:
+        if len(sheets) > 1:
+            say(f"sheet {s.name}: {s.height} rows")
+        for notice in s.notices:
+            say(f"sheet {s.name}: {notice.what}")
+        writer.writerows(zip(*(column.texts() for column in s.columns), strict=True))
 
 
 @click.command()

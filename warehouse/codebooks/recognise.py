@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from warehouse.codebooks.error_cells import refuse_used_error_cells
 from warehouse.codebooks.folding import fold, in_rounds
 from warehouse.codebooks.kobo import sheet_fits
 from warehouse.codebooks.match import SheetMatch, match_sheet
@@ -87,6 +88,7 @@ def recognise(sheets: list[RawSheet], name: str, declared: Declared = NOTHING_DE
     ]
     for match in [*mains, *repeats]:
         _refuse_duplicates(match, name)
+        refuse_used_error_cells(match, codebook, name)
     partial = bool(codebook.partial_file_name and re.search(codebook.partial_file_name, fold(name)))
     why += [reason, *(["the file's name says that the round is in progress"] if partial else [])]
     return Recognised(codebook, mains[0], repeats, number, partial, why, mains[1:], sheets)

@@ -71,7 +71,7 @@ class Vault:
         sha256 = file_hash(path)
         if known := self.by_hash(sha256):
             return Receipt(known, is_new=False)
-        recognised = recognise(read_file(path), path.name, declared)
+        recognised = recognise(read_file(path, keep_errors=True), path.name, declared)
         delivery = self._delivery(path, sha256, recognised, partial=partial, source=source)
         self._store(path, delivery)
         return Receipt(delivery, is_new=True)

@@ -19,12 +19,12 @@ from warehouse.normalize.controls import check_controls
 from warehouse.normalize.doubts import note_personal, note_respondents
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
-from warehouse.normalize.furniture import NO_PEOPLE, furniture, without
+from warehouse.normalize.furniture import NO_PEOPLE, furniture, place_columns, without
 from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.people import key_of, pseudonym
 from warehouse.normalize.places import RowPlaces, place_table, resolve_places
 from warehouse.normalize.population import counts, note_counts, population
-from warehouse.normalize.prepare import prepare
+from warehouse.normalize.prepare import blanked, prepare
 from warehouse.normalize.reasons import reasons
 from warehouse.normalize.repeats import Repeat, keyed, repeats
 from warehouse.normalize.respondents import respondents
@@ -95,7 +95,7 @@ def _main(match: SheetMatch, found: Recognised, resolver: Resolver, home: Home, 
         )
     aside = furniture(whole, book, findings)
     frame = without(whole, aside["row_number"].to_list())
-    places = resolve_places(frame, resolver)
+    places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
     found_counts = counts(whole, book, findings)
     rejected = judge(frame, book, places, found_counts)
     accepted = _accepted(frame, places, rejected, home, match.sheet.name if found.others else "")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from warehouse.codebooks.match import MappedColumn, SheetMatch, header_labels
-from warehouse.deliveries.readers.sheet import cell_text
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,13 @@ class TextFrame:
     def cells(self, row_numbers: list[int]) -> dict[int, str]:
         """Whole rows as JSON objects label to text, for rejected rows."""
         labels = header_labels(self.match.sheet, self.match.raw, self.match.header_index)
-        return {n: json.dumps(_named(labels, self.match.raw.texts(n - 1)), ensure_ascii=False) for n in row_numbers}
+        rows = self.match.raw.frame()[[n - 1 for n in row_numbers]].iter_rows() if row_numbers else iter(())
+        return {
+            n: json.dumps(_named(labels, row), ensure_ascii=False) for n, row in zip(row_numbers, rows, strict=True)
+        }
 
 
-def _named(labels: list[str], texts: list[str]) -> dict[str, str]:
+def _named(labels: list[str], texts: tuple[str, ...]) -> dict[str, str]:
     return {
         label or f"column {i + 1}": text for i, (label, text) in enumerate(zip(labels, texts, strict=False)) if text
     }
@@ -49,12 +51,8 @@ def _named(labels: list[str], texts: list[str]) -> dict[str, str]:
 
 def text_frame(match: SheetMatch) -> TextFrame:
     """The frame of a matched sheet. Rows without any content are left out and counted."""
-    kept = [c for c in match.columns if c.column.column_class != "identifier"]
-    body = match.raw.rows[match.first_row :]
-    numbers = [i for i, row in enumerate(body, match.first_row + 1) if any(cell not in ("", None) for cell in row)]
-    rows = [match.raw.rows[n - 1] for n in numbers]
-    columns: dict[str, list[int] | list[str]] = {"row_number": numbers}
-    for column in kept:
-        columns[f"c{column.index}"] = [cell_text(row[column.index]) for row in rows]
-    schema = {name: pl.Int64 if name == "row_number" else pl.String for name in columns}
-    return TextFrame(match, pl.DataFrame(columns, schema=schema), len(body) - len(rows))
+    kept = [c.index for c in match.columns if c.column.column_class != "identifier"]
+    body = match.raw.frame().with_row_index("row_number", offset=1)[match.first_row :]
+    filled = body.filter(pl.any_horizontal(pl.exclude("row_number") != "")) if match.raw.width else body
+    names = list(dict.fromkeys(f"c{index}" for index in kept))
+    return TextFrame(match, filled.select(pl.col("row_number").cast(pl.Int64), *names), len(body) - len(filled))

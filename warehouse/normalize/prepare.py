@@ -26,6 +26,15 @@ def prepare(match: SheetMatch, book: Codebook, findings: Findings) -> TextFrame:
     return replace(frame, data=frame.data.with_columns(numbers))
 
 
+def blanked(frame: TextFrame, book: Codebook, names: list[str]) -> TextFrame:
+    """The frame with words for missing as blank cells in some columns: "n/a" is no place."""
+    columns = {f"c{c.index}": c.column for c in frame.match.columns if f"c{c.index}" in names}
+    masks = {name: missing_mask(frame.data[name], words(book, column)) for name, column in columns.items()}
+    return replace(
+        frame, data=frame.data.with_columns([frame.data[n].set(mask, "") for n, mask in masks.items() if mask.any()])
+    )
+
+
 def words(book: Codebook, column: Column) -> list[str]:
     """The words for missing in a column."""
     return [*book.missing, *column.missing]

@@ -69,7 +69,7 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
         return done
     path = Vault(home).path(delivery)
     declared = Declared(delivery.operation, delivery.component, delivery.round_number)
-    recognised = recognise(read_file(path, delivery.file_name), delivery.file_name, declared)
+    recognised = recognise(read_file(path, delivery.file_name, keep_errors=True), delivery.file_name, declared)
     _write(done, canonical_tables(recognised, delivery, operation, home))
     return done
 

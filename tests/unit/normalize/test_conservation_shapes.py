@@ -61,7 +61,7 @@ code_lists:
 HEAD = ["_uuid", "Region", "District", "Test", "Phone"]
 COUNTS = ["IDPs", "Households", "Came in 2023", "Came in 2024", "Country 1", "From 1", "Country 2", "From 2", "_index"]
 CLEAN = {"1 200": 1200, "12.0": 12, "٣": 3, "1,234,567": 1234567, "\u200f7": 7}
-DIRT = ["", "-", "3.5", "-4", "many", "#N/A", "=1+1", "1e9", "🙂", "12,5", "nan"]
+DIRT = ["", "-", "3.5", "-4", "many", "#N/A", "1e9", "🙂", "12,5", "nan"]
 
 count = st.one_of(st.integers(0, 998), st.integers(0, 998), st.sampled_from([*CLEAN, *DIRT]))
 place = st.tuples(

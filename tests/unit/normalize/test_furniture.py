@@ -146,3 +146,11 @@ def test_a_region_that_is_not_the_sum_of_its_districts_is_told(bench: Bench, row
 )
 def test_counts_that_are_none_say_why(bench: Bench, cell: str, reason: str) -> None:
     assert codes(bench, *ROWS, ["North", "D9", cell, 1]) == {5: reason}
+
+
+@pytest.mark.parametrize("word", ["n/a", "-", "NULL"])
+def test_a_word_for_missing_is_no_place(bench: Bench, word: str) -> None:
+    bench.codebook(BOOK)
+    done = bench.deliver([HEADER, [word, "D1", 1, 1], ["North", word, 1, 1]])
+    assert reasons(done) == {2: "place_missing"}
+    assert done.table("place").filter(done.table("place")["place_level"] == 2).is_empty()

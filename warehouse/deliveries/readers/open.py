@@ -1,51 +1,38 @@
-"""From a file to its sheets: the first bytes decide which reader, not the ending.
+"""From a file to its sheets: sizes are checked, then a child process reads it; the first bytes decide which reader.
 
-Only the choice of reader belongs here.
+Only the door for files belongs here: the choice of reader is in `formats.py`, the child process in `child.py`.
 """
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
+from warehouse.deliveries.readers.child import read_in_child
+from warehouse.deliveries.readers.error_cells import noticed, refuse_error_cells
+from warehouse.deliveries.readers.formats import unknown
 from warehouse.deliveries.readers.sheet import RawSheet
-from warehouse.deliveries.readers.text import read_text
-from warehouse.deliveries.readers.workbook import read_workbook
-from warehouse.errors import UnreadableDelivery
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-BINARY = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\x1f\x8b": "a gzip archive"}
 MAX_BYTES = 200 * 2**20
 
 
-def read_file(path: Path, name: str | None = None) -> list[RawSheet]:
+def read_file(path: Path, name: str | None = None, *, keep_errors: bool = False) -> list[RawSheet]:
     """The sheets of a file. `name` is what the file was called when it was delivered (for messages).
 
-    Raises UnreadableDelivery (exit 4) where the file is empty, too large or of no known kind.
+    Cells that hold an error (`#N/A`) are refused with their addresses, unless `keep_errors` says that a codebook will judge
+    them column by column.
+
+    Raises UnreadableDelivery (exit 4) where the file is empty, too large, of no known kind, or can't be trusted.
     """
     name = name or path.name
-    data = _bytes(path, name)
-    if data.startswith((ZIP, OLE)):
-        return read_workbook(data, name)
-    for magic, kind in BINARY.items():
-        if data.startswith(magic):
-            raise _unknown(f"the file is {kind}", name)
-    csv.field_size_limit(20 * 2**20)
-    return read_text(data, name)
-
-
-def _bytes(path: Path, name: str) -> bytes:
     if not path.is_file():
-        raise _unknown("there is no such file", name)
+        raise unknown("there is no such file", name, "no_file")
     size = path.stat().st_size
     if size == 0:
-        raise _unknown("the file is empty", name, "empty_file")
+        raise unknown("the file is empty", name, "empty_file")
     if size > MAX_BYTES:
-        raise _unknown(f"the file has {size >> 20} MB", name, "too_large")
-    return path.read_bytes()
-
-
-def _unknown(what: str, name: str, code: str = "unknown_format") -> UnreadableDelivery:
-    return UnreadableDelivery(
-        what, where=name, expected="an XLSX, XLS, ODS, CSV or TSV file with a table", todo="export it again", code=code
-    )
+        raise unknown(f"the file has {size >> 20} MB", name, "too_large")
+    sheets = read_in_child(path, name)
+    if keep_errors:
+        return [noticed(sheet) for sheet in sheets]
+    refuse_error_cells(sheets, name)
+    return sheets

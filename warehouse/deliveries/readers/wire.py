@@ -1,0 +1,107 @@
+"""The wire between the process that asks for a file and the child that reads it: sheets as a stream of small frames.
+
+Turning sheets into frames and frames into sheets belongs here; processes and limits do not (`child.py`, `worker.py`).
+Frames hold plain values only (texts, numbers, bytes, lists): the reader of a frame makes no other objects, whatever it says.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import struct
+from array import array
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import Any
+
+from warehouse.deliveries.readers.cells import CodedColumn, Column, as_series
+from warehouse.deliveries.readers.sheet import Notice, RawSheet
+from warehouse.errors import UnreadableDelivery
+
+HEADER = struct.Struct(">Q")
+CHUNK = 100_000  # texts in a frame
+
+
+class _Plain(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        """No objects."""
+        raise pickle.UnpicklingError("only plain values cross the wire")
+
+
+def pack(value: Any) -> bytes:
+    """A plain value as bytes."""
+    return pickle.dumps(value, protocol=5)
+
+
+def unpack(frame: bytes | bytearray) -> Any:
+    """A plain value from bytes."""
+    return _Plain(io.BytesIO(frame)).load()
+
+
+def frames(sheets: list[RawSheet]) -> Iterator[bytes]:
+    """The sheets, one frame for each, then its distinct cells, then its columns."""
+    for sheet in sheets:
+        coded = [c for c in sheet.columns if isinstance(c, CodedColumn)]
+        table = coded[0].table if coded and len(coded) == len(sheet.columns) else None
+        notices = [astuple(notice) for notice in sheet.notices]
+        parts = range(0, len(table.texts), CHUNK) if table else ()
+        yield pack(("sheet", sheet.name, sheet.hidden, notices, sheet.height, sheet.merged, sheet.width, len(parts)))
+        for i in parts:
+            assert table is not None
+            yield pack((table.texts[i : i + CHUNK], bytes(table.kinds[i : i + CHUNK])))
+        for column in sheet.columns:
+            yield pack(
+                column.ids.tobytes()
+                if table and isinstance(column, CodedColumn)
+                else (list(column.texts()), column.kinds)
+            )
+    yield pack(("done",))
+
+
+def refused(error: UnreadableDelivery) -> bytes:
+    """A refusal as a frame."""
+    return pack(("refused", error.what, error.where, error.expected, error.todo, error.code))
+
+
+def receive(incoming: Iterator[bytes | bytearray]) -> list[RawSheet]:
+    """The sheets from their frames. Raises UnreadableDelivery where the child refused."""
+    sheets: list[RawSheet] = []
+    while True:
+        kind, *rest = unpack(next(incoming))
+        if kind == "done":
+            return sheets
+        if kind == "refused":
+            what, where, expected, todo, code = rest
+            raise UnreadableDelivery(what, where=where, expected=expected, todo=todo, code=code)
+        name, hidden, notices, height, merged, width, parts = rest
+        columns = _coded(incoming, width, parts) if parts else [Column(*unpack(next(incoming))) for _ in range(width)]
+        for column in columns:
+            column.series()  # Polars holds texts in less space than Python does
+        sheets.append(
+            RawSheet(
+                name,
+                hidden=hidden,
+                notices=tuple(Notice(*n) for n in notices),
+                columns=columns,
+                height=height,
+                merged=merged,
+            )
+        )
+
+
+def _coded(incoming: Iterator[bytes | bytearray], width: int, parts: int) -> list[Column]:
+    import numpy as np
+    import polars as pl
+
+    texts: list[pl.Series] = []
+    kinds: list[bytes] = []
+    for _ in range(parts):
+        some, their_kinds = unpack(next(incoming))
+        texts.append(pl.Series("", some, dtype=pl.String))
+        kinds.append(their_kinds)
+    table, kind_of = pl.concat(texts), np.frombuffer(b"".join(kinds), dtype=np.uint8)
+    columns = []
+    for _ in range(width):
+        ids = array("I", unpack(next(incoming)))
+        columns.append(Column(table.gather(as_series(ids)), kind_of[np.frombuffer(ids, dtype=np.uint32)].tobytes()))
+    return columns
