@@ -1,30 +1,21 @@
 """Matching a delivered sheet to a codebook's sheet: the header row, and which column is which field.
 
-Finding headers and columns belongs here; choosing the codebook of a delivery does not (`recognise.py`).
+Finding the header belongs here; reading labels is in `labels.py`, choosing the codebook of a delivery in `recognise.py`.
 """
 
 from __future__ import annotations
 
-import re
+import fnmatch
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 
-from warehouse.codebooks.folding import fold, fold_label, in_rounds, matches_any
-from warehouse.codebooks.lookalike import LookAlikes
+from warehouse.codebooks.folding import fold, in_rounds, matches_any
+from warehouse.codebooks.kobo import is_export, is_system, sheet_fits, system_fields
+from warehouse.codebooks.labels import Labels, MappedColumn, folded_label, folded_text
 from warehouse.codebooks.model import Codebook, Column, Sheet
 from warehouse.deliveries.readers.sheet import RawSheet
 
 HEADER_SEARCH = 30  # rows of a sheet in which its header is looked for
-
-
-@dataclass(frozen=True)
-class MappedColumn:
-    """A delivered column (0-based index) and the field it carries. `option` is set for 0/1 columns of a select_multiple."""
-
-    index: int
-    label: str
-    column: Column
-    groups: dict[str, str] = field(default_factory=dict)
-    option: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,8 +28,9 @@ class SheetMatch:
     columns: list[MappedColumn]
     ignored: list[tuple[int, str]]
     unknown: list[tuple[int, str]]
-    duplicated: list[str]  # labels or fields that more than one column claims
+    duplicated: list[str]  # columns that claim one field, or unknown ones of one label: told as a person reads them
     absent: list[Column]
+    merged: list[list[MappedColumn]] = field(default_factory=list)  # columns of one field, never filled in one row
 
     @property
     def first_row(self) -> int:
@@ -52,73 +44,142 @@ class SheetMatch:
 
 def match_sheet(codebook: Codebook, sheet: Sheet, raw: RawSheet, number: int | None) -> SheetMatch | None:
     """The match, or None where the name or the required labels don't fit."""
-    if not matches_any(raw.name, sheet.patterns) or not raw.rows:
+    if not sheet_fits(raw.name, sheet.patterns) or not raw.height:
         return None
-    rows = range(min(HEADER_SEARCH, len(raw.rows))) if sheet.header_row == "find" else [sheet.header_row - 1]
+    rows = range(min(HEADER_SEARCH, raw.height)) if sheet.header_row == "find" else [sheet.header_row - 1]
+    best: SheetMatch | None = None
     for index in rows:
-        if index < len(raw.rows) and (found := _match_header(codebook, sheet, raw, index, number)):
-            return found
-    return None
+        found = _match_header(codebook, sheet, raw, index, number) if index < raw.height else None
+        if found and (best is None or len(found.columns) > len(best.columns)):
+            best = found
+        if best and (sheet.header_rows == 1 or index >= best.header_index + sheet.header_rows):
+            break  # of two header rows the better pair counts: a pair may begin one row too early
+    return best
 
 
 def header_labels(sheet: Sheet, raw: RawSheet, index: int) -> list[str]:
     """The labels of a header; several header rows are joined with "/", merged cells filled to the right."""
-    parts = [raw.texts(i) for i in range(index, min(index + sheet.header_rows, len(raw.rows)))]
+    parts = [raw.texts(i) for i in range(index, min(index + sheet.header_rows, raw.height))]
+    width = max(len(part) for part in parts)
+    parts = [part + [""] * (width - len(part)) for part in parts]
     for part in parts[:-1]:
         for i in range(1, len(part)):
             part[i] = part[i] or part[i - 1]
     return ["/".join(p for p in column if p) for column in zip(*parts, strict=True)]
 
 
+def column_name(index: int) -> str:
+    """A column's letters, as a spreadsheet shows them."""
+    name, index = "", index + 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = ascii_uppercase[rest] + name
+    return name
+
+
+_LABELS: dict[tuple[int, int, int | None, tuple[str, ...]], tuple[Codebook, Labels]] = {}
+
+
+def _labels(book: Codebook, sheet: Sheet, number: int | None, versions: tuple[str, ...]) -> Labels:
+    """The sheet's labels, made once per codebook as loaded (models of lists have no hash)."""
+    key = (id(book), id(sheet), number, versions)
+    known = _LABELS.get(key)
+    if known is None or known[0] is not book:
+        if len(_LABELS) > 200:
+            _LABELS.clear()
+        columns = [c for c in sheet.columns if in_rounds(c.rounds, number) and in_versions(c.versions, versions)]
+        groups = [g for g in sheet.groups if in_rounds(g.rounds, number)]
+        known = _LABELS[key] = (book, Labels(book, sheet, columns, groups))
+    return known[1]
+
+
+def in_versions(glob: str | None, versions: tuple[str, ...]) -> bool:
+    """Whether a form version fits the glob; no glob, or a delivery that tells no version: yes."""
+    return glob is None or not versions or any(fnmatch.fnmatchcase(fold(v), fold(glob)) for v in versions)
+
+
 def _match_header(codebook: Codebook, sheet: Sheet, raw: RawSheet, index: int, number: int | None) -> SheetMatch | None:
     labels = header_labels(sheet, raw, index)
-    known = [c for c in sheet.columns if in_rounds(c.rounds, number)]
-    mapped, rest = _map_columns(codebook, known, labels)
-    found = {c.column.field for c in mapped}
-    if not mapped or any(c.required and c.field not in found for c in known):
+    if not _labels(codebook, sheet, number, ()).hits(labels):
         return None
-    ignored = [(i, label) for i, label in rest if matches_any(label, sheet.ignored)]
-    unknown = [(i, label) for i, label in rest if (i, label) not in ignored]
-    absent = [c for c in known if c.pattern is None and c.field not in found]
-    return SheetMatch(sheet, raw, index, mapped, ignored, unknown, _duplicates(mapped), absent)
+    reading = _labels(codebook, sheet, number, _versions(sheet, raw, index, labels))
+    mapped, rest = reading.map(labels)
+    found = {c.column.field for c in mapped}
+    if not mapped or any(c.required and c.field not in found for c in reading.columns):
+        return None
+    export = is_export([folded_text(label) for label in labels])
+    ignored = [x for x in rest if matches_any(x[1], sheet.ignored) or (export and is_system(folded_text(x[1])))]
+    first = index + sheet.header_rows
+    unknown = [x for x in rest if x not in ignored] + _unnamed(raw, labels, first)
+    merged, duplicated = _claims(raw, mapped, first)
+    duplicated += [
+        f"{' or '.join(reading.clashes[folded_label(x)])}, by form version: column {column_name(i)} ({x.strip()})"
+        for i, x in enumerate(labels)
+        if folded_label(x) in reading.clashes
+    ]
+    absent = [c for c in reading.columns if c.pattern is None and c.field not in found]
+    return SheetMatch(
+        sheet, raw, index, mapped, ignored, unknown, duplicated + _repeats(raw, unknown, first), absent, merged
+    )
 
 
-def _map_columns(
-    codebook: Codebook, columns: list[Column], labels: list[str]
-) -> tuple[list[MappedColumn], list[tuple[int, str]]]:
-    by_label = LookAlikes({fold_label(label): c for c in columns for label in c.labels})
-    patterns = [(re.compile(c.pattern), c) for c in columns if c.pattern]
-    options = _option_labels(codebook, columns)
-    mapped: list[MappedColumn] = []
-    rest: list[tuple[int, str]] = []
-    for index, label in enumerate(labels):
-        folded, plain = fold_label(label), fold(label)
-        if column := by_label.get(folded):
-            mapped.append(MappedColumn(index, label, column))
-        elif found := next(((m, c) for p, c in patterns if (m := p.fullmatch(plain))), None):
-            mapped.append(MappedColumn(index, label, found[1], found[0].groupdict()))
-        elif folded in options:
-            mapped.append(MappedColumn(index, label, options[folded][0], option=options[folded][1]))
-        elif folded:
-            rest.append((index, label))
-    return mapped, rest
+def _versions(sheet: Sheet, raw: RawSheet, index: int, labels: list[str]) -> tuple[str, ...]:
+    """The form versions that the rows tell, looked up only where a column depends on them."""
+    if not any(c.versions for c in sheet.columns):
+        return ()
+    own = {folded_label(x) for c in sheet.columns if c.field == "form_version" for x in c.labels}
+    system = {text for text, c in system_fields().items() if c.field == "form_version"}
+    hits = [i for i, label in enumerate(labels) if folded_label(label) in own or folded_text(label) in system]
+    first = index + sheet.header_rows
+    return tuple(sorted({text for i in hits for text in raw.column(i)[first:].unique().to_list() if text}))
 
 
-def _option_labels(codebook: Codebook, columns: list[Column]) -> dict[str, tuple[Column, str]]:
-    """`question/option` headers of select_multiple questions, folded, to column and option code."""
-    found: dict[str, tuple[Column, str]] = {}
-    for column in columns:
-        if column.type == "choices" and column.options:
-            for option in codebook.code_lists[column.options]:
-                for label in [option.code, *option.labels]:
-                    for question in [column.field, *column.labels]:
-                        found[fold_label(f"{question}/{label}")] = (column, option.code)
-    return LookAlikes(found)
+def _unnamed(raw: RawSheet, labels: list[str], first: int) -> list[tuple[int, str]]:
+    """Columns without a label that have contents all the same."""
+    bare = [i for i in range(raw.width) if i >= len(labels) or not labels[i].strip()]
+    return [(i, "") for i in bare if (raw.column(i)[first:].str.strip_chars() != "").any()]
 
 
-def _duplicates(mapped: list[MappedColumn]) -> list[str]:
-    seen: dict[tuple[str, tuple[tuple[str, str], ...], str | None], int] = {}
+def _claims(raw: RawSheet, mapped: list[MappedColumn], first: int) -> tuple[list[list[MappedColumn]], list[str]]:
+    """Columns with one claim: to be read as one where no row fills two of them (older and newer forms), else refused."""
+    seen: dict[tuple[object, ...], list[MappedColumn]] = {}
     for c in mapped:
-        key = (c.column.field, tuple(sorted(c.groups.items())), c.option)
-        seen[key] = seen.get(key, 0) + 1
-    return [name for (name, _, _), count in seen.items() if count > 1]
+        seen.setdefault(c.claim, []).append(c)
+    merged, refused = [], []
+    for columns in seen.values():
+        if len(columns) > 1 and _never_together(raw, columns, first):
+            merged.append(columns)
+        elif len(columns) > 1:
+            names = " and ".join(f"column {column_name(c.index)} ({c.label.strip()})" for c in columns)
+            refused.append(f"{columns[0].column.field}: {names}")
+    return merged, refused
+
+
+def _never_together(raw: RawSheet, columns: list[MappedColumn], first: int) -> bool:
+    if columns[0].column.field == "form_version":
+        return True  # KoboToolbox has had three names for it; the first that is filled counts
+    if len({folded_text(c.label) for c in columns}) < len(columns):
+        return False  # one label twice: nobody can say which is meant
+    seen = raw.column(columns[0].index)[first:].str.strip_chars() != ""
+    for column in columns[1:]:
+        filled = raw.column(column.index)[first:].str.strip_chars() != ""
+        if (seen & filled).any():
+            return False
+        seen = seen | filled
+    return True
+
+
+def _repeats(raw: RawSheet, unknown: list[tuple[int, str]], first: int) -> list[str]:
+    """Unknown labels that stand twice above contents: whoever adds them to the codebook could not tell them apart."""
+    seen: dict[str, list[int]] = {}
+    for i, label in unknown:
+        if label and (raw.column(i)[first:].str.strip_chars() != "").any():
+            seen.setdefault(folded_label(label), []).append(i)
+    return [
+        f"an unknown label: columns {' and '.join(column_name(i) for i in columns)}"
+        for columns in seen.values()
+        if len(columns) > 1
+    ]
+
+
+__all__ = ["MappedColumn", "SheetMatch", "column_name", "header_labels", "match_sheet"]

@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from warehouse.codebooks.overlap import label_clash, option_clash
+
 
 class Strict(BaseModel):
     """A part of a codebook: an unknown key is an error, never ignored."""
@@ -74,6 +76,15 @@ class Group(Strict):
     value_labels: list[str]
     measure: Measure  # `item` is taken from the item column
     rounds: str | None = None
+
+    def entries(self) -> list[tuple[str, list[str], str | None, str | None]]:
+        """Its labels as fields (item, value) with their rounds; a label without `{n}` belongs to the first repetition."""
+        numbered = [
+            (kind, n, [x.replace("{n}", str(n)) for x in labels if n == 1 or "{n}" in x])
+            for kind, labels in (("item", self.item_labels), ("value", self.value_labels))
+            for n in range(1, self.count + 1)
+        ]
+        return [(f"{self.name}_{n}_{kind}", labels, self.rounds, None) for kind, n, labels in numbered]
 
 
 class Control(Strict):
@@ -179,17 +190,30 @@ class Codebook(Strict):
     notes: str = Field(default="", description="what a reader should know of this layout, with sources")
 
     @model_validator(mode="after")
-    def one_main_sheet(self) -> Codebook:
-        """Exactly one main sheet; every named code list exists."""
-        mains = [sheet for sheet in self.sheets if sheet.role == "main"]
-        if len(mains) != 1:
-            raise ValueError(f"codebook {self.codebook}: expected exactly one sheet with role main, got {len(mains)}")
+    def holds_together(self) -> Codebook:
+        """At least one main sheet; named code lists exist; no label fits two fields, no answer two options."""
+        if not self.mains:
+            raise ValueError(f"codebook {self.codebook}: expected at least one sheet with role main")
         named = {c.options for sheet in self.sheets for c in sheet.columns if c.options}
+        named |= {g.options for sheet in self.sheets for g in sheet.groups if g.options}
         if named - set(self.code_lists):
             raise ValueError(f"codebook {self.codebook}: unknown code lists {sorted(named - set(self.code_lists))}")
+        for sheet in self.sheets:
+            entries = [(c.field, c.labels, c.rounds, c.versions) for c in sheet.columns]
+            entries += [e for g in sheet.groups for e in g.entries()]
+            if clash := label_clash(entries):
+                raise ValueError(f"codebook {self.codebook}, sheet {sheet.name}: {clash}")
+        for name, options in self.code_lists.items():
+            if clash := option_clash([(o.code, o.labels, o.rounds, o.versions) for o in options]):
+                raise ValueError(f"codebook {self.codebook}, code list {name}: {clash}")
         return self
 
     @property
+    def mains(self) -> list[Sheet]:
+        """The main sheets: one as a rule, several where a delivery has a sheet per category."""
+        return [sheet for sheet in self.sheets if sheet.role == "main"]
+
+    @property
     def main(self) -> Sheet:
-        """The main sheet."""
-        return next(sheet for sheet in self.sheets if sheet.role == "main")
+        """The first main sheet."""
+        return self.mains[0]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
 
 from warehouse.codebooks.error_cells import refuse_used_error_cells
-from warehouse.codebooks.folding import fold, in_rounds, matches_any
+from warehouse.codebooks.folding import fold, in_rounds
+from warehouse.codebooks.kobo import sheet_fits
 from warehouse.codebooks.match import SheetMatch, match_sheet
 from warehouse.codebooks.model import Codebook, RoundNumber
 from warehouse.codebooks.nearest import expected_of, nearest
-from warehouse.deliveries.readers.sheet import RawSheet, cell_text
+from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 from warehouse.operations import Operation, all_operations
 
@@ -41,6 +41,28 @@ class Recognised:
     round_number: int
     partial: bool
     why: list[str] = field(default_factory=list)
+    others: list[SheetMatch] = field(default_factory=list)  # further main sheets, as with one sheet per category
+    sheets: list[RawSheet] = field(default_factory=list)  # all of the delivery, for notes and control sheets
+
+    @property
+    def mains(self) -> list[SheetMatch]:
+        """All main sheets."""
+        return [self.main, *self.others]
+
+    @property
+    def matches(self) -> list[SheetMatch]:
+        """All sheets that are read."""
+        return [*self.mains, *self.repeats]
+
+    @property
+    def unused(self) -> list[RawSheet]:
+        """Sheets with contents that the codebook does not name."""
+        used = {match.raw.name for match in self.matches}
+        return [
+            raw for raw in self.sheets
+            if raw.name not in used and raw.height > 1
+            and not any(s.role in ("ignore", "control") and sheet_fits(raw.name, s.patterns) for s in self.codebook.sheets)
+        ]  # fmt: skip
 
     @property
     def round_key(self) -> str:
@@ -55,10 +77,9 @@ def round_key(operation: str, component: str, number: int) -> str:
 
 def recognise(sheets: list[RawSheet], name: str, declared: Declared = NOTHING_DECLARED) -> Recognised:
     """What these sheets are. Raises UnreadableDelivery where no codebook, several, or no certain round fits."""
-    codebook, main, why = _choose(sheets, name, declared)
-    number, reason = _round_number(codebook, main, sheets, name, declared)
-    main = match_sheet(codebook, codebook.main, main.raw, number) or main
-    _refuse_duplicates(main, name)
+    codebook, mains, why = _choose(sheets, name, declared)
+    number, reason = _round_number(codebook, mains, sheets, name, declared)
+    mains = [match_sheet(codebook, main.sheet, main.raw, number) or main for main in mains]
     repeats = [
         found
         for sheet in codebook.sheets
@@ -66,36 +87,73 @@ def recognise(sheets: list[RawSheet], name: str, declared: Declared = NOTHING_DE
         for raw in sheets
         if (found := match_sheet(codebook, sheet, raw, number))
     ]
-    for match in (main, *repeats):
+    for match in [*mains, *repeats]:
+        _refuse_duplicates(match, name)
         refuse_used_error_cells(match, codebook, name)
     partial = bool(codebook.partial_file_name and re.search(codebook.partial_file_name, fold(name)))
     why += [reason, *(["the file's name says that the round is in progress"] if partial else [])]
-    return Recognised(codebook, main, repeats, number, partial, why)
+    return Recognised(codebook, mains[0], repeats, number, partial, why, mains[1:], sheets)
 
 
-def _choose(sheets: list[RawSheet], name: str, declared: Declared) -> tuple[Codebook, SheetMatch, list[str]]:
-    found = [
-        (len(match.columns) / max(1, len(match.columns) + len(match.unknown)), len(match.columns), book, match)
+def _choose(sheets: list[RawSheet], name: str, declared: Declared) -> tuple[Codebook, list[SheetMatch], list[str]]:
+    fits = [
+        (book, found)
         for book in _codebooks(all_operations(), declared)
-        for raw in sheets
-        if (match := match_sheet(book, book.main, raw, declared.round_number))
+        if (found := _mains(book, sheets, declared.round_number))
     ]
-    found.sort(key=lambda f: (f[1], f[0]), reverse=True)
-    if not found:
+    if not fits:
         raise _unknown_layout(sheets, name, declared)
-    if len(found) > 1 and found[0][:2] == found[1][:2]:
-        raise UnreadableDelivery(
-            "the delivery fits more than one layout",
-            where=name,
-            expected=f"one of {found[0][2].codebook}, {found[1][2].codebook} (sheets {found[0][3].raw.name}, {found[1][3].raw.name})",
-            todo="say which with --operation and --component",
-            code="ambiguous_layout",
+    scored = sorted(((_score(found), book, found) for book, found in fits), key=lambda s: s[0], reverse=True)
+    (count, share), book, found = scored[0]
+    if len(scored) > 1 and scored[1][0] == (count, share):
+        raise _ambiguous(
+            name, f"{book.codebook}, {scored[1][1].codebook}", "say which with --operation and --component"
         )
-    share, count, book, match = found[0]
+    mains = [_only(match, book, name) for match in found]
+    names = " and ".join(repr(match.raw.name) for match in mains)
+    sheet = "sheet" if len(mains) == 1 else "sheets"
     why = [
-        f"{count} columns of sheet {match.raw.name!r} carry labels of codebook {book.codebook} ({share:.0%} of those not ignored)"
+        f"{count} columns of {sheet} {names} carry labels of codebook {book.codebook} ({share:.0%} of those not ignored)"
     ]
-    return book, match, why
+    return book, mains, why
+
+
+def _mains(book: Codebook, sheets: list[RawSheet], number: int | None) -> list[list[SheetMatch]]:
+    """For each main sheet of a codebook that is there, the delivered sheets that fit it (never those of notes or controls)."""
+    aside = [s for s in book.sheets if s.role in ("ignore", "control")]
+    raws = [raw for raw in sheets if not any(sheet_fits(raw.name, s.patterns) for s in aside)]
+    taken: set[str] = set()
+    found = []
+    for sheet in book.mains:
+        fits = [m for raw in raws if raw.name not in taken and (m := match_sheet(book, sheet, raw, number))]
+        if fits:
+            filled = [m for m in fits if m.raw.height > m.first_row] or fits[:1]
+            found.append(filled)
+            taken |= {m.raw.name for m in filled}
+    return found
+
+
+def _score(found: list[list[SheetMatch]]) -> tuple[int, float]:
+    """Columns that are known, and their share of all that are not ignored."""
+    best = [max(fits, key=lambda m: len(m.columns)) for fits in found]
+    known, unknown = (sum(len(x) for x in part) for part in ([m.columns for m in best], [m.unknown for m in best]))
+    return known, known / max(1, known + unknown)
+
+
+def _only(fits: list[SheetMatch], book: Codebook, name: str) -> SheetMatch:
+    if len(fits) == 1:
+        return fits[0]
+    raise _ambiguous(
+        name,
+        f"one sheet like {fits[0].sheet.name!r} of {book.codebook}, not {', '.join(m.raw.name for m in fits)}",
+        "delete the sheet that does not belong to the round, or name it in the codebook with role ignore",
+    )
+
+
+def _ambiguous(name: str, expected: str, todo: str) -> UnreadableDelivery:
+    return UnreadableDelivery(
+        "the delivery fits more than one layout", where=name, expected=expected, todo=todo, code="ambiguous_layout"
+    )
 
 
 def _codebooks(operations: list[Operation], declared: Declared) -> list[Codebook]:
@@ -123,17 +181,17 @@ def _unknown_layout(sheets: list[RawSheet], name: str, declared: Declared) -> Un
 
 
 def _round_number(
-    book: Codebook, main: SheetMatch, sheets: list[RawSheet], name: str, declared: Declared
+    book: Codebook, mains: list[SheetMatch], sheets: list[RawSheet], name: str, declared: Declared
 ) -> tuple[int, str]:
     """The number that all sources agree on. A declared one decides between the file's name and its notes, not over its rows."""
     rules = [rule for rule in book.round_number if not rule.fallback]
-    rows = [f for rule in rules if rule.field for f in _by_rule(rule, main, sheets, book, name)]
-    texts = [f for rule in rules if not rule.field for f in _by_rule(rule, main, sheets, book, name)]
+    rows = [f for rule in rules if rule.field for f in _by_rule(rule, mains, sheets, book, name)]
+    texts = [f for rule in rules if not rule.field for f in _by_rule(rule, mains, sheets, book, name)]
     found = [*rows, *texts]
     if declared.round_number is not None:
         found = [(declared.round_number, "it was declared"), *rows]
     elif not found:
-        found = [f for rule in book.round_number if rule.fallback for f in _by_rule(rule, main, sheets, book, name)]
+        found = [f for rule in book.round_number if rule.fallback for f in _by_rule(rule, mains, sheets, book, name)]
     numbers = sorted({number for number, _ in found})
     if len(numbers) == 1:
         others = [f"although {why.replace(' says so', f' says {n}')}" for n, why in texts if n != numbers[0]]
@@ -148,40 +206,52 @@ def _round_number(
 
 
 def _by_rule(
-    rule: RoundNumber, main: SheetMatch, sheets: list[RawSheet], book: Codebook, name: str
+    rule: RoundNumber, mains: list[SheetMatch], sheets: list[RawSheet], book: Codebook, name: str
 ) -> list[tuple[int, str]]:
-    if rule.field and (column := main.find(rule.field)):
-        texts = {cell_text(row[column.index]).strip() for row in main.raw.rows[main.first_row :]} - {""}
-        given = [fold(t) for t in texts if fold(t) not in book.missing]
-        numbers = {int(m.group(1)) for t in given if (m := re.search(rule.pattern or r"(\d+)", t))}
-        return [(n, f"column {column.label.strip()!r} says so") for n in sorted(numbers)]
+    if rule.field:
+        return [found for main in mains for found in _by_column(rule, main, book)]
     if rule.sheet_text:
-        ignored = [s for s in sheets for b in book.sheets if b.role == "ignore" and matches_any(s.name, b.patterns)]
-        texts = {cell_text(cell) for sheet in ignored for row in sheet.rows for cell in row}
+        ignored = [s for s in sheets for b in book.sheets if b.role == "ignore" and sheet_fits(s.name, b.patterns)]
+        texts = {text for sheet in ignored for i in range(sheet.height) for text in sheet.texts(i)}
         hits = {int(m.group(1)) for text in texts for m in re.finditer(rule.sheet_text, text, re.IGNORECASE)}
         return [(n, "the sheet of notes says so") for n in sorted(hits)]
     if rule.file_name and (m := re.search(rule.file_name, fold(name))):
         return [(int(m.group(1)), "the file's name says so")]
-    if rule.date_field and (column := main.find(rule.date_field)):
-        return _by_date(main, column.index, column.label)
+    if rule.date_field:
+        return [found for main in mains for found in _by_date(rule.date_field, main)]
     return []
 
 
-def _by_date(main: SheetMatch, index: int, label: str) -> list[tuple[int, str]]:
+def _by_column(rule: RoundNumber, main: SheetMatch, book: Codebook) -> list[tuple[int, str]]:
+    """The numbers in a column. Header rows that stand again inside the data and rows of totals tell none."""
+    column = main.find(rule.field or "")
+    if column is None:
+        return []
+    missing = {fold(word) for word in [*book.missing, *column.column.missing]}
+    texts = main.raw.column(column.index)[main.first_row :].unique().to_list()
+    given = [folded for text in texts if (folded := fold(text)) not in missing]
+    found = [m for text in given if (m := re.search(rule.pattern or r"(\d+)", text))]
+    return [(n, f"column {column.label.strip()!r} says so") for n in sorted({int(m.group(1)) for m in found})]
+
+
+def _by_date(field_name: str, main: SheetMatch) -> list[tuple[int, str]]:
     """The year and month of a date column as a number (201712), for deliveries that carry no round number."""
-    from warehouse.normalize.values import iso_date
+    from warehouse.normalize.dates import read_dates
 
-    dates = {d for row in main.raw.rows[main.first_row :] if (d := iso_date(cell_text(row[index])))}
-    months = {date.fromisoformat(d).strftime("%Y%m") for d in dates}
-    return [(int(m), f"no round number is given; year and month of {label.strip()!r} stand in") for m in sorted(months)]
+    column = main.find(field_name)
+    if column is None:
+        return []
+    dates = read_dates(main.raw.column(column.index)[main.first_row :]).values.drop_nulls()
+    why = f"no round number is given; year and month of {column.label.strip()!r} stand in"
+    return [(int(m), why) for m in sorted(dates.dt.strftime("%Y%m").unique().to_list())]
 
 
-def _refuse_duplicates(main: SheetMatch, name: str) -> None:
-    if main.duplicated:
+def _refuse_duplicates(match: SheetMatch, name: str) -> None:
+    if match.duplicated:
         raise UnreadableDelivery(
-            f"more than one column carries {', '.join(main.duplicated)}",
-            where=f"{name}, sheet {main.raw.name}, row {main.header_index + 1}",
-            expected="each field once",
+            f"more than one column carries {'; '.join(match.duplicated)}",
+            where=f"{name}, sheet {match.raw.name}, row {match.header_index + 1}",
+            expected="each field once, each label once",
             todo="remove or rename the column that does not belong",
             code="duplicate_header",
         )

@@ -1,110 +1,149 @@
-"""The nine canonical tables of one recognised delivery.
+"""The canonical tables of one recognised delivery.
 
 Putting the steps together belongs here; what each step does is in its own module.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
+from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.recognise import Recognised
 from warehouse.deliveries.vault import Delivery
+from warehouse.gazetteer.resolve import Resolver
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
-from warehouse.normalize.conservation import conservation
+from warehouse.normalize.conservation import Kept, conservation
+from warehouse.normalize.controls import check_controls
+from warehouse.normalize.doubts import note_personal, note_respondents
 from warehouse.normalize.drift.find import find_drift
 from warehouse.normalize.findings import Findings
-from warehouse.normalize.frame import TextFrame, text_frame
+from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.furniture import NO_PEOPLE, furniture, place_columns, without
+from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.people import key_of, pseudonym
 from warehouse.normalize.place_findings import note_places
 from warehouse.normalize.places import RowPlaces, place_table, resolve_places, resolver_of
-from warehouse.normalize.population import repeat_counts, wide_counts
+from warehouse.normalize.population import counts, note_counts, population
+from warehouse.normalize.prepare import blanked, prepare
 from warehouse.normalize.reasons import reasons
+from warehouse.normalize.repeats import Repeat, keyed, repeats
 from warehouse.normalize.respondents import respondents
 from warehouse.normalize.rows import judge, people
-from warehouse.normalize.schema import ASSESSMENT, POPULATION, REJECTED, empty
+from warehouse.normalize.schema import ASSESSMENT, REJECTED, TABLES, empty
+from warehouse.normalize.shares import shares
 from warehouse.normalize.survey import Survey
-from warehouse.normalize.values import count_text, count_value, date_value, time_value
+from warehouse.normalize.values import count_value
 from warehouse.normalize.visits import note_visits
 from warehouse.operations import Operation
 from warehouse.settings import Home
+
+
+@dataclass(frozen=True)
+class MainSheet:
+    """One main sheet on its way: `whole` with all rows, `frame` without those that are no data."""
+
+    whole: TextFrame
+    frame: TextFrame
+    places: RowPlaces
+    counts: pl.DataFrame
+    rejected: pl.DataFrame  # row_number, reason_code, column_label
+    accepted: pl.DataFrame  # row_number, row_id, place_code, place_level
+    drifted: dict[int, int | None]  # people of rows that stand in another layout
 
 
 def canonical_tables(
     found: Recognised, delivery: Delivery, operation: Operation, home: Home
 ) -> dict[str, pl.DataFrame]:
     """Every table of `schema.TABLES`, perhaps empty."""
-    book, frame = found.codebook, text_frame(found.main)
-    findings = Findings(found.round_key, delivery.file_name)
-    matches = [found.main, *found.repeats]
-    note_columns(matches, findings)
-    note_hidden(matches, findings)
-    note_reading(matches, findings)
-    if frame.blank_rows:
-        findings.add(
-            "blank_rows",
-            "note",
-            "rows without any content were left out",
-            sheet=found.main.raw.name,
-            rows=frame.blank_rows,
-        )
-    places = resolve_places(frame, resolver_of(operation, book, found.round_number, home))
-    note_places(frame, book, places, findings)
-    drift = find_drift(frame, book, found.round_number)
-    drift.tell(findings)
-    rejected = judge(frame, book, places, drift.rows)
-    accepted = _accepted(frame, places, rejected, home)
-    note_visits(frame, accepted, book, operation, found.round_number, findings)
-    tables = {name: empty(name) for name in ("response", "answer", "population")}
-    if book.row_grain == "respondent":
-        tables |= _survey(found, frame, accepted, findings)
-    else:
-        tables["population"] = _population(found, frame, accepted, rejected, findings)
-    tables["rejected"] = _rejected(frame, rejected, findings, drift.people)
-    tables["assessment"] = _assessment(frame, accepted, found.round_key)
-    tables["place"] = place_table(found.round_key, set(accepted["place_code"]), places.chains)
-    tables["conservation"] = conservation(
-        found.round_key, frame, accepted.height, tables["population"], rejected["row_number"].to_list()
+    book, findings = found.codebook, Findings(found.round_key, delivery.file_name)
+    note_columns(found.matches, findings)
+    note_hidden(found.matches, findings)
+    note_reading(found.matches, findings)
+    note_sheets(found, findings)
+    note_personal(found, findings)
+    resolver = resolver_of(operation, book, found.round_number, home)
+    mains = [_main(match, found, resolver, home, findings) for match in found.mains]
+    for main in mains:
+        note_visits(main.frame, main.accepted, book, operation, found.round_number, findings)
+    parents = {main.frame.match.sheet.name: keyed(main.frame, main.accepted) for main in mains}
+    children = repeats(found.repeats, parents, book, findings)
+    tables = {name: empty(name) for name in TABLES}
+    parts = [_answers(found, main, findings) for main in mains]
+    tables |= {name: pl.concat([part[name] for part in parts if name in part]) for name in parts[0]}
+    rows: list[MainSheet | Repeat] = [*mains, *children]
+    tables["population"] = pl.concat([population(x.counts, x.accepted, found.round_key) for x in rows])
+    tables["share"] = pl.concat([shares(main.frame, main.accepted, book, findings) for main in mains])
+    for row in rows:
+        note_counts(row.frame, row.counts, row.accepted, findings)
+    drifted = [x.drifted if isinstance(x, MainSheet) else {} for x in rows]
+    tables["rejected"] = pl.concat(
+        [_rejected(x.whole, x.rejected, findings, d) for x, d in zip(rows, drifted, strict=True)]
     )
-    tables["column_map"] = column_map(found.round_key, matches)
+    tables["assessment"] = pl.concat([_assessment(main, found.round_key, findings) for main in mains])
+    codes = {code for main in mains for code in main.accepted["place_code"]}
+    chains = {code: chain for main in mains for code, chain in main.places.chains.items()}
+    tables["place"] = place_table(found.round_key, codes, chains)
+    kept = [Kept(m.whole, m.counts, m.accepted.height, m.rejected, []) for m in mains]
+    kept += [
+        Kept(c.whole, c.counts, c.accepted.height, c.rejected, c.gone["row_number"].to_list(), is_repeat=True)
+        for c in children
+    ]
+    tables["conservation"] = conservation(found.round_key, book, kept, tables["population"])
+    tables["column_map"] = column_map(found.round_key, found.matches)
+    check_controls(found, operation, tables, findings)
     return tables | {"finding": findings.frame()}
 
 
-def _accepted(frame: TextFrame, places: RowPlaces, rejected: pl.DataFrame, home: Home) -> pl.DataFrame:
-    """row_number, row_id, place_code, place_level of accepted rows. The row's id is a keyed hash of its uuid."""
+def _main(match: SheetMatch, found: Recognised, resolver: Resolver, home: Home, findings: Findings) -> MainSheet:
+    book, whole = found.codebook, prepare(match, found.codebook, findings)
+    if whole.blank_rows:
+        findings.add(
+            "blank_rows", "note", "rows without any content were left out", sheet=match.raw.name, rows=whole.blank_rows
+        )
+    aside = furniture(whole, book, findings)
+    frame = without(whole, aside["row_number"].to_list())
+    places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
+    note_places(frame, book, places, findings)
+    found_counts = counts(whole, book, findings)
+    drift = find_drift(frame, book, found.round_number)
+    drift.tell(findings)
+    rejected = judge(frame, book, places, found_counts, drift.rows)
+    accepted = _accepted(frame, places, rejected, home, match.sheet.name if found.others else "")
+    return MainSheet(
+        whole, frame, places, found_counts, pl.concat([aside, rejected]).sort("row_number"), accepted, drift.people
+    )
+
+
+def _accepted(frame: TextFrame, places: RowPlaces, rejected: pl.DataFrame, home: Home, prefix: str) -> pl.DataFrame:
+    """row_number, row_id, place_code, place_level of accepted rows. The row's id is a keyed hash of its uuid.
+
+    `prefix` tells rows of several main sheets apart.
+    """
     rows = frame.data.join(rejected, on="row_number", how="anti", maintain_order="left")
     uuid = frame.of("uuid")
     if uuid is None:
-        identity = pl.col("row_number").cast(pl.String).str.zfill(7)
+        identity = pl.lit(f"{prefix}-" if prefix else "") + pl.col("row_number").cast(pl.String).str.zfill(7)
     else:
         key = key_of(home)
         own = pl.when(pl.col(uuid) == "").then(pl.col("row_number").cast(pl.String)).otherwise(pl.col(uuid))
-        identity = own.map_elements(lambda text: pseudonym(key, text), return_dtype=pl.String)
+        identity = own.map_elements(lambda text: pseudonym(key, prefix + text), return_dtype=pl.String)
     return rows.select("row_number", identity.alias("row_id")).join(
         places.rows.select("row_number", "place_code", "place_level"), on="row_number", maintain_order="left"
     )
 
 
-def _population(
-    found: Recognised, frame: TextFrame, accepted: pl.DataFrame, rejected: pl.DataFrame, findings: Findings
-) -> pl.DataFrame:
-    parts = [wide_counts(frame, accepted, found.codebook, findings)]
-    key = frame.of(found.main.sheet.row_key or "")
-    if key:
-        keyed = frame.data.select("row_number", count_text(key).alias("parent_key"))
-        parents = keyed.join(accepted, on="row_number").drop("row_number")
-        gone = set(keyed.join(rejected, on="row_number")["parent_key"])
-        parts += [repeat_counts(match, parents, gone, found.codebook, findings) for match in found.repeats]
-    whole = pl.concat(parts).cast(POPULATION)  # type: ignore[arg-type]
-    return whole.filter(pl.col("row_id").is_not_null())
-
-
-def _survey(found: Recognised, frame: TextFrame, accepted: pl.DataFrame, findings: Findings) -> dict[str, pl.DataFrame]:
-    data = frame.data.join(accepted, on="row_number", maintain_order="left").with_columns(
-        pl.col("row_id").alias("response_key")
-    )
-    survey = Survey(frame, data, found.codebook, found.round_number, findings)
+def _answers(found: Recognised, main: MainSheet, findings: Findings) -> dict[str, pl.DataFrame]:
+    """The coded answers of a main sheet; in surveys with the respondents."""
+    data = main.frame.data.join(main.accepted, on="row_number", maintain_order="left")
+    data = data.with_columns(pl.col("row_id").alias("response_key"))
+    survey = Survey(main.frame, data, found.codebook, found.round_number, findings)
     answers = survey.answers()
-    return respondents(frame, data, survey, answers)
+    if found.codebook.row_grain == "respondent":
+        note_respondents(found, main.frame, main.accepted, findings)
+        return respondents(main.frame, data, survey, answers)
+    return {"answer": answers}
 
 
 def _rejected(
@@ -112,23 +151,14 @@ def _rejected(
 ) -> pl.DataFrame:
     """Rejected rows, kept whole; a finding for each that waits for a decision, one for each rule otherwise."""
     numbers = rejected["row_number"].to_list()
-    cells, counts, sheet = frame.cells(numbers), people(frame, numbers) | drifted, frame.match.raw.name
-    rows = []
-    for number, code, label in rejected.iter_rows():
-        reason = reasons()[code]
-        rows.append(
-            (
-                findings.round_key,
-                findings.file_name,
-                sheet,
-                number,
-                code,
-                label,
-                reason.what,
-                counts[number],
-                cells[number],
-            )
+    cells, counted, sheet = frame.cells(numbers), people(frame, numbers) | drifted, frame.match.raw.name
+    rows = [
+        (
+            findings.round_key, findings.file_name, sheet, number, code, label, reasons()[code].what,
+            None if code in NO_PEOPLE else counted[number], cells[number],
         )
+        for number, code, label in rejected.iter_rows()
+    ]  # fmt: skip
     table = pl.DataFrame(rows, schema=REJECTED, orient="row")
     for (code,), part in table.group_by("reason_code", maintain_order=True):
         _note_rejected(str(code), part, findings)
@@ -147,27 +177,20 @@ def _note_rejected(code: str, part: pl.DataFrame, findings: Findings) -> None:
         )  # fmt: skip
 
 
-def _assessment(frame: TextFrame, accepted: pl.DataFrame, round_key: str) -> pl.DataFrame:
-    def text(field: str) -> pl.Expr:
-        name = frame.of(field)
-        return pl.col(name) if name else pl.lit(None, pl.String)
-
-    def parsed(field: str, kind: pl.Expr | None, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
-        return kind if frame.of(field) and kind is not None else pl.lit(None, dtype)
-
-    date, moment, informants = frame.of("interview_date"), frame.of("submitted_at"), frame.of("informant_count")
-    data = frame.data.join(accepted, on="row_number", maintain_order="left").select(
+def _assessment(main: MainSheet, round_key: str, findings: Findings) -> pl.DataFrame:
+    frame = main.frame
+    data = frame.data.join(main.accepted, on="row_number", maintain_order="left")
+    informants, version = frame.of("informant_count"), frame.of("form_version")
+    nothing = pl.lit(None, pl.String)
+    return data.select(
         pl.lit(round_key).alias("round_key"),
         "row_id",
         pl.lit(frame.match.raw.name).alias("sheet"),
         "row_number",
         "place_code",
         "place_level",
-        parsed("informant_count", count_value(informants) if informants else None, pl.Int64)
-        .fill_null(1)
-        .alias("informant_count"),
-        parsed("interview_date", date_value(date) if date else None, pl.Date).alias("interview_date"),
-        parsed("submitted_at", time_value(moment) if moment else None, pl.Datetime("us")).alias("submitted_at"),
-        text("form_version").alias("form_version"),
-    )
-    return data.cast(ASSESSMENT)  # type: ignore[arg-type]
+        (count_value(informants) if informants else pl.lit(None, pl.Int64)).fill_null(1).alias("informant_count"),
+        date_column(frame, data, "interview_date", findings),
+        moment_column(frame, data, "submitted_at", findings),
+        (pl.col(version) if version else nothing).alias("form_version"),
+    ).cast(ASSESSMENT)  # type: ignore[arg-type]

@@ -60,7 +60,8 @@ def listed_options(data: pl.DataFrame, name: str, options: dict[str, str], missi
         .then(pl.lit("missing"))
         .otherwise(pl.lit("unreadable"))
         .alias("value_status"),
+        pl.col(name).alias("delivered_value"),
     )
-    return pl.concat([read.drop(name).select(rest.columns), rest]).sort(
+    return pl.concat([read.rename({name: "delivered_value"}).select(rest.columns), rest]).sort(
         "row_number", "option_code", maintain_order=True
     )

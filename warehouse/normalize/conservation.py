@@ -1,41 +1,140 @@
 """The conservation law: rows and people delivered = accepted + rejected, counted from three different places.
 
-Only the counting belongs here: delivered from the text frame, accepted from the canonical tables, rejected from the
-rejected rows. The gate compares.
+Only the counting belongs here: delivered from the raw sheet, accepted from the canonical tables, rejected from the rejected
+rows. The gate compares. Rows of totals, headers and notes are rows, and hold no people of their own.
+
+Measures: `rows`, `rows.<sheet>` of repeat sheets, `idp.individuals` for totals, `idp.individuals.year` for parts of a dimension,
+`cells.unreadable` for count cells that are no number.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
+
 import polars as pl
 
+from warehouse.codebooks.match import SheetMatch
+from warehouse.codebooks.model import Codebook
 from warehouse.normalize.frame import TextFrame
-from warehouse.normalize.population import measured
-from warehouse.normalize.rows import total_columns
+from warehouse.normalize.furniture import NO_PEOPLE
+from warehouse.normalize.numbers import whole_numbers
+from warehouse.normalize.prepare import counted, measured, words
 from warehouse.normalize.schema import CONSERVATION
-from warehouse.normalize.values import count_value
+from warehouse.normalize.values import missing_mask
+
+UNREADABLE = "cells.unreadable"
+Tally = dict[str, int]
 
 
-def conservation(
-    round_key: str, frame: TextFrame, accepted_rows: int, population: pl.DataFrame, rejected: list[int]
-) -> pl.DataFrame:
-    """One row per measured total, and one for rows. `rejected`: row numbers."""
-    rows = [_row(round_key, "rows", frame.data.height, accepted_rows, len(rejected))]
-    out = frame.data.filter(pl.col("row_number").is_in(rejected))
-    totals = population.filter(pl.col("dimension") == "total")
-    for column in total_columns(frame):
-        measure, name = measured(column), frame.name(column)
-        assert measure is not None
-        kept = totals.filter((pl.col("population_category") == measure.category) & (pl.col("unit") == measure.unit))
-        delivered, lost = (data.select(count_value(name).sum()).item() or 0 for data in (frame.data, out))
-        rows.append(_row(round_key, f"{measure.category}.{measure.unit}", delivered, int(kept["value"].sum()), lost))
-    return pl.DataFrame(rows, schema=CONSERVATION)
+@dataclass(frozen=True)
+class Kept:
+    """What became of one sheet. `counts` are in long form; `rejected`: row numbers with reason_code."""
+
+    whole: TextFrame
+    counts: pl.DataFrame
+    accepted_rows: int
+    rejected: pl.DataFrame
+    gone: list[int]  # repeat rows that went with their parent
+    is_repeat: bool = False
 
 
-def _row(round_key: str, measure: str, delivered: int, accepted: int, rejected: int) -> dict[str, str | int]:
-    return {
-        "round_key": round_key,
-        "measure": measure,
-        "delivered": delivered,
-        "accepted": accepted,
-        "rejected": rejected,
-    }
+def conservation(round_key: str, book: Codebook, sheets: list[Kept], population: pl.DataFrame) -> pl.DataFrame:
+    """One row per measure, totals first."""
+    delivered: Tally = defaultdict(int)
+    rejected: Tally = defaultdict(int)
+    accepted: Tally = defaultdict(int)
+    for kept in sheets:
+        rows = f"rows.{kept.whole.match.sheet.name}" if kept.is_repeat else "rows"
+        delivered[rows] += _content_rows(kept.whole.match)
+        accepted[rows] += kept.accepted_rows
+        rejected[rows] += kept.rejected.height + len(kept.gone)
+        _add(delivered, _delivered(kept, book))
+        _add(rejected, _rejected(kept))
+    _add(accepted, _tally(population.rename({"population_category": "category"})))
+    names = sorted(
+        set(delivered) | set(accepted) | set(rejected), key=lambda n: (not n.startswith("rows"), n.count("."), n)
+    )
+    law = [
+        (round_key, n, delivered[n], accepted[n], rejected[n])
+        for n in names
+        if n != UNREADABLE or delivered[n] or accepted[n]
+    ]
+    return pl.DataFrame(law, schema=CONSERVATION, orient="row")
+
+
+def _add(tally: Tally, more: Tally) -> None:
+    for name, number in more.items():
+        tally[name] += number
+
+
+def _content_rows(match: SheetMatch) -> int:
+    """Rows below the header with any content, counted on the sheet itself."""
+    filled = pl.Series(values=[False] * (match.raw.height - match.first_row), dtype=pl.Boolean)
+    for index in range(match.raw.width):
+        if filled.all():
+            break
+        filled = filled | (match.raw.column(index)[match.first_row :] != "")
+    return int(filled.sum())
+
+
+def _delivered(kept: Kept, book: Codebook) -> Tally:
+    """People by measure, added up from the sheet's own columns."""
+    match, tally = kept.whole.match, Tally()
+    skip = [n - 1 - match.first_row for n in kept.rejected.filter(pl.col("reason_code").is_in(NO_PEOPLE))["row_number"]]
+    labels = _row_labels(kept) if match.sheet.measure else None
+    for column in counted(kept.whole):
+        texts = match.raw.column(column.index)[match.first_row :]
+        numbers, missing = whole_numbers(texts), missing_mask(texts, words(book, column.column))
+        numbers = numbers.set((numbers < 0) | missing, None).scatter(skip, None)
+        unread = (numbers.is_null() & ~missing).scatter(skip, False)
+        tally[UNREADABLE] = tally.get(UNREADABLE, 0) + int(unread.sum())
+        if labels is None:
+            measure = measured(column)
+            assert measure is not None
+            name = _name(measure.category, measure.unit, measure.dimension)
+            tally[name] = tally.get(name, 0) + int(numbers.sum())
+        else:
+            _add_rows(tally, labels, numbers, match.first_row)
+    return tally
+
+
+def _row_labels(kept: Kept) -> pl.DataFrame:
+    """The measure that each row of a long sheet counts to."""
+    return kept.counts.select(
+        "row_number", pl.struct("category", "unit", "dimension").map_elements(_of_struct, pl.String).alias("name")
+    )
+
+
+def _of_struct(row: dict[str, str | None]) -> str:
+    return _name(row["category"] or "unknown", str(row["unit"]), str(row["dimension"]))
+
+
+def _add_rows(tally: Tally, labels: pl.DataFrame, numbers: pl.Series, first_row: int) -> None:
+    at = labels["row_number"] - 1 - first_row
+    summed = labels.with_columns(numbers.gather(at).alias("n")).group_by("name").agg(pl.col("n").sum())
+    for name, number in summed.iter_rows():
+        tally[name] = tally.get(name, 0) + number
+
+
+def _rejected(kept: Kept) -> Tally:
+    """People by measure in rejected rows, and in repeat rows that went with their parent."""
+    lost = [*kept.rejected.filter(~pl.col("reason_code").is_in(NO_PEOPLE))["row_number"], *kept.gone]
+    return _tally(kept.counts.filter(pl.col("row_number").is_in(lost)))
+
+
+def _tally(counts: pl.DataFrame) -> Tally:
+    """People by measure, and unreadable cells, of counts in long form."""
+    keys = ["category", "unit", "dimension"]
+    summed = counts.group_by(keys).agg(
+        pl.col("value").sum(), (pl.col("value_status") == "unreadable").sum().alias("bad")
+    )
+    tally: Tally = defaultdict(int)
+    for category, unit, dimension, value, bad in summed.iter_rows():
+        tally[_name(category or "unknown", unit, dimension)] += value
+        tally[UNREADABLE] += bad
+    return tally
+
+
+def _name(category: str, unit: str, dimension: str) -> str:
+    return f"{category}.{unit}" + ("" if dimension == "total" else f".{dimension}")

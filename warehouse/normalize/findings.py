@@ -55,6 +55,10 @@ class Findings:
             }
         )
 
+    def has(self, code: str, sheet: str, column_label: str) -> bool:
+        """Whether a finding of this code was added for a column already."""
+        return any((r["code"], r["sheet"], r["column_label"]) == (code, sheet, column_label) for r in self.rows)
+
     def frame(self) -> pl.DataFrame:
         """All findings, the worst first."""
         order = pl.col("severity").replace_strict({"block": 0, "review": 1, "note": 2}, return_dtype=pl.Int8)

@@ -1,126 +1,223 @@
-"""Population: count columns of accepted rows to the canonical long table, totals and parts apart.
+"""Population: counts of a sheet in long form, totals and parts apart, whatever shape they were delivered in.
 
-Wide counts and repeat sheets to long form belong here; nothing is added up or filled in.
+Wide columns, groups side by side and long sheets to one shape belong here; nothing is added up or filled in.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from warehouse.codebooks.match import MappedColumn, SheetMatch
-from warehouse.codebooks.model import Codebook, Measure
+from warehouse.codebooks.match import MappedColumn
+from warehouse.codebooks.model import Codebook, Measure, RepeatMeasure
 from warehouse.normalize.countries import country_codes
 from warehouse.normalize.findings import Findings
-from warehouse.normalize.frame import TextFrame, text_frame
-from warehouse.normalize.schema import POPULATION
-from warehouse.normalize.values import count_text, count_value, fold_expr, is_missing
+from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.prepare import counted, measured
+from warehouse.normalize.schema import POPULATION, Schema
+from warehouse.normalize.values import folded, option_value
+from warehouse.normalize.words import is_total
 
 ROW = ["row_id", "place_code", "place_level"]
-
-
-def measured(column: MappedColumn) -> Measure | None:
-    """The measure of a column with the groups of its pattern filled in."""
-    measure = column.column.measure
-    if measure is None or not column.groups:
-        return measure
-    filled = {k: v.format(**column.groups) if isinstance(v, str) else v for k, v in measure.model_dump().items()}
-    return Measure.model_validate(filled)
-
-
-def wide_counts(frame: TextFrame, accepted: pl.DataFrame, book: Codebook, findings: Findings) -> pl.DataFrame:
-    """All count columns in long form. `accepted`: row_number, row_id, place_code, place_level."""
-    columns = {frame.name(c): m for c in frame.match.columns if (m := measured(c))}
-    if not columns:
-        return pl.DataFrame(schema=POPULATION)
-    data = frame.data.join(accepted, on="row_number", maintain_order="left")
-    long = data.select("row_number", *ROW, *columns).unpivot(
-        on=list(columns), index=["row_number", *ROW], variable_name="column", value_name="delivered_value"
-    )
-    key = pl.DataFrame([{"column": name, **m.model_dump()} for name, m in columns.items()], schema=_MEASURE)
-    long = _with_values(long.join(key, on="column", how="left", maintain_order="left"), book)
-    _note_unreadable(frame, long, findings)
-    return _canonical(long, findings.round_key)
-
-
-_MEASURE = {
-    "column": pl.String, "category": pl.String, "unit": pl.String, "dimension": pl.String, "item": pl.String,
-    "sex": pl.String, "age_group": pl.String,
+COUNT: Schema = {
+    "row_number": pl.Int64, "column": pl.String, "category": pl.String, "unit": pl.String, "dimension": pl.String,
+    "item": pl.String, "sex": pl.String, "age_group": pl.String, "value": pl.Int64, "value_status": pl.String,
+    "delivered_value": pl.String,
 }  # fmt: skip
+SEXES = {"male": "male", "female": "female", "all": "all", "total": "all", "": "all"}
 
 
-def repeat_counts(
-    match: SheetMatch, parents: pl.DataFrame, rejected: set[str], book: Codebook, findings: Findings
-) -> pl.DataFrame:
-    """A repeat sheet in long form. `parents`: parent_key, row_id, place_code, place_level of accepted rows.
-
-    `rejected` holds the parent keys of rejected rows: their repeats go with them.
-    """
-    measure, frame = match.sheet.measure, text_frame(match)
-    parent, value = frame.of(match.sheet.parent_key or ""), frame.of(measure.value_field) if measure else None
-    if measure is None or parent is None or value is None:
-        return pl.DataFrame(schema=POPULATION)
-    data = frame.data.with_columns(count_text(parent).alias("parent_key"))
-    orphans = data.filter(~pl.col("parent_key").is_in(sorted(set(parents["parent_key"]) | rejected)))
-    for number in orphans["row_number"].to_list()[:20]:
-        findings.add("orphan_row", "block", "a repeat row has no parent row", sheet=match.raw.name, row_number=number,
-                     expected="a parent index of the main sheet", todo="export the form again with its repeat sheets")  # fmt: skip
-    long = data.join(parents, on="parent_key", maintain_order="left").with_columns(
-        pl.col(value).alias("delivered_value"),
-        pl.lit(measure.unit).alias("unit"),
-        pl.lit(measure.dimension).alias("dimension"),
-        pl.lit("all").alias("sex"),
-        pl.lit("all").alias("age_group"),
-        _category(frame, book, match).alias("category"),
-        pl.col(frame.of(measure.item_field or "") or value).alias("item"),
-    )
-    if measure.dimension == "country":
-        long = country_codes(long, "item", findings, match.raw.name)
-    long = _with_values(long, book)
-    _refuse_unreadable(long, match, findings)
-    return _canonical(long, findings.round_key)
+def counts(frame: TextFrame, book: Codebook, findings: Findings) -> pl.DataFrame:
+    """Every count of a sheet (`COUNT`), of all its rows."""
+    if frame.match.sheet.measure:
+        parts = [_by_row(frame, book, frame.match.sheet.measure)]
+    else:
+        parts = [_wide(frame), *_groups(frame, book)]
+    whole = pl.concat([part.select(list(COUNT)).cast(COUNT) for part in parts])  # type: ignore[arg-type]
+    _note_lone(frame, whole, findings)
+    return _countries(frame, whole, findings)
 
 
-def _category(frame: TextFrame, book: Codebook, match: SheetMatch) -> pl.Expr:
-    measure = match.sheet.measure
-    assert measure is not None
-    name = frame.of(measure.category_field) if measure.category_field else None
-    if name is None:
-        return pl.lit(measure.category)
-    column = next(c.column for c in match.columns if frame.name(c) == name)
-    texts = {t.casefold(): o.code for o in book.code_lists.get(column.options or "", []) for t in [o.code, *o.labels]}
-    return fold_expr(name).replace_strict(texts, default=None, return_dtype=pl.String)
+def population(found: pl.DataFrame, accepted: pl.DataFrame, round_key: str) -> pl.DataFrame:
+    """Counts of accepted rows as the canonical table. `accepted`: row_number, row_id, place_code, place_level."""
+    rows = accepted.join(found, on="row_number", maintain_order="left")
+    rows = rows.with_columns(pl.lit(round_key).alias("round_key"), pl.col("category").alias("population_category"))
+    return rows.select(POPULATION.keys()).cast(POPULATION)  # type: ignore[arg-type]
 
 
-def _with_values(long: pl.DataFrame, book: Codebook) -> pl.DataFrame:
-    value = count_value("delivered_value")
-    status = (
-        pl.when(is_missing("delivered_value", book.missing)).then(pl.lit("missing"))
-        .when(value.is_null() | (value < 0)).then(pl.lit("unreadable"))
-        .otherwise(pl.lit("reported"))
-    )  # fmt: skip
-    return long.with_columns(value.alias("value"), status.alias("value_status")).with_columns(
-        pl.when(pl.col("value_status") == "reported").then("value").alias("value")
-    )
-
-
-def _note_unreadable(frame: TextFrame, long: pl.DataFrame, findings: Findings) -> None:
-    bad = long.filter(pl.col("value_status") == "unreadable").select("row_number", "column")
-    for name, rows in bad.group_by("column", maintain_order=True):
+def note_counts(frame: TextFrame, found: pl.DataFrame, accepted: pl.DataFrame, findings: Findings) -> None:
+    """A finding for parts of accepted rows that are no whole number."""
+    kept = found.join(accepted.select("row_number"), on="row_number", how="semi")
+    bad = kept.filter(pl.col("value_status") == "unreadable").select("row_number", "column")
+    for (name,), rows in bad.group_by("column", maintain_order=True):
         findings.add(
             "part_not_a_number", "review", "a part (not a total) is not a whole number and is left out of the parts",
             expected="a whole number", todo="correct the cells and deliver again", sheet=frame.match.raw.name,
-            row_number=rows["row_number"][0], column_label=frame.label(str(name[0])), rows=rows.height,
+            row_number=rows["row_number"][0], column_label=frame.label(str(name)), rows=rows.height,
         )  # fmt: skip
 
 
-def _refuse_unreadable(long: pl.DataFrame, match: SheetMatch, findings: Findings) -> None:
-    bad = long.filter((pl.col("value_status") == "unreadable") | pl.col("category").is_null())
-    for number in bad["row_number"].to_list()[:20]:
-        findings.add("part_not_a_number", "block", "a repeat row has no readable count or an unknown category",
-                     expected="a whole number and a known category", todo="correct the row and deliver again",
-                     sheet=match.raw.name, row_number=number)  # fmt: skip
+def _note_lone(frame: TextFrame, found: pl.DataFrame, findings: Findings) -> None:
+    """A finding for numbers without the item that they count."""
+    lone = found.filter((pl.col("item") == "unknown") & (pl.col("value") > 0))
+    for (name,), rows in lone.group_by("column", maintain_order=True):
+        findings.add(
+            "number_without_item", "review", "a number stands without what it counts (a country, a place): kept as unknown",
+            expected="an item beside each number", todo="fill in the item and deliver again", sheet=frame.match.raw.name,
+            row_number=rows["row_number"][0], column_label=frame.label(str(name)), rows=rows.height,
+        )  # fmt: skip
 
 
-def _canonical(long: pl.DataFrame, round_key: str) -> pl.DataFrame:
-    long = long.with_columns(pl.lit(round_key).alias("round_key"), pl.col("category").alias("population_category"))
-    return long.select(POPULATION.keys()).cast(POPULATION)  # type: ignore[arg-type]
+def status(number: str, missing: str) -> pl.Expr:
+    """reported, missing or unreadable, from a prepared count."""
+    return (
+        pl.when(missing).then(pl.lit("missing"))
+        .when(pl.col(number).is_null()).then(pl.lit("unreadable"))
+        .otherwise(pl.lit("reported"))
+    )  # fmt: skip
+
+
+def _wide(frame: TextFrame) -> pl.DataFrame:
+    columns = [(c, m) for c in counted(frame) if not c.member and (m := measured(c))]
+    if not columns:
+        return pl.DataFrame(schema=COUNT)
+    rows, indexes = frame.data.height, [c.index for c, _ in columns]
+    data = frame.data
+    long = pl.DataFrame({
+        "row_number": pl.concat([data["row_number"]] * len(columns)),
+        "delivered_value": pl.concat([data[f"c{i}"].alias("v") for i in indexes]),
+        "number": pl.concat([data[f"n{i}"].alias("v") for i in indexes]),
+        "is_missing": pl.concat([data[f"m{i}"].alias("v") for i in indexes]),
+    })  # fmt: skip
+    keys = pl.DataFrame(
+        [{"column": f"c{c.index}", **m.model_dump()} for c, m in columns], schema={k: COUNT[k] for k in KEYS}
+    )
+    spread = (
+        keys.select(pl.all().repeat_by(rows).list.explode(keep_nulls=True, empty_as_null=True))
+        if rows
+        else keys.clear()
+    )
+    return pl.concat([long, spread], how="horizontal").with_columns(
+        pl.col("number").alias("value"), status("number", "is_missing").alias("value_status")
+    )
+
+
+KEYS = ["column", "category", "unit", "dimension", "item", "sex", "age_group"]
+
+
+def _groups(frame: TextFrame, book: Codebook) -> list[pl.DataFrame]:
+    """Columns that repeat side by side: one part per repetition, blank repetitions left out."""
+    members = {c.member: c for c in frame.match.columns if c.member}
+    return [
+        _group(frame, book, value, members.get((member[0], member[1], "item")))
+        for member, value in members.items()
+        if member[2] == "value"
+    ]
+
+
+def _group(frame: TextFrame, book: Codebook, value: MappedColumn, item: MappedColumn | None) -> pl.DataFrame:
+    measure, i = value.column.measure, value.index
+    assert isinstance(measure, Measure)
+    text = _item(book, item) if item else pl.lit("")
+    rows = frame.data.select("row_number", f"c{i}", f"n{i}", f"m{i}", text.alias("item"))
+    rows = rows.filter((pl.col("item") != "") | ~pl.col(f"m{i}"))
+    return rows.with_columns(
+        pl.lit(f"c{i}").alias("column"),
+        *(pl.lit(getattr(measure, k), pl.String).alias(k) for k in KEYS[1:] if k != "item"),
+        pl.when(pl.col("item") != "").then("item").otherwise(pl.lit("unknown")).alias("item"),
+        pl.col(f"n{i}").alias("value"),
+        status(f"n{i}", f"m{i}").alias("value_status"),
+        pl.col(f"c{i}").alias("delivered_value"),
+    )
+
+
+def _item(book: Codebook, column: MappedColumn) -> pl.Expr:
+    """What a row counts, as text; an option's code where the column has a code list (its text where it is not in it)."""
+    name = f"c{column.index}"
+    text = pl.col(name).str.strip_chars()
+    if column.column.options is None:
+        return text
+    return pl.coalesce(option_value(name, option_texts(book, column.column.options)), text)
+
+
+def option_texts(book: Codebook, name: str) -> dict[str, str]:
+    """Folded text to option code, of a whole code list."""
+    texts = [(text, o.code) for o in book.code_lists.get(name, []) for text in [o.code, *o.labels]]
+    keys = folded(pl.Series([t for t, _ in texts], dtype=pl.String)).to_list()
+    return dict(zip(keys, [code for _, code in texts], strict=True))
+
+
+def _by_row(frame: TextFrame, book: Codebook, measure: RepeatMeasure) -> pl.DataFrame:
+    """A sheet in long form: each row is one count, its columns say of what. Null where a label is not known."""
+    value = frame.match.find(measure.value_field)
+    if value is None:
+        return pl.DataFrame(schema=COUNT)
+    i, category = value.index, _label(frame, book, measure.category_field, {})
+    item = frame.match.find(measure.item_field) if measure.item_field else None
+    rows = frame.data.with_columns(
+        pl.lit(f"c{i}").alias("column"),
+        (pl.lit(measure.category, pl.String) if category is None else category).alias("category"),
+        pl.lit(measure.unit).alias("unit"),
+        _or_all(_label(frame, book, measure.sex_field, SEXES)).alias("sex"),
+        _or_all(_label(frame, book, measure.age_field, {"": "all", "all": "all", "total": "all"})).alias("age_group"),
+        (_item(book, item) if item else pl.lit(None, pl.String)).alias("item"),
+        pl.col(f"n{i}").alias("value"),
+        status(f"n{i}", f"m{i}").alias("value_status"),
+        pl.col(f"c{i}").alias("delivered_value"),
+    )
+    return rows.with_columns(_dimension(measure).alias("dimension")).with_columns(
+        pl.when(pl.col("dimension").is_in(["total", "sex_age"])).then(None)
+        .when(pl.col("item") == "").then(pl.lit("unknown")).otherwise("item").alias("item")
+    )  # fmt: skip
+
+
+def _dimension(measure: RepeatMeasure) -> pl.Expr:
+    """The sheet's dimension; rows of all items, all sexes and all ages are totals, rows of a sex or an age are parts by them."""
+    whole = (pl.col("sex") == "all") & (pl.col("age_group") == "all")
+    if measure.item_field:
+        return pl.when(pl.col("item").map_batches(is_total, return_dtype=pl.Boolean) & whole).then(pl.lit("total")).otherwise(
+            pl.lit(measure.dimension)
+        )  # fmt: skip
+    if measure.dimension in ("total", "sex_age") and (measure.sex_field or measure.age_field):
+        return pl.when(whole).then(pl.lit("total")).otherwise(pl.lit("sex_age"))
+    return pl.lit(measure.dimension)
+
+
+def _label(frame: TextFrame, book: Codebook, field: str | None, default: dict[str, str]) -> pl.Expr | None:
+    """The code of a column's label: by its code list; without one by `default`, which also reads blank cells."""
+    column = frame.match.find(field) if field else None
+    if column is None:
+        return None
+    name = f"c{column.index}"
+    if column.column.options:
+        return option_value(name, default | option_texts(book, column.column.options))
+    if default is SEXES or not default:
+        return option_value(name, default)
+    return pl.coalesce(option_value(name, default), pl.col(name).str.strip_chars())
+
+
+def _or_all(label: pl.Expr | None) -> pl.Expr:
+    return pl.lit("all") if label is None else label
+
+
+def _countries(frame: TextFrame, found: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+    """Items that are countries become ISO3 codes."""
+    sheet = frame.match.sheet
+    typed = {
+        f"c{c.index}" for c in frame.match.columns if c.member and c.member[2] == "value" and _is_country(frame, c)
+    }
+    by_row = sheet.measure and (sheet.measure.dimension == "country")
+    is_country = (pl.col("dimension") == "country") if by_row else pl.col("column").is_in(sorted(typed))
+    mine = is_country & pl.col("item").is_not_null()
+    if not by_row and not typed:
+        return found
+    coded = country_codes(found.filter(mine), "item", findings, frame.match.raw.name)
+    return pl.concat([found.filter(~mine), coded.select(found.columns)]).sort("row_number", maintain_order=True)
+
+
+def _is_country(frame: TextFrame, value: MappedColumn) -> bool:
+    assert value.member
+    item = next((c for c in frame.match.columns if c.member == (*value.member[:2], "item")), None)
+    return item is not None and item.column.type == "country"
+
+
+__all__ = ["COUNT", "counts", "measured", "note_counts", "option_texts", "population", "status"]

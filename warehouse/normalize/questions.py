@@ -1,8 +1,8 @@
 """One question's answers, coded: option codes, numbers, countries, and the options of select_multiple as 1 or 0.
 
 Coding a question belongs here, by its type. What was not to be asked, and what to say about bad answers, does not.
-Every function returns response_key, row_number, option_code, value_number, value_status
-(reported | missing | unreadable).
+Every function returns the columns of CODED; value_status is reported, missing, or the code of what is wrong
+(unreadable, unknown_option, renumbered_option, option_of_other_version, select_multiple_differs).
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.normalize.choices import listed_options
-from warehouse.normalize.values import is_missing, number_value, option_value
+from warehouse.normalize.options import OptionList
+from warehouse.normalize.values import is_missing, missing_mask, number_value, option_value
 
 KEYS = ["response_key", "row_number"]
-CODED = [*KEYS, "option_code", "value_number", "value_status"]
+CODED = [*KEYS, "option_code", "value_number", "value_status", "delivered_value"]
 NO_OPTION, NO_NUMBER = pl.lit(None, pl.String), pl.lit(None, pl.Float64)
 BOOLEANS = {
     **dict.fromkeys(("1", "yes", "true", "да", "ооба", "y"), "yes"),
@@ -21,9 +22,27 @@ BOOLEANS = {
 }
 
 
-def single(data: pl.DataFrame, name: str, options: dict[str, str], missing: list[str]) -> pl.DataFrame:
-    """A question with one answer. `options`: folded text to code."""
-    return _coded(data, name, option_value(name, options), NO_NUMBER, missing)
+def single(
+    data: pl.DataFrame, name: str, lists: dict[str, OptionList], version: str | None, missing: list[str]
+) -> pl.DataFrame:
+    """A question with one answer. `lists`: form version ("" for all others) to its options; `version`: the column that tells it."""
+    if version is None or len(lists) == 1:
+        return _single(data, name, lists[""], missing)
+    told = data[version]
+    parts = [data.filter(told == v if v else ~told.is_in([x for x in lists if x])) for v in lists]
+    coded = [_single(part, name, lists[v], missing) for v, part in zip(lists, parts, strict=True)]
+    return pl.concat(coded).sort("row_number", maintain_order=True)
+
+
+def _single(data: pl.DataFrame, name: str, options: OptionList, missing: list[str]) -> pl.DataFrame:
+    texts, absent = data[name], missing_mask(data[name], missing)
+    read = options.read_all([t for t in texts.filter(~absent).unique().to_list() if t is not None])
+    codes = texts.replace_strict({t: code for t, (code, _) in read.items()}, default=None, return_dtype=pl.String)
+    status = {t: fault or "reported" for t, (_, fault) in read.items()}
+    return data.select(KEYS).with_columns(
+        codes.alias("option_code"), NO_NUMBER.alias("value_number"),
+        texts.replace_strict(status, default="missing", return_dtype=pl.String).alias("value_status"), texts.alias("delivered_value"),
+    )  # fmt: skip
 
 
 def number(data: pl.DataFrame, name: str, missing: list[str]) -> pl.DataFrame:
@@ -33,14 +52,17 @@ def number(data: pl.DataFrame, name: str, missing: list[str]) -> pl.DataFrame:
 
 def country(data: pl.DataFrame, name: str, codes: str, missing: list[str]) -> pl.DataFrame:
     """A question answered with a country; `codes` is the frame's column of ISO3 codes."""
-    return _coded(
-        data, name, pl.when(~is_missing(name, missing)).then(pl.col(codes)).otherwise(NO_OPTION), NO_NUMBER, missing
+    known = pl.when(~is_missing(name, missing)).then(pl.col(codes)).otherwise(NO_OPTION)
+    return _coded(data, name, known, NO_NUMBER, missing).with_columns(
+        pl.when(pl.col("option_code") != "UNKNOWN")
+        .then("delivered_value")
+        .alias("delivered_value")  # what is not known may be anything
     )
 
 
-def multiple_list(data: pl.DataFrame, name: str, options: dict[str, str], missing: list[str]) -> pl.DataFrame:
+def multiple_list(data: pl.DataFrame, name: str, options: OptionList, missing: list[str]) -> pl.DataFrame:
     """A select_multiple whose answers stand as a list in one cell."""
-    return listed_options(data, name, options, missing).select(CODED)
+    return listed_options(data, name, options.spelled(), missing).select(CODED)
 
 
 def multiple_flags(data: pl.DataFrame, flags: dict[str, str], missing: list[str]) -> pl.DataFrame:
@@ -50,17 +72,39 @@ def multiple_flags(data: pl.DataFrame, flags: dict[str, str], missing: list[str]
         {"yes": 1.0, "no": 0.0}, default=None, return_dtype=pl.Float64
     )
     coded = long.with_columns(pl.col("flag").replace_strict(flags).alias("option_code"), yes_no.alias("value_number"))
-    coded = coded.with_columns(_status(pl.col("value_number").is_not_null(), "cell", missing)).select(CODED)
+    coded = coded.with_columns(
+        _status(pl.col("value_number").is_not_null(), "cell", missing), pl.col("cell").alias("delivered_value")
+    ).select(CODED)
     given = coded.filter(pl.col("value_status") != "missing")
     blank = coded.join(given, on="response_key", how="anti").unique("response_key", maintain_order=True)
     return pl.concat([given, blank.with_columns(NO_OPTION.alias("option_code"), NO_NUMBER.alias("value_number"))])
 
 
+def multiple_both(listed: pl.DataFrame, flags: pl.DataFrame, options: set[str]) -> pl.DataFrame:
+    """A select_multiple delivered both ways: the list, where it agrees with the 0/1 columns (`options`: those that have one)."""
+    one = listed.filter(pl.col("option_code").is_in(sorted(options))).select(
+        "response_key", "option_code", "value_number"
+    )
+    two = flags.select("response_key", "option_code", pl.col("value_number").alias("flag")).filter(
+        pl.col("option_code").is_not_null()
+    )
+    both = one.join(two, on=["response_key", "option_code"], how="full", coalesce=True)
+    differ = both.filter(pl.col("value_number").fill_null(0) != pl.col("flag").fill_null(0))["response_key"].unique()
+    bad = listed.filter(pl.col("response_key").is_in(differ.to_list())).unique("response_key", maintain_order=True)
+    bad = bad.with_columns(
+        NO_OPTION.alias("option_code"),
+        NO_NUMBER.alias("value_number"),
+        pl.lit("select_multiple_differs").alias("value_status"),
+    )
+    return pl.concat([listed.join(bad, on="response_key", how="anti", maintain_order="left"), bad])
+
+
 def _coded(data: pl.DataFrame, name: str, option: pl.Expr, value: pl.Expr, missing: list[str]) -> pl.DataFrame:
     known = option.is_not_null() | value.is_not_null()
     return data.select(
-        *KEYS, option.alias("option_code"), value.alias("value_number"), _status(known, name, missing)
-    ).select(CODED)
+        *KEYS, option.alias("option_code"), value.alias("value_number"), _status(known, name, missing),
+        pl.col(name).alias("delivered_value"),
+    ).select(CODED)  # fmt: skip
 
 
 def _status(known: pl.Expr, name: str, missing: list[str]) -> pl.Expr:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.noticed import date_column
 from warehouse.normalize.schema import ANSWER, RESPONSE
 from warehouse.normalize.survey import Survey
-from warehouse.normalize.values import count_value, date_value, number_value
+from warehouse.normalize.values import count_value, number_value
 
 
 def respondents(frame: TextFrame, data: pl.DataFrame, survey: Survey, answers: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -29,9 +30,7 @@ def respondents(frame: TextFrame, data: pl.DataFrame, survey: Survey, answers: p
         (number_value(frame.of("weight") or "") if frame.of("weight") else pl.lit(None, pl.Float64)).alias("weight"),
         years.alias("age_years"),
         age_group(years, survey.book.age_bands).alias("age_group"),
-        (date_value(frame.of("interview_date") or "") if frame.of("interview_date") else pl.lit(None, pl.Date)).alias(
-            "interview_date"
-        ),
+        date_column(frame, data, "interview_date", survey.findings),
         _text(frame, "form_version").alias("form_version"),
     )
     for question, column in (("sex", "sex"), ("country_of_return", "country_iso3")):
@@ -60,6 +59,7 @@ def _age_answers(response: pl.DataFrame) -> pl.DataFrame:
         pl.col("age_group").alias("option_code"),
         pl.lit(None, pl.Float64).alias("value_number"),
         pl.when(known).then(pl.lit("reported")).otherwise(pl.lit("missing")).alias("value_status"),
+        pl.lit(None, pl.String).alias("delivered_value"),  # derived: the age stands as delivered in age_years
     ).cast(ANSWER)  # type: ignore[arg-type]
 
 

@@ -1,6 +1,6 @@
 """Which rows are accepted and which are rejected, and why. The first reason that applies counts.
 
-Judging rows belongs here; building the canonical tables from the accepted ones does not.
+Judging rows belongs here; rows that are no data at all are set aside before (`furniture.py`), canonical tables are built after.
 """
 
 from __future__ import annotations
@@ -12,44 +12,55 @@ from warehouse.codebooks.model import Codebook, Drop
 from warehouse.normalize.asked import asked_of
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.places import RowPlaces
-from warehouse.normalize.values import count_text, count_value, fold_expr, is_missing
+from warehouse.normalize.prepare import total_columns
+from warehouse.normalize.values import folded, is_missing
 
 VERDICT = {"row_number": pl.Int64, "reason_code": pl.String, "column_label": pl.String}
+# what a spreadsheet writes where a formula failed, in English, Russian and French
+ERROR_TEXT = r"^#(N/A|N/D|Н/Д|[A-ZА-ЯЁ/0]{2,12}[!?])$"
 
 
-def judge(frame: TextFrame, book: Codebook, places: RowPlaces, drifted: pl.DataFrame | None = None) -> pl.DataFrame:
-    """row_number, reason_code, column_label of every rejected row, each row once."""
+def judge(
+    frame: TextFrame,
+    book: Codebook,
+    places: RowPlaces,
+    counts: pl.DataFrame | None = None,
+    drifted: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """row_number, reason_code, column_label of every rejected row, each row once.
+
+    `counts`: the rows' counts in long form. `drifted`: rows whose values stand in wrong columns; they come first.
+    """
     verdicts = [
         *(_dropped(frame, book, drop) for drop in book.drop),
         _nothing() if drifted is None else drifted,
         _repeated(frame, book),
-        *(_bad_counts(frame, book, column) for column in total_columns(frame)),
+        *_errors(frame, book),
+        *(_bad_counts(frame, column) for column in total_columns(frame)),
         _no_total(frame, book),
+        _no_category(frame, counts),
         places.rows.filter(pl.col("reason").is_not_null()).select(
-            "row_number", pl.col("reason").alias("reason_code"), "column_label"
+            "row_number", pl.col("reason").alias("reason_code"), pl.lit("").alias("column_label")
         ),
     ]
     whole = pl.concat([v.cast(VERDICT) for v in verdicts])  # type: ignore[arg-type]
     return whole.unique("row_number", keep="first", maintain_order=True).sort("row_number")
 
 
-def total_columns(frame: TextFrame) -> list[MappedColumn]:
-    """The columns that carry a category's total; a row whose total can't be read is not used at all."""
-    return [c for c in frame.match.columns if c.column.measure and c.column.measure.dimension == "total"]
-
-
 def people(frame: TextFrame, row_numbers: list[int]) -> dict[int, int | None]:
     """Individuals in the totals of rows, as far as they can be read; None where no total can."""
-    columns = [
-        frame.name(c) for c in total_columns(frame) if c.column.measure and c.column.measure.unit == "individuals"
-    ]
+    columns = [f"n{c.index}" for c in total_columns(frame) if _unit(frame, c) == "individuals"]
     if not columns:
         return dict.fromkeys(row_numbers, None)
-    counts = [count_value(name) for name in columns]
-    known = pl.any_horizontal(c.is_not_null() for c in counts)
-    total = pl.when(known).then(pl.sum_horizontal(counts)).alias("people")
+    known = pl.any_horizontal(pl.col(name).is_not_null() for name in columns)
+    total = pl.when(known).then(pl.sum_horizontal(columns)).alias("people")
     data = frame.data.filter(pl.col("row_number").is_in(row_numbers)).select("row_number", total)
     return dict(data.iter_rows())
+
+
+def _unit(frame: TextFrame, column: MappedColumn) -> str:
+    measure = column.column.measure or frame.match.sheet.measure
+    return measure.unit if measure else ""
 
 
 def _nothing() -> pl.DataFrame:
@@ -64,11 +75,13 @@ def _dropped(frame: TextFrame, book: Codebook, drop: Drop) -> pl.DataFrame:
     labels = [
         label for o in book.code_lists.get(column.options or "", []) if o.code in drop.equals for label in o.labels
     ]
-    wanted = [*drop.equals, *labels]
-    hit = fold_expr(name).is_in(sorted({w.strip().casefold() for w in wanted}))
-    return frame.data.filter(hit).select(
-        "row_number", pl.lit(drop.reason).alias("reason_code"), pl.lit(frame.label(name)).alias("column_label")
-    )
+    wanted = folded(pl.Series([*drop.equals, *labels], dtype=pl.String)).to_list()
+    hit = pl.col(name).map_batches(folded, return_dtype=pl.String).is_in(sorted(set(wanted)))
+    return _verdict(frame, hit, pl.lit(drop.reason), frame.label(name))
+
+
+def _verdict(frame: TextFrame, mask: pl.Expr, code: pl.Expr, label: str) -> pl.DataFrame:
+    return frame.data.filter(mask).select("row_number", code.alias("reason_code"), pl.lit(label).alias("column_label"))
 
 
 def _repeated(frame: TextFrame, book: Codebook) -> pl.DataFrame:
@@ -76,39 +89,64 @@ def _repeated(frame: TextFrame, book: Codebook) -> pl.DataFrame:
     name = frame.of(book.unique) if book.unique else None
     if name is None:
         return _nothing()
-    volatile = [frame.of(sheet_key) for sheet_key in (frame.match.sheet.row_key, "submission_id") if sheet_key]
-    contents = [c for c in frame.data.columns if c not in ("row_number", *volatile)]
-    data = frame.data.filter(~is_missing(name, book.missing)).with_columns(pl.struct(contents).hash().alias("contents"))
+    data = frame.data.filter(~is_missing(name, book.missing))
+    data = data.filter(pl.col(name).is_duplicated())
+    if data.is_empty():
+        return _nothing()
+    volatile = [frame.of(key) for key in (frame.match.sheet.row_key, "index", "submission_id") if key]
+    contents = [c for c in frame.data.columns if c.startswith("c") and c not in volatile]
+    data = data.with_columns(pl.struct(contents).hash().alias("contents"))
     first = pl.col("contents").first().over(name)
     later = pl.col("row_number").cum_count().over(name) > 1
-    code = (
-        pl.when(pl.col("contents") == first)
-        .then(pl.lit("duplicate_submission"))
-        .otherwise(pl.lit("conflicting_submission"))
-    )
+    same = pl.when(pl.col("contents") == first).then(pl.lit("duplicate_submission"))
     return data.filter(later).select(
-        "row_number", code.alias("reason_code"), pl.lit(frame.label(name)).alias("column_label")
-    ) if not data.is_empty() else _nothing()  # fmt: skip
+        "row_number",
+        same.otherwise(pl.lit("conflicting_submission")).alias("reason_code"),
+        pl.lit(frame.label(name)).alias("column_label"),
+    )
+
+
+def _errors(frame: TextFrame, book: Codebook) -> list[pl.DataFrame]:
+    """Rows with the text of a failed formula, unless the codebook names it a word for missing."""
+    columns = {frame.name(c): c for c in frame.match.columns if frame.name(c) in frame.data.columns}
+    marked = frame.data.select(pl.col(list(columns)).str.starts_with("#").any()).row(0) if columns else ()
+    found = []
+    for (name, c), is_marked in zip(columns.items(), marked, strict=True):
+        if is_marked:
+            declared = is_missing(name, [*book.missing, *c.column.missing])
+            bad = pl.col(name).str.strip_chars().str.to_uppercase().str.contains(ERROR_TEXT) & ~declared
+            found.append(_verdict(frame, bad, pl.lit("error_value"), c.label.strip()))
+    return found
 
 
 def _no_total(frame: TextFrame, book: Codebook) -> pl.DataFrame:
-    """Rows in which every total is blank: a line pasted in another layout looks like this."""
-    names = [frame.name(c) for c in total_columns(frame)]
-    if not names:
+    """Rows in which every total that was asked is blank: a line pasted in another layout looks like this."""
+    columns = total_columns(frame)
+    if not columns:
         return _nothing()
-    blank = pl.all_horizontal(is_missing(name, book.missing) for name in names)
-    asked = pl.any_horizontal(asked_of(frame, book, column) for column in total_columns(frame))
-    return frame.data.filter(blank & asked).select(
-        "row_number", pl.lit("no_total").alias("reason_code"), pl.lit("").alias("column_label")
-    )
+    blank = pl.all_horizontal(f"m{c.index}" for c in columns)
+    asked = pl.any_horizontal(asked_of(frame, book, c) for c in columns)
+    return _verdict(frame, blank & asked, pl.lit("no_total"), "")
 
 
-def _bad_counts(frame: TextFrame, book: Codebook, column: MappedColumn) -> pl.DataFrame:
-    name = frame.name(column)
-    whole = count_text(name).str.contains(r"^[+-]?\d{1,12}$")
-    negative = count_value(name) < 0
-    code = pl.when(whole).then(pl.lit("negative_count")).otherwise(pl.lit("not_a_whole_number"))
-    bad = ~is_missing(name, book.missing) & (~whole | negative)
-    return frame.data.filter(bad).select(
-        "row_number", code.alias("reason_code"), pl.lit(column.label.strip()).alias("column_label")
-    )
+def _no_category(frame: TextFrame, counts: pl.DataFrame | None) -> pl.DataFrame:
+    """Rows of a long sheet whose category, sex or age the codebook does not know."""
+    if counts is None or frame.match.sheet.measure is None:
+        return _nothing()
+    unknown = counts.filter(pl.any_horizontal(pl.col("category", "sex", "age_group").is_null()))
+    return _verdict(frame, pl.col("row_number").is_in(unknown["row_number"].to_list()), pl.lit("unknown_category"), "")
+
+
+def _bad_counts(frame: TextFrame, column: MappedColumn) -> pl.DataFrame:
+    i = column.index
+    negative = pl.col(f"c{i}").str.contains(r"^\s*[-−]\s*\d")
+    unsure = pl.col(f"c{i}").str.contains(r"^\s*\d{1,3}[.,]\d{3}\s*$")
+    code = (
+        pl.when(negative).then(pl.lit("negative_count"))
+        .when(unsure).then(pl.lit("ambiguous_count"))
+        .otherwise(pl.lit("not_a_whole_number"))
+    )  # fmt: skip
+    return _verdict(frame, pl.col(f"n{i}").is_null() & ~pl.col(f"m{i}"), code, column.label.strip())
+
+
+__all__ = ["VERDICT", "judge", "people", "total_columns"]

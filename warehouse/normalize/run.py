@@ -28,7 +28,7 @@ CODE = ("warehouse/codebooks", "warehouse/deliveries/readers", "warehouse/gazett
 
 @dataclass(frozen=True)
 class Normalized:
-    """A normalized delivery: nine Parquet tables in `folder` (see `schema.py`), named by what made them."""
+    """A normalized delivery: the Parquet tables of `schema.py` in `folder`, named by what made them."""
 
     home: Home
     delivery: Delivery

@@ -43,6 +43,22 @@ POPULATION: Schema = {
     "delivered_value": TEXT,  # the cell as it was delivered
 }
 
+# One row per accepted row × share column: which part of a category something is. Never added up over rows.
+SHARE: Schema = {
+    "round_key": TEXT,
+    "row_id": TEXT,
+    "place_code": TEXT,
+    "place_level": INT,
+    "population_category": TEXT,
+    "dimension": TEXT,  # what the parts are of: sex_age, displacement_times, …
+    "item": TEXT,
+    "sex": TEXT,
+    "age_group": TEXT,
+    "value": NUMBER,  # 0 to 1, whatever the delivery's scale
+    "value_status": TEXT,  # reported | missing | unreadable
+    "delivered_value": TEXT,
+}
+
 # One row per place that an accepted row names, and per ancestor of it.
 PLACE: Schema = {
     "round_key": TEXT,
@@ -75,7 +91,8 @@ RESPONSE: Schema = {
     "form_version": TEXT,
 }
 
-# One row per respondent × question (× option for select_multiple: value_number 1 or 0).
+# One row per respondent × question (× option for select_multiple: value_number 1 or 0); in other rounds one per row × question
+# with a list of options, response_key being the row's row_id.
 ANSWER: Schema = {
     "round_key": TEXT,
     "response_key": TEXT,
@@ -83,6 +100,7 @@ ANSWER: Schema = {
     "option_code": TEXT,  # null for numeric questions and for missing or not asked
     "value_number": NUMBER,  # numeric answers; 1/0 for select_multiple options
     "value_status": TEXT,  # reported | missing | not_asked
+    "delivered_value": TEXT,  # the text of a reported answer as delivered; null for identifiers, never free text
 }
 
 # One row per row of the delivery that could not be used, kept whole.
@@ -117,7 +135,7 @@ FINDING: Schema = {
 # One row per measured total of the delivery: the conservation law as data (in = accepted + rejected).
 CONSERVATION: Schema = {
     "round_key": TEXT,
-    "measure": TEXT,  # 'rows', or '<population_category>.<unit>' of the total dimension
+    "measure": TEXT,  # 'rows', 'idp.individuals' (totals), 'idp.individuals.year' (parts), 'rows.<repeat sheet>', 'cells.unreadable'
     "delivered": INT,
     "accepted": INT,
     "rejected": INT,
@@ -137,6 +155,7 @@ COLUMN_MAP: Schema = {
 TABLES: dict[str, Schema] = {
     "assessment": ASSESSMENT,
     "population": POPULATION,
+    "share": SHARE,
     "place": PLACE,
     "response": RESPONSE,
     "answer": ANSWER,

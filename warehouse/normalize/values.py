@@ -1,72 +1,75 @@
 """Values: texts of cells to counts, numbers, dates and codes. What does not convert is reported, never nulled.
 
-Parsing of single values belongs here, as Polars expressions over text columns; what is done with a value that does
-not parse is decided by `rows.py`.
+Polars expressions over text columns belong here; how numbers and dates are read is in `numbers.py` and `dates.py`, what is
+done with a value that does not parse is decided by `rows.py`.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
 from warehouse.codebooks.folding import fold
+from warehouse.normalize.dates import read_dates
+from warehouse.normalize.numbers import STRIPPED, decimal_numbers, whole_numbers
 
 _SPACES = r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000']"  # NBSP and thin spaces stand between thousands
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
-EXCEL_EPOCH = date(1899, 12, 30)
-SERIALS = range(20_000, 80_000)  # Excel serial days of 1954 to 2119
+_fold = lru_cache(maxsize=50_000)(fold)
+
+
+def folded(texts: pl.Series) -> pl.Series:
+    """A text column folded as `codebooks.folding.fold` does, each distinct text once."""
+    return texts.replace_strict(
+        {t: _fold(t) for t in texts.unique().to_list() if t is not None}, return_dtype=pl.String
+    )
 
 
 def fold_expr(column: str) -> pl.Expr:
-    """A text column folded as `codebooks.folding.fold` does (without compatibility forms beyond NFKC)."""
-    return pl.col(column).str.normalize("NFKC").str.replace_all(r"\s+", " ").str.strip_chars().str.to_lowercase()
+    """`folded` as an expression."""
+    return pl.col(column).map_batches(folded, return_dtype=pl.String)
+
+
+def missing_mask(texts: pl.Series, sentinels: list[str]) -> pl.Series:
+    """Which cells are blank or one of the codebook's words for missing; figures need no look, unless a word is one (999)."""
+    words = {fold(word) for word in sentinels} | {""}
+    figures = any(word.isdigit() for word in words)
+    longest = 2 * max(len(word) for word in words) + 4  # what is longer can't fold to a word
+    bare = ((t, t.strip(STRIPPED)) for t in texts.unique().to_list() if t is not None)
+    hits = [t for t, b in bare if len(b) <= longest and (figures or not b.isdigit()) and _fold(b) in words]
+    return texts == hits[0] if len(hits) == 1 else texts.is_in(hits)
 
 
 def is_missing(column: str, sentinels: list[str]) -> pl.Expr:
-    """Whether the cell is blank or one of the codebook's words for missing."""
-    return fold_expr(column).is_in(sorted({fold(s) for s in sentinels} | {""}))
+    """`missing_mask` as an expression."""
+    return pl.col(column).map_batches(lambda texts: missing_mask(texts, sentinels), return_dtype=pl.Boolean)
 
 
 def count_text(column: str) -> pl.Expr:
-    """The cell without spaces between digits and without a decimal part of zeros."""
+    """The cell of a key without spaces and without a decimal part of zeros."""
     return pl.col(column).str.replace_all(_SPACES, "").str.replace(r"\.0+$", "")
 
 
 def count_value(column: str) -> pl.Expr:
     """The cell as a whole number; null where it is not one (also where it is missing)."""
-    return (
-        pl.when(count_text(column).str.contains(r"^[+-]?\d{1,12}$"))
-        .then(count_text(column))
-        .cast(pl.Int64, strict=False)
-    )
+    return pl.col(column).map_batches(whole_numbers, return_dtype=pl.Int64)
 
 
 def number_value(column: str) -> pl.Expr:
     """The cell as a number; a decimal comma is read as such; null where it is not a number."""
-    text = pl.col(column).str.replace_all(_SPACES, "").str.replace(r"^([+-]?\d+),(\d+)$", "$1.$2")
-    return pl.when(text.str.contains(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$")).then(text).cast(pl.Float64, strict=False)
+    return pl.col(column).map_batches(decimal_numbers, return_dtype=pl.Float64)
 
 
 def iso_date(text: str) -> str | None:
-    """A date as ISO text: ISO, day first with dots, slashes or hyphens, or an Excel serial day; else None."""
-    text = text.strip()
-    try:
-        if m := _ISO.match(text):
-            return date(int(m[1]), int(m[2]), int(m[3])).isoformat()
-        if m := _DAY_FIRST.match(text):
-            return date(int(m[3]), int(m[2]), int(m[1])).isoformat()
-        serial = int(float(text))
-        return (EXCEL_EPOCH + timedelta(days=serial)).isoformat() if serial in SERIALS else None
-    except ValueError:
-        return None
+    """One date as ISO text, read as a column of its own: ISO, dd.mm.yyyy, an Excel serial day; else None."""
+    found: date | None = read_dates(pl.Series([text], dtype=pl.String)).values[0]
+    return found.isoformat() if found else None
 
 
 def date_value(column: str) -> pl.Expr:
-    """The cell as a date by `iso_date`; null where it is not one."""
-    return pl.col(column).map_elements(iso_date, return_dtype=pl.String).str.to_date(strict=False)
+    """The cell as a date by `read_dates`; null where it is not one, or not certainly."""
+    return pl.col(column).map_batches(lambda texts: read_dates(texts).values, return_dtype=pl.Date)
 
 
 def time_value(column: str) -> pl.Expr:

@@ -1,0 +1,141 @@
+"""Doubts about respondents: weights, ages, interviews that say the same, personal data in texts. Findings without values.
+
+Looking at accepted rows belongs here; nothing is changed. What the law of consent demands stands at the gate.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from warehouse.codebooks.match import MappedColumn
+from warehouse.codebooks.recognise import Recognised
+from warehouse.normalize.findings import Findings
+from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.prepare import words
+from warehouse.normalize.values import count_value, is_missing, number_value
+
+FEW_ANSWERS = 5  # with fewer questions two people may well say the same
+OLDEST = 110
+HINT = r"@|\d{7}|\+\d|\d[\s().-]\d"  # a cheap look before the whole pattern
+SHORTEST = 7  # bytes: no phone number, address or personal number is shorter
+EXTREME = 20  # times the median weight
+# an e-mail; a phone with its + or its zero; a personal number of 14 digits (place codes of SOATE begin with 4)
+PERSONAL = re.compile(
+    r"[^\s@]+@[^\s@]+\.[a-zа-я]{2,}|\+\d[\d\s().-]{8,16}\d|(?<!\d)0\d{3}[\s-]?\d{2,3}[\s-]?\d{2}[\s-]?\d{1,2}(?!\d)"
+    r"|(?<!\d)996\d{9}(?!\d)|(?<![\d.])[012]\d{13}(?!\d)",
+    re.IGNORECASE,
+)
+
+
+def note_respondents(found: Recognised, frame: TextFrame, accepted: pl.DataFrame, findings: Findings) -> None:
+    """Findings about the accepted interviews of a survey."""
+    data = frame.data.join(
+        accepted.select("row_number", "place_code"), on="row_number", how="inner", maintain_order="left"
+    )
+    if weight := frame.match.find("weight"):
+        _weights(found, frame, data, weight, findings)
+    for field in ("stratum", "community_code"):
+        if (name := frame.of(field)) and (mapped := frame.match.find(field)):
+            absent = data.filter(is_missing(name, words(found.codebook, mapped.column)))
+            _add(findings, frame, absent, "design_missing", "review", f"{field} is missing: the interview has no place in the sample's design",
+                 f"{field} of every interview", label=mapped.label)  # fmt: skip
+    if age := frame.match.find("age_years"):
+        years = count_value(frame.name(age))
+        bad = data.filter((years < 0) | (years > OLDEST) | number_value(frame.name(age)).lt(0))
+        _add(
+            findings,
+            frame,
+            bad,
+            "age_impossible",
+            "block",
+            f"an age below 0 or above {OLDEST}",
+            "an age in years",
+            label=age.label,
+        )
+    _same_answers(found, frame, data, findings)
+
+
+def note_personal(found: Recognised, findings: Findings) -> None:
+    """Texts that hold a phone number, an e-mail or a personal number, in columns that are kept or not known."""
+    for match in found.matches:
+        texts = [c for c in match.columns if c.column.type == "text" and c.column.column_class != "identifier"]
+        columns = [(c.index, c.label) for c in texts] + match.unknown + match.ignored
+        for index, label in columns:
+            cells = match.raw.column(index)[match.first_row :]
+            if not cells.str.len_bytes().ge(SHORTEST).any() or not cells.str.contains(HINT).any():
+                continue
+            hits = [t for t in cells.unique().to_list() if t and PERSONAL.search(t) and not _is_code(t)]
+            rows = cells.is_in(hits).arg_true()
+            if rows.len():
+                identifier = (index, label) in match.unknown and rows.len() * 2 >= (cells != "").sum()
+                findings.add(
+                    "unknown_identifier_column" if identifier else "personal_text", "block" if identifier else "review",
+                    "texts look as if they held a phone number, an e-mail or a personal number",
+                    expected="no personal data outside of columns with column_class identifier",
+                    todo="give the column the class identifier in the codebook, or delete these texts and deliver again",
+                    sheet=match.raw.name, row_number=int(rows[0]) + match.first_row + 1, column_label=label.strip(), rows=rows.len(),
+                )  # fmt: skip
+
+
+def _is_code(text: str) -> bool:
+    """Digits that are no phone: a figure with decimals, a moment, a submission's identifier."""
+    return bool(
+        re.fullmatch(r"-?\d+\.\d+|\d{4}-\d{2}-\d{2}.*|(uuid:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text.strip())
+    )
+
+
+def _weights(found: Recognised, frame: TextFrame, data: pl.DataFrame, column: MappedColumn, findings: Findings) -> None:
+    name = frame.name(column)
+    value, missing = number_value(name), is_missing(name, words(found.codebook, column.column))
+    label, expected = column.label, "a weight above 0 in every interview"
+    _add(
+        findings,
+        frame,
+        data.filter(missing),
+        "weight_missing",
+        "block",
+        "an interview has no weight",
+        expected,
+        label=label,
+    )
+    bad = data.filter(~missing & (value.is_null() | (value <= 0)))
+    _add(
+        findings, frame, bad, "weight_not_positive", "block", "a weight is not a number above 0", expected, label=label
+    )
+    median = data.select(value.median()).item()
+    extreme = data.filter(value > (median or 0) * EXTREME)
+    _add(
+        findings,
+        frame,
+        extreme,
+        "weight_extreme",
+        "review",
+        f"a weight is more than {EXTREME} times the median",
+        "weights of one order",
+        label=label,
+    )
+
+
+def _same_answers(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:
+    """Interviews of one place whose answers are all the same, under different submissions."""
+    questions = [
+        frame.name(c) for c in frame.match.columns
+        if c.column.type in ("choice", "choices", "number", "count", "country", "boolean") and c.column.column_class != "identifier"
+    ]  # fmt: skip
+    if len(questions) < FEW_ANSWERS:
+        return
+    blank = pl.all_horizontal(is_missing(name, found.codebook.missing) for name in questions)
+    twice = data.filter(~blank).filter(pl.struct("place_code", *questions).is_duplicated())
+    _add(findings, frame, twice, "same_answers", "review", "interviews of one place say the same to every question",
+         "interviews of different people", todo="check with the enumerators whether one person was entered twice")  # fmt: skip
+
+
+def _add(
+    findings: Findings, frame: TextFrame, rows: pl.DataFrame, code: str, severity: str, what: str, expected: str, *,
+    label: str = "", todo: str = "correct the cells and deliver again",
+) -> None:  # fmt: skip
+    if rows.height:
+        findings.add(code, severity, what, expected=expected, todo=todo, sheet=frame.match.raw.name,
+                     row_number=rows["row_number"][0], column_label=label.strip(), rows=rows.height)  # fmt: skip
