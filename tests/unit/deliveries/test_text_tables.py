@@ -107,6 +107,7 @@ def test_what_does_not_fit_is_refused_with_its_line(text: str, code: str, line: 
         (" \n \n", "empty_file"),
         ("\ufeff", "empty_file"),
         ("\n" * 300_000 + ",".join("abc" * 100) + "\n", "too_large"),
+        (",".join("x" * 20_000) + "\n", "too_large"),
         ("a,b\n1," + "x" * (21 * 2**20) + "\n", "too_large"),
         (HEADER + ROWS * 6 + "Osh,Alay,", "truncated"),
     ],

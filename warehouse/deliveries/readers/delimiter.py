@@ -19,6 +19,7 @@ COMMON, RARE = ",;\t|", "^~"
 MAX_BANNER = 20  # rows of one cell that may stand above a table
 MAX_CELL = 20 * 2**20  # characters
 MAX_BLANK = 500_000  # blank lines
+MAX_COLUMNS = 16_384  # as many as a spreadsheet has
 EXPECTED = "one delimiter (comma, semicolon, tab or bar) that gives every row the same number of cells"
 _NUMBER = re.compile(r"[\s\d.,%+-]*\Z")
 _IN_QUOTES = re.compile('"[^"]*"')
@@ -157,6 +158,8 @@ def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int 
                 above.append(row[0])
             else:
                 width, banner = cells, number if above else 0
+                if width > MAX_COLUMNS:
+                    raise Misfit("too_large", f"the table has {width} columns", place.line)
                 if above:
                     _check_banner(above, row, number > len(above), place.line)
         full += 1
