@@ -153,7 +153,7 @@ class Foreign:
         there &= _whole(self.relations, place)
         dodged = own & silent(self.relations, cells.number[placed])  # a number that went away mends nothing
         carried = (cells.kind[placed] != BLANK) & (place.source != np.arange(cells.width))
-        explained &= (carried.sum(1) >= 2) & ((place.rounds != "") | ~dodged.any(1))
+        explained &= (carried.sum(1) >= (1 if place.rounds else 2)) & ((place.rounds != "") | ~dodged.any(1))
         gain = gains_of(cells, self.profile, rows, place) + ((own & ~dodged).astype(float) - there) @ kept
         answer: Floats = np.where(explained, gain, 0)
         return answer
