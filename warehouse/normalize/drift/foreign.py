@@ -56,6 +56,7 @@ class Foreign:
         self.share = bounds.alien_share.value
         self.rates = np.zeros(relations.count)
         self.rivals: dict[int, tuple[Place, ...]] = {}
+        self.mixed = 0  # rows that do not fit, where they are too many to say which layout is the sheet's own
         self.profile = self._profile()
 
     def verdicts(self, layouts: Callable[[], list[Place]], leave: Flags) -> list[Verdict]:
@@ -63,7 +64,9 @@ class Foreign:
         seen = self._evidence(self.cells.codes, self.share)
         rows = np.flatnonzero((seen.all >= 2) & (seen.strong + seen.holes > 0) & ~leave).astype(np.int32)
         strong = np.flatnonzero((seen.strong >= 2) & ~leave).astype(np.int32)
-        if not len(rows) or len(strong) > self.bounds.most_foreign_share.value * self.cells.height:
+        if len(strong) > self.bounds.most_foreign_share.value * self.cells.height:
+            self.mixed = len(strong)
+        if not len(rows) or self.mixed:
             return []
         found = self._explained(rows, seen, layouts())
         found |= {int(row): None for row in strong if row not in found and self._strange(int(row), seen)}
@@ -75,14 +78,19 @@ class Foreign:
         ]
 
     def _profile(self) -> Profile:
-        """Learned three times, each time without the rows that looked foreign before, and stricter."""
+        """Learned four times, each time without the rows that looked foreign before, and stricter."""
         trusted = np.ones(self.cells.height, bool)
-        for strict, least in ((0.85, FIRST_LOOK), (0.9, 1.5 * self.share), (0.95, self.share)):
+        for strict, least, enough in (
+            (0.6, 0.4, 3),
+            (0.85, FIRST_LOOK, 2),
+            (0.9, 1.5 * self.share, 2),
+            (0.95, self.share, 2),
+        ):
             profile = self.profile = learn(self.cells, trusted, self.counted, self.bounds, strict)
             contradictions = broken(self.relations, self.cells.number[self.cells.codes[trusted]])
             self.rates = (contradictions.sum(0) + 0.5) / (trusted.sum() + 1)
-            doubtful = self._evidence(self.cells.codes, least).strong >= 2
-            if doubtful.mean() > self.bounds.most_foreign_share.value:
+            doubtful = self._evidence(self.cells.codes, least).strong >= enough
+            if doubtful.mean() > 0.5:
                 break
             trusted = ~doubtful
         return profile
@@ -153,7 +161,7 @@ class Foreign:
         there &= _whole(self.relations, place)
         dodged = own & silent(self.relations, cells.number[placed])  # a number that went away mends nothing
         carried = (cells.kind[placed] != BLANK) & (place.source != np.arange(cells.width))
-        explained &= (carried.sum(1) >= 2) & ((place.rounds != "") | ~dodged.any(1))
+        explained &= (carried.sum(1) >= (1 if place.rounds else 2)) & ((place.rounds != "") | ~dodged.any(1))
         gain = gains_of(cells, self.profile, rows, place) + ((own & ~dodged).astype(float) - there) @ kept
         answer: Floats = np.where(explained, gain, 0)
         return answer
