@@ -17,7 +17,7 @@ from warehouse.deliveries.readers import wire
 from warehouse.deliveries.readers.formats import FORMATS, detect, read_bytes
 from warehouse.errors import UnreadableDelivery
 
-MEMORY = 2**30  # bytes above what the process takes before it reads a file
+MEMORY = 800 * 2**20  # bytes above what the process takes before it reads a file
 LOOK_UP = 5  # seconds between two looks whether the parent is still there
 
 
