@@ -38,6 +38,7 @@ class SheetMatch:
     unknown: list[tuple[int, str]]
     duplicated: list[str]  # labels or fields that more than one column claims
     absent: list[Column]
+    overrides: tuple[tuple[int, int, str], ...] = ()  # corrected cells (row number, column, text); `raw` stays as delivered
 
     @property
     def first_row(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.codebooks.recognise import Recognised
+from warehouse.corrections.ledger import DeliveryLedger
 from warehouse.deliveries.vault import Delivery
 from warehouse.gazetteer.resolve import Resolver
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
@@ -31,6 +32,8 @@ def canonical_tables(
     found: Recognised, delivery: Delivery, operation: Operation, home: Home
 ) -> dict[str, pl.DataFrame]:
     """Every table of `schema.TABLES`, perhaps empty."""
+    ledger = DeliveryLedger(found, delivery, operation, home)
+    found = ledger.found
     book, frame = found.codebook, text_frame(found.main)
     findings = Findings(found.round_key, delivery.file_name)
     matches = [found.main, *found.repeats]
@@ -46,7 +49,7 @@ def canonical_tables(
             rows=frame.blank_rows,
         )
     places = resolve_places(frame, Resolver(operation, book.places))
-    rejected = judge(frame, book, places)
+    rejected = ledger.decide(judge(frame, book, places), frame, places)
     accepted = _accepted(frame, places, rejected, home)
     tables = {name: empty(name) for name in ("response", "answer", "population")}
     if book.row_grain == "respondent":
@@ -60,6 +63,7 @@ def canonical_tables(
         found.round_key, frame, accepted.height, tables["population"], rejected["row_number"].to_list()
     )
     tables["column_map"] = column_map(found.round_key, matches)
+    ledger.settle(tables, findings)
     return tables | {"finding": findings.frame()}
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from warehouse.codebooks.match import MappedColumn, SheetMatch, header_labels
+from warehouse.corrections.overrides import overridden
 from warehouse.deliveries.readers.sheet import cell_text
 
 
@@ -57,4 +58,4 @@ def text_frame(match: SheetMatch) -> TextFrame:
     for column in kept:
         columns[f"c{column.index}"] = [cell_text(row[column.index]) for row in rows]
     schema = {name: pl.Int64 if name == "row_number" else pl.String for name in columns}
-    return TextFrame(match, pl.DataFrame(columns, schema=schema), len(body) - len(rows))
+    return TextFrame(match, overridden(pl.DataFrame(columns, schema=schema), match.overrides), len(body) - len(rows))
