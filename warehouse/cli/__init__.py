@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from warehouse.cli import deliveries, ledger, operate, releases, rounds
+from warehouse.cli import deliveries, field, ledger, operate, releases, rounds
 from warehouse.errors import MtmError
 
 GROUPS = {
     "Rounds": [rounds.demo, rounds.make_sample, deliveries.receive, deliveries.read, rounds.run, rounds.check],
-    "What happened": [deliveries.status, deliveries.findings, deliveries.rejected],
+    "What happened": [deliveries.status, field.findings, field.rejected],
     "Corrections": [ledger.correct, ledger.decide, ledger.corrections],
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,

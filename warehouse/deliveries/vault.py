@@ -71,6 +71,10 @@ class Vault:
         sha256 = file_hash(path)
         if known := self.by_hash(sha256):
             return Receipt(known, is_new=False)
+        from warehouse.deliveries import amend  # it receives what it makes through this vault
+
+        if amended := amend.received(self, path):  # rejected rows that come back corrected
+            return amended
         recognised = recognise(read_file(path), path.name, declared)
         delivery = self._delivery(path, sha256, recognised, partial=partial, source=source)
         self._store(path, delivery)
