@@ -14,10 +14,10 @@ import polars as pl
 from pydantic import ValidationError
 
 from warehouse.codebooks.recognise import Recognised
-from warehouse.corrections.cells import hold, without_conflicts
+from warehouse.corrections.cells import State, hold, without_conflicts
 from warehouse.corrections.ledger import DeliveryLedger
 from warehouse.corrections.locate import INFORMANT, find_rows, place_code, place_rows, row_keys
-from warehouse.corrections.model import AcceptFinding, Correct, DecideRow, Entry, RowAt, Withdraw
+from warehouse.corrections.model import AcceptFinding, Correct, DecideRow, Entry, LedgerFile, RowAt, Withdraw
 from warehouse.corrections.notes import WORDS
 from warehouse.corrections.rules import rules
 from warehouse.corrections.store import append, ledger_paths, standing_entries
@@ -27,8 +27,17 @@ from warehouse.normalize.frame import TextFrame, text_frame
 from warehouse.normalize.reopen import reopen
 from warehouse.normalize.run import normalize
 from warehouse.normalize.values import count_text
-from warehouse.operations import Operation, load_operation
+from warehouse.operations import Operation, load_operation, read_yaml
 from warehouse.settings import Home
+
+EXPECTED: dict[State, str] = {
+    "stale": "--expect with the text that the cell holds, to the letter",
+    "obsolete": "a cell that does not hold the corrected value yet",
+    "row_not_found": "one row of the delivery",
+    "column_not_found": "the label of a used column, or its field in the codebook",
+    "identifier": "a column that is counted or answered",
+    "conflict": "one correction of a cell: withdraw the other one first",
+}
 
 
 @dataclass(frozen=True)
@@ -72,10 +81,9 @@ class Desk:
         held = hold(entry, self.frames, self.found.codebook, self.delivery.delivery_id, self.home)
         held = without_conflicts([*(h for h in ledger.held if h.state == "applied"), held])[-1]
         if held.state != "applied":
-            _, _, what, expected, _ = WORDS[held.state]
-            raise UsageError(what.format(id="you entered"), where=f"{self.delivery.file_name}, {held.sheet}, {entry.row.text}, {held.label}",
-                             expected=expected, todo="look at the cell with mtm read FILE; a correction changes exactly what is there",
-                             code=WORDS[held.state][0])  # fmt: skip
+            code, _, what, _, _ = WORDS[held.state]
+            raise UsageError(what.replace("correction {id}", "the correction"), where=f"{self.delivery.file_name}, {held.sheet}, {entry.row.text}, {held.label}",
+                             expected=EXPECTED[held.state], todo=f"look at the cell, and at mtm corrections {self.round_key}", code=code)  # fmt: skip
         self._add(entry, by)
         return entry
 
@@ -175,22 +183,25 @@ class Desk:
             raise UsageError(
                 "this entry stands in the ledger already", where=entry.entry_id, todo="nothing", code="entry_exists"
             )
-        add(
-            self.operation,
-            self.home,
-            entry,
-            in_tree=by.in_tree,
-            is_survey=self.found.codebook.row_grain == "respondent",
-        )
+        is_survey = self.found.codebook.row_grain == "respondent"
+        add(self.operation, self.home, entry, in_tree=by.in_tree, is_survey=is_survey)
+        if entry.entry_id not in {e.entry_id for e in standing_entries(self.operation, self.home, self.round_key)}:
+            raise MtmError("the entry was added, and a withdrawal in this installation's ledger takes it back at once",
+                           where=entry.entry_id, todo="enter it again in other words (--why)", code="entry_withdrawn")  # fmt: skip
 
 
 def withdraw(home: Home, round_key: str, entry_id: str, by: Signature) -> Withdraw:
-    """An entry no longer holds. It goes into the ledger that holds the entry."""
+    """An entry no longer holds. In the operation's own ledger only an entry of that ledger can be withdrawn."""
     operation = load_operation(round_key.split("-")[0])
     standing = {e.entry_id: e for e in standing_entries(operation, home, round_key)}
     if entry_id not in standing:
         raise UsageError(f"no entry {entry_id} stands for {round_key}", expected=f"one of {', '.join(standing) or 'none'}",
                          todo=f"mtm corrections {round_key}", code="unknown_entry")  # fmt: skip
+    shared = read_yaml(ledger_paths(operation, home)[0], LedgerFile).entries
+    if by.in_tree and entry_id not in {e.entry_id for e in shared}:
+        raise UsageError(
+            f"entry {entry_id} stands in this installation's ledger", todo="leave out --in-tree", code="unknown_entry"
+        )
     entry = _built(
         Withdraw, do="withdraw", round_key=round_key, who=by.who, when=date.today(), why=by.why, entry=entry_id
     )

@@ -26,7 +26,12 @@ def listed(home: Home, round_key: str | None = None) -> list[dict[str, Any]]:
         mine = [e for e in entries(operation, home) if round_key in (None, e.round_key)]
         for key in dict.fromkeys(e.round_key for e in mine):
             states = _states(home, operation, key)
-            found += [_row(e, states.get(e.entry_id, "withdrawn")) for e in mine if e.round_key == key]
+            own = [e for e in mine if e.round_key == key]
+            last = {e.entry_id: i for i, e in enumerate(own)}  # the same words entered again: the last ones stand
+            found += [
+                _row(e, states.get(e.entry_id, "withdrawn") if last[e.entry_id] == i else "withdrawn")
+                for i, e in enumerate(own)
+            ]
     return found
 
 

@@ -37,10 +37,17 @@ def entries(operation: Operation, home: Home) -> list[Entry]:
 
 
 def standing_entries(operation: Operation, home: Home, round_key: str) -> list[Entry]:
-    """The entries of a round that hold: without withdrawals and what they withdrew; the same entry twice counts once."""
-    mine = {e.entry_id: e for e in entries(operation, home) if e.round_key == round_key}
-    gone = {e.entry for e in mine.values() if isinstance(e, Withdraw)}
-    return [e for i, e in mine.items() if i not in gone and not isinstance(e, Withdraw)]
+    """The entries of a round that hold: without withdrawals and what they withdrew; the same entry twice counts once.
+
+    A withdrawal takes back what stands before it: the same words entered again after it hold again.
+    """
+    standing: dict[str, Entry] = {}
+    for entry in entries(operation, home):
+        if entry.round_key == round_key and isinstance(entry, Withdraw):
+            standing.pop(entry.entry, None)
+        elif entry.round_key == round_key:
+            standing[entry.entry_id] = entry
+    return list(standing.values())
 
 
 def entries_for(delivery: Delivery, operation: Operation, home: Home) -> list[Entry]:

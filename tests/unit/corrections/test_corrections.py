@@ -192,3 +192,19 @@ def test_the_operations_own_ledger_holds_for_every_installation(
     other = Home(tmp_path / "other").ensure()
     there = normalize(other, Vault(other).receive(workbook("round1.xlsx", [HEADER, *ROWS])).delivery)
     assert there.counts()["people_accepted"] == 185
+
+
+def test_the_same_words_after_a_withdrawal_hold_again(home: Home, receive: Callable[..., Normalized]) -> None:
+    receive("round1.xlsx", ROWS)
+    desk = Desk(home, ROUND)
+    entry = desk.correct(Named(row_number=3), "idp", "many", "55", BY)
+    with pytest.raises(UsageError) as twice:
+        desk.correct(Named(row_number=3), "idp", "many", "55", BY)
+    assert twice.value.code == "entry_exists"
+    with pytest.raises(UsageError):
+        withdraw(home, ROUND, entry.entry_id, Signature(BY.who, BY.why, in_tree=True))
+    withdraw(home, ROUND, entry.entry_id, BY)
+    assert now(home).counts()["people_accepted"] == 130
+    desk.correct(Named(row_number=3), "idp", "many", "55", BY)
+    assert now(home).counts()["people_accepted"] == 185
+    assert [e["state"] for e in listed(home)] == ["withdrawn", "withdrawal", "applied"]
