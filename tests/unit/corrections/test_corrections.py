@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from tests.toy import write_rows
 from warehouse.corrections.enter import Desk, Named, Signature, withdraw
 from warehouse.corrections.listing import listed
 from warehouse.corrections.model import LedgerFile
@@ -208,3 +213,32 @@ def test_the_same_words_after_a_withdrawal_hold_again(home: Home, receive: Calla
     desk.correct(Named(row_number=3), "idp", "many", "55", BY)
     assert now(home).counts()["people_accepted"] == 185
     assert [e["state"] for e in listed(home)] == ["withdrawn", "withdrawal", "applied"]
+
+
+count = st.sampled_from(["0", "7", "1 200", "-4", "3.5", "many", ""])
+line = st.tuples(st.sampled_from(["North", "South", ""]), count, count)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(line, min_size=1, max_size=5), data=st.data(), value=count)
+def test_people_are_conserved_whatever_is_corrected(lines: list[tuple[str, str, str]], data: Any, value: str) -> None:
+    index = data.draw(st.integers(0, len(lines) - 1))
+    column = data.draw(st.sampled_from([1, 2]))
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "home").ensure()
+        rows: list[list[object]] = [[f"u{i}", a, "", b, c, ""] for i, (a, b, c) in enumerate(lines)]
+        delivery = Vault(home).receive(write_rows(Path(folder) / "round1.xlsx", [list(HEADER), *rows])).delivery
+        expect = lines[index][column]
+        if expect == value:
+            return
+        Desk(home, ROUND).correct(Named(row_number=index + 2), str(HEADER[column + 2]), expect, value, BY)
+        done = normalize(home, delivery)
+        law = done.table("conservation")
+        assert law.filter(pl.col("delivered") != pl.col("accepted") + pl.col("rejected")).is_empty()
+        numbers = [*done.table("assessment")["row_number"], *done.table("rejected")["row_number"]]
+        assert sorted(numbers) == list(range(2, len(lines) + 2))
+        ids = dict(done.table("assessment").select("row_id", "row_number").iter_rows())
+        for row_id, dimension, text in (
+            done.table("population").select("row_id", "dimension", "delivered_value").iter_rows()
+        ):
+            assert text == lines[ids[row_id] - 2][1 if dimension == "total" else 2]  # always as it was delivered
