@@ -10,7 +10,9 @@ import polars as pl
 from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.cells import Held
+from warehouse.normalize.frame import text_frame
 from warehouse.normalize.population import measured
+from warehouse.normalize.values import count_text
 
 KEYS = ("dimension", "item", "sex", "age_group", "unit")
 
@@ -23,12 +25,25 @@ def keep_delivered(
         return population
     row_ids = dict(assessment.select("row_number", "row_id").iter_rows())
     for held in applied:
-        if held.sheet != found.main.raw.name:
-            continue  # a repeat's count has no row of its own here: its delivered text stays in the vault's file
+        match = next(m for m in [found.main, *found.repeats] if m.raw.name == held.sheet)
+        owners = dict(zip(held.row_numbers, held.row_numbers, strict=True))
+        if match is not found.main:
+            owners = _parents(found.main, match)
         for number, text in zip(held.row_numbers, held.delivered, strict=True):
-            if (row_id := row_ids.get(number)) is not None:
-                population = _put_back(population, held, found.main, row_id, text)
+            if (row_id := row_ids.get(owners.get(number, 0))) is not None:
+                population = _put_back(population, held, match, row_id, text)
     return population
+
+
+def _parents(main: SheetMatch, repeat: SheetMatch) -> dict[int, int]:
+    """Row number of a repeat sheet → row number of its parent on the main sheet."""
+    frames = text_frame(main), text_frame(repeat)
+    key, parent = frames[0].of(main.sheet.row_key or ""), frames[1].of(repeat.sheet.parent_key or "")
+    if key is None or parent is None:
+        return {}
+    ours = frames[0].data.select(count_text(key).alias("key"), pl.col("row_number").alias("owner"))
+    theirs = frames[1].data.select("row_number", count_text(parent).alias("key"))
+    return dict(theirs.join(ours, on="key").select("row_number", "owner").iter_rows())
 
 
 def _put_back(population: pl.DataFrame, held: Held, match: SheetMatch, row_id: str, text: str) -> pl.DataFrame:
@@ -47,7 +62,8 @@ def _measure(held: Held, match: SheetMatch) -> pl.Expr:
     column = held.column
     measure = measured(column) if column else None
     if measure is None:
-        return pl.lit(True)
+        long = match.sheet.measure
+        return pl.col("dimension") == long.dimension if long else pl.lit(True)
     same = pl.col("population_category") == measure.category
     for key in KEYS:
         same = same & pl.col(key).eq_missing(pl.lit(getattr(measure, key), pl.String))

@@ -242,3 +242,38 @@ def test_people_are_conserved_whatever_is_corrected(lines: list[tuple[str, str, 
             done.table("population").select("row_id", "dimension", "delivered_value").iter_rows()
         ):
             assert text == lines[ids[row_id] - 2][1 if dimension == "total" else 2]  # always as it was delivered
+
+
+REPEAT = """
+  - name: origins
+    role: repeat
+    patterns: [origins]
+    parent: main
+    parent_key: parent_index
+    measure: {category: idp, dimension: origin, item_field: origin, value_field: number}
+    columns:
+      - {field: parent_index, labels: [_parent_index], required: true}
+      - {field: origin, labels: [Origin]}
+      - {field: number, labels: [Number], type: count, required: true}
+"""
+
+
+def test_a_count_of_a_repeat_sheet(home: Home, toy: Path, workbook: Callable[..., Path]) -> None:
+    path = toy / "codebooks" / "baseline.yml"
+    text = path.read_text(encoding="utf-8").replace("patterns: ['*']", "patterns: [data]\n    row_key: index")
+    text = text.replace(
+        "      - {field: round_number,", "      - {field: index, labels: [_index]}\n      - {field: round_number,", 1
+    )
+    path.write_text(text + REPEAT, encoding="utf-8")
+    rows = [["_uuid", "Region", "Displaced people", "_index"], ["u1", "North", 9, 1], ["u2", "South", 9, 2]]
+    origins = [["_parent_index", "Origin", "Number"], [2, "A", 5], [1, "A", 5], [1, "B", 4]]
+    Vault(home).receive(workbook("round1.xlsx", rows, origins=origins))
+    entry = Desk(home, ROUND).correct(Named(sheet="origins", row_number=3), "Number", "5", "6", BY)
+    assert entry.row.delivery and entry.row.sheet == "origins"
+    after = now(home)
+    parts = (
+        after.table("population").filter(pl.col("dimension") == "origin").join(after.table("assessment"), on="row_id")
+    )
+    assert sorted(parts.select("row_number", "item", "value", "delivered_value").rows()) == [
+        (2, "A", 6, "5"), (2, "B", 4, "4"), (3, "A", 5, "5")]  # fmt: skip
+    assert ("origins", 3, "Number") in after.table("finding").select("sheet", "row_number", "column_label").rows()
