@@ -21,7 +21,7 @@ from warehouse.deliveries.amendment import LEADING, Amendable, Stamp, is_amendme
 from warehouse.deliveries.readers.open import read_file
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.deliveries.vault import Delivery, Receipt, Vault, file_hash
-from warehouse.errors import UnreadableDelivery
+from warehouse.errors import MtmError, UnreadableDelivery
 from warehouse.serving.neutral import plain
 
 Rows = list[list[str]]
@@ -49,10 +49,15 @@ def received(vault: Vault, path: Path) -> Receipt | None:
         raise _refused("no cell was corrected", path.name, "at least one corrected cell", "correct the marked cells, save, and send it again", "nothing_amended")  # fmt: skip
     with tempfile.TemporaryDirectory(dir=vault.home.build) as folder:
         merged = _written(Path(folder), standing, before, texts)
-        _keep(vault, path, sha256, standing, merged, changed)
+        kept = _keep(vault, path, sha256, standing, merged, changed)
         declared = Declared(standing.operation, standing.component, standing.round_number, standing.codebook)
         source = f"{len(changed)} rows of {standing.delivery_id} corrected in {path.name} ({sha256[:12]})"
-        return vault.receive(merged, declared, partial=standing.partial, source=source)
+        try:
+            return vault.receive(merged, declared, partial=standing.partial, source=source)
+        except MtmError:  # what was corrected makes it no delivery of this round: nothing of it stays
+            for new in kept:
+                new.unlink()
+            raise
 
 
 def _standing(vault: Vault, stamp: Stamp, name: str) -> Delivery:
@@ -143,6 +148,8 @@ def _cell(before: str, after: str) -> str:
 def _written(folder: Path, standing: Delivery, before: list[RawSheet], texts: dict[str, Rows]) -> Path:
     """The whole delivery with its corrected rows as a file that reads back exactly so."""
     stem, single = Path(standing.file_name).stem, len(before) == 1 and before[0].name == standing.file_name
+    while len(stem.encode()) > 180:  # a file's name has 255 bytes
+        stem = stem[:-1]
     name = f"{re.sub(r' [(]corrected( [0-9]+)?[)]$', '', stem)} (corrected {standing.delivery_seq + 1})"
     path = folder / f"{name}{'.csv' if single else '.xlsx'}"
     if single:
@@ -199,11 +206,12 @@ def _without_end(rows: Rows) -> Rows:
     return found
 
 
-def _keep(vault: Vault, path: Path, sha256: str, standing: Delivery, merged: Path, changed: list[str]) -> None:
-    """The corrected report itself stays in the vault, and a record of what was made of it."""
+def _keep(vault: Vault, path: Path, sha256: str, standing: Delivery, merged: Path, changed: list[str]) -> list[Path]:
+    """The corrected report itself stays in the vault, and a record of what was made of it. The files that are new."""
     blob = vault.blobs / sha256[:2] / sha256
     blob.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not blob.exists():
+    is_new = not blob.exists()
+    if is_new:
         temporary = blob.with_suffix(".part")
         shutil.copyfile(path, temporary)
         temporary.chmod(0o400)
@@ -217,6 +225,7 @@ def _keep(vault: Vault, path: Path, sha256: str, standing: Delivery, merged: Pat
     temporary = folder / f"{sha256}.part"
     temporary.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
     os.replace(temporary, folder / f"{sha256}.json")
+    return [folder / f"{sha256}.json", *([blob] if is_new else [])]
 
 
 def _known(vault: Vault, sha256: str) -> Delivery | None:

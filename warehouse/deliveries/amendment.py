@@ -6,6 +6,7 @@ delivery is in `amend.py`.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ MARKER = "_mtm"  # the hidden sheet
 KEY = "mtm_amends"
 VERSION = 1
 LEADING = 4  # columns of the report in front of the delivery's own: row number, reason, column, what to do
+_ROUND = re.compile(r"[a-z0-9]+-[a-z]+-r\d{2,9}")
 _LOOK = 2**20  # bytes of a workbook's list of sheets that are looked at
 
 
@@ -71,9 +73,11 @@ def read_stamp(sheets: list[RawSheet], name: str) -> Stamp:
     rows = [marker.texts(i) for i in range(marker.height)] if marker else []
     try:
         facts = {row[0]: row[1] for row in rows if row[0] != "sheet"}
-        if facts[KEY] != str(VERSION):
+        if facts[KEY] != str(VERSION) or not _ROUND.fullmatch(facts["round"]):
             raise ValueError
         found = [Amendable(r[1], r[2], int(r[3]), int(r[4]), int(r[5])) for r in rows if r[0] == "sheet"]
+        if any(not (0 < s.header_rows <= 20 and 0 < s.header_row <= 2**20 and 0 < s.width <= 2**14) for s in found):
+            raise ValueError  # no report of ours says so: whoever wrote this, it is not worked on
         return Stamp(facts["round"], facts["delivery"], found)
     except (KeyError, IndexError, ValueError):
         raise UnreadableDelivery(

@@ -144,6 +144,42 @@ def test_what_does_not_fit_is_refused(
     assert not (home.vault / "amendments").exists()
 
 
+def lie(row: int, column: int, value: object) -> Callable[[Any], object]:
+    def edit(book: Any) -> None:
+        book["_mtm"].cell(row, column).value = value
+        book[PAGE]["G4"] = 55
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    "edit", [lie(4, 6, 10**12), lie(4, 5, 10**9), lie(4, 4, -1), lie(2, 2, "../../x"), lie(1, 2, 2), lie(4, 4, "x")]
+)
+def test_a_hidden_sheet_that_lies_is_refused_at_once(
+    home: Home, first: Delivery, correct: Callable[..., Path], edit: Callable[[Any], object]
+) -> None:
+    with pytest.raises(UnreadableDelivery) as refused:
+        Vault(home).receive(correct(edit))
+    assert refused.value.code == "amend_damaged"
+
+
+def test_corrected_rows_that_make_another_round_leave_nothing_behind(
+    home: Home, workbook: Callable[..., Path], correct: Callable[..., Path]
+) -> None:
+    header = ["_uuid", "Region", "Displaced people", "Round"]
+    Vault(home).receive(workbook("toy.xlsx", [header, ["u1", "North", 1, 1], ["u2", "South", "many", 1]]))
+    normalize(home, Vault(home).current("toy-baseline-r01"))
+    before = {p for p in home.vault.rglob("*") if p.is_file()}
+
+    def edit(book: Any) -> None:
+        book[PAGE]["G4"], book[PAGE]["H4"] = 5, 2
+
+    with pytest.raises(UnreadableDelivery) as refused:
+        Vault(home).receive(correct(edit))
+    assert refused.value.code == "mixed_rounds"
+    assert {p for p in home.vault.rglob("*") if p.is_file()} == before
+
+
 def test_a_report_of_another_delivery_is_refused(
     home: Home, first: Delivery, correct: Callable[..., Path], workbook: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -115,7 +115,8 @@ class _Pages:
         title = self.w("rejected") + (f" ({number})" if number > 1 else "")
         page = self.book.add_worksheet(title)
         page.write_string(0, 0, self.w("personal"), self.warning)
-        page.write_string(1, 0, self.w("how"))
+        page.merge_range(1, 0, 1, 9, self.w("how"), self.wrapped)
+        page.set_row(1, 62)
         leading = [self.w(key) for key in ("row", "reason", "column", "todo")]
         for i in range(height):
             self._cells(page, ABOVE + i, leading if i == height - 1 else [""] * LEADING, self.bold)
