@@ -10,6 +10,7 @@ import polars as pl
 from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.cells import Held
+from warehouse.corrections.locate import sheets_of
 from warehouse.normalize.frame import text_frame
 from warehouse.normalize.population import measured
 from warehouse.normalize.values import count_text
@@ -25,9 +26,9 @@ def keep_delivered(
         return population
     row_ids = dict(assessment.select("row_number", "row_id").iter_rows())
     for held in applied:
-        match = next(m for m in [found.main, *found.repeats] if m.raw.name == held.sheet)
+        match = next(m for m in sheets_of(found) if m.raw.name == held.sheet)
         owners = dict(zip(held.row_numbers, held.row_numbers, strict=True))
-        if match is not found.main:
+        if match.sheet.role != "main":
             owners = _parents(found.main, match)
         for number, text in zip(held.row_numbers, held.delivered, strict=True):
             if (row_id := row_ids.get(owners.get(number, 0))) is not None:

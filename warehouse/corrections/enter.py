@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.cells import State, hold, without_conflicts
 from warehouse.corrections.ledger import DeliveryLedger
-from warehouse.corrections.locate import INFORMANT, find_rows, place_code, place_rows, row_keys
+from warehouse.corrections.locate import INFORMANT, find_rows, place_code, place_rows, row_keys, sheets_of
 from warehouse.corrections.model import AcceptFinding, Correct, DecideRow, Entry, LedgerFile, RowAt, Withdraw
 from warehouse.corrections.notes import WORDS
 from warehouse.corrections.rules import rules
@@ -69,7 +69,7 @@ class Desk:
         self.delivery: Delivery = Vault(home).current(round_key)
         self.operation: Operation = load_operation(self.delivery.operation)
         self.found: Recognised = reopen(home, self.delivery, self.operation)
-        self.frames: list[TextFrame] = [text_frame(m) for m in [self.found.main, *self.found.repeats]]
+        self.frames: list[TextFrame] = [text_frame(m) for m in sheets_of(self.found)]
 
     def correct(self, named: Named, column: str, expect: str, value: str, by: Signature) -> Correct:
         """Override one value. Refused where the delivery holds another value than `expect`."""
@@ -91,7 +91,7 @@ class Desk:
         """Reject a row, or clear the doubt about a quarantined one."""
         entry = self._entry(DecideRow, do=do, row=self._row(named, by), by=by)
         assert isinstance(entry, DecideRow)
-        _, rows = find_rows(entry.row, self.frames[:1], self.found.codebook, self.delivery.delivery_id, self.home)
+        _, rows = find_rows(entry.row, self.frames, self.found.codebook, self.delivery.delivery_id, self.home)
         if not rows:
             raise self._no_row(named)
         if do == "accept_row":
@@ -137,11 +137,11 @@ class Desk:
         if named.row_number is None:
             at: RowAt = _built(RowAt, key=named.key, place=named.place, informant=named.informant)
             return at
-        main, sheet = self.frames[0], named.sheet or self.frames[0].match.raw.name
+        sheet = named.sheet or self.frames[0].match.raw.name
         frame = next((f for f in self.frames if f.match.raw.name == sheet), None)
         if frame is None or named.row_number not in set(frame.data["row_number"]):
             raise self._no_row(named)
-        own = self._key(main, named.row_number, by) if frame is main else None
+        own = self._key(frame, named.row_number, by) if frame.match.sheet.role == "main" else None
         return own or RowAt(sheet=sheet, row_number=named.row_number, delivery=self.delivery.delivery_id)
 
     def _key(self, frame: TextFrame, number: int, by: Signature) -> RowAt | None:

@@ -7,6 +7,7 @@ What entries do to a normalization belongs here, in three steps that `normalize/
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
@@ -14,7 +15,7 @@ from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.cells import Held, hold, without_conflicts
 from warehouse.corrections.delivered import keep_delivered
-from warehouse.corrections.locate import find_rows
+from warehouse.corrections.locate import find_rows, sheets_of
 from warehouse.corrections.model import AcceptFinding, Correct, DecideRow, Entry
 from warehouse.corrections.notes import note_corrections, note_decision
 from warehouse.corrections.rules import rules
@@ -40,9 +41,10 @@ class DeliveryLedger:
         self.entries: list[Entry] = entries_for(delivery, operation, home)
         self.frames: list[TextFrame] = []
         if any(isinstance(e, Correct | DecideRow) for e in self.entries):
-            self.frames = [text_frame(replace(m, overrides=())) for m in [found.main, *found.repeats]]
+            self.frames = [text_frame(replace(m, overrides=())) for m in sheets_of(found)]
         self.held = without_conflicts([self._hold(e) for e in self.entries if isinstance(e, Correct)])
         self.found = self._overridden(found)
+        self.was_left: set[tuple[str, int]] = set()  # sheet and row number
         self.decided: list[tuple[DecideRow, str, tuple[int, ...]]] = []  # entry, state, rows
         self.accepted: list[AcceptFinding] = []
 
@@ -52,7 +54,10 @@ class DeliveryLedger:
     def _overridden(self, found: Recognised) -> Recognised:
         if not any(h.state == "applied" for h in self.held):
             return found
-        return replace(found, main=self._cells(found.main), repeats=[self._cells(m) for m in found.repeats])
+        several: dict[str, Any] = {
+            f: [self._cells(m) for m in getattr(found, f)] for f in ("others", "repeats") if hasattr(found, f)
+        }
+        return replace(found, main=self._cells(found.main), **several)
 
     def _cells(self, match: SheetMatch) -> SheetMatch:
         mine = [h for h in self.held if h.state == "applied" and h.sheet == match.raw.name and h.column]
@@ -60,14 +65,21 @@ class DeliveryLedger:
             match, overrides=tuple((n, h.column.index, h.entry.value) for h in mine if h.column for n in h.row_numbers)
         )
 
+    def _of_sheet(self, name: str) -> list[tuple[DecideRow, list[int]]]:
+        """Decisions on rows of a sheet that are found there."""
+        entries = [e for e in self.entries if isinstance(e, DecideRow)]
+        found = [(e, *find_rows(e.row, self.frames, self.book, self.delivery.delivery_id, self.home)) for e in entries]
+        return [(e, rows) for e, sheet, rows in found if rows and sheet.match.raw.name == name]
+
+    def left(self, sheet: str) -> frozenset[int]:
+        """Rows of a sheet whose doubt a person cleared: who doubts rows leaves these alone, and they are judged as any other."""
+        self.was_left |= {(sheet, n) for e, rows in self._of_sheet(sheet) if e.do == "accept_row" for n in rows}
+        return frozenset(n for name, n in self.was_left if name == sheet)
+
     def decide(self, rejected: pl.DataFrame, frame: TextFrame, places: RowPlaces) -> pl.DataFrame:
-        """Rejected rows (row_number, reason_code, column_label) after decisions on rows."""
-        for entry in (e for e in self.entries if isinstance(e, DecideRow)):
-            sheet, rows = find_rows(entry.row, self.frames, self.book, self.delivery.delivery_id, self.home)
-            rows = rows if sheet.match.raw.name == frame.match.raw.name else []
-            if not rows:
-                self.decided.append((entry, "row_not_found", ()))
-            elif entry.do == "reject_row":
+        """Rejected rows of a main sheet (row_number, reason_code, column_label) after decisions on its rows."""
+        for entry, rows in self._of_sheet(frame.match.raw.name):
+            if entry.do == "reject_row":
                 rejected = _with_rejected(rejected, rows)
                 self.decided.append((entry, "applied", tuple(rows)))
             else:
@@ -81,15 +93,18 @@ class DeliveryLedger:
         laws = _lawless(frame, self.book.missing, places, rows)
         doubts = mine.filter(pl.col("reason_code").is_in(rules().clearable_reasons))
         cleared = doubts.filter(~pl.col("row_number").is_in(laws))["row_number"].to_list()
-        state = "not_needed" if mine.is_empty() else "applied" if len(cleared) == mine.height else "against_law"
-        self.decided.append((entry, state, tuple(rows)))
+        left = any((frame.match.raw.name, n) in self.was_left for n in rows)
+        state = "applied" if len(cleared) == mine.height else "against_law"
+        self.decided.append((entry, "not_needed" if mine.is_empty() and not left else state, tuple(rows)))
         return rejected.filter(~pl.col("row_number").is_in(cleared))
 
     def settle(self, tables: dict[str, pl.DataFrame], findings: Findings) -> None:
         """Findings about the ledger itself, accepted findings, and delivered texts beside corrected values."""
         note_corrections(self.held, findings)
-        for entry, state, rows in self.decided:
-            note_decision(entry, state, rows, self.found.main.raw.name, findings)
+        taken = {entry.entry_id for entry, _, _ in self.decided}
+        lost = [e for e in self.entries if isinstance(e, DecideRow) and e.entry_id not in taken]
+        for entry, state, rows in [*self.decided, *((e, "row_not_found", ()) for e in lost)]:
+            note_decision(entry, state, rows, entry.row.sheet or self.found.main.raw.name, findings)
         for accepted in (e for e in self.entries if isinstance(e, AcceptFinding)):
             self._accept_finding(accepted, findings)
         applied = [h for h in self.held if h.state == "applied"]

@@ -10,6 +10,7 @@ import polars as pl
 from warehouse.codebooks.folding import fold_label
 from warehouse.codebooks.match import MappedColumn, SheetMatch
 from warehouse.codebooks.model import Codebook
+from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.model import RowAt
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.people import key_of, pseudonym
@@ -17,6 +18,11 @@ from warehouse.normalize.values import count_text
 from warehouse.settings import Home
 
 INFORMANT = "informant_number"  # the field that tells several informants of a place apart
+
+
+def sheets_of(found: Recognised) -> list[SheetMatch]:
+    """All sheets of a delivery that are read, the first main sheet first."""
+    return [found.main, *getattr(found, "others", []), *found.repeats]
 
 
 def find_rows(
@@ -27,15 +33,20 @@ def find_rows(
     A key may stand on several rows (a submission that stands twice): they are one row to the ledger.
     """
     main = frames[0]
-    if at.key:
-        keys = row_keys(main, book, home)
-        return main, [] if keys is None else keys.filter(pl.col("key") == at.key)["row_number"].to_list()
-    if at.place:
-        found = place_rows(main, book, at.place, at.informant)
-        return main, found if len(found) == 1 else []
+    if at.key or at.place:
+        found = [(f, rows) for f in frames if f.match.sheet.role == "main" and (rows := _named(f, at, book, home))]
+        certain = len(found) == 1 and (at.key or len(found[0][1]) == 1)
+        return found[0] if certain else (main, [])
     sheet = next((f for f in frames if f.match.raw.name == at.sheet), main)
     known = at.delivery == delivery_id and sheet.match.raw.name == at.sheet
     return sheet, [at.row_number] if known and at.row_number in set(sheet.data["row_number"]) else []  # type: ignore[list-item]
+
+
+def _named(frame: TextFrame, at: RowAt, book: Codebook, home: Home) -> list[int]:
+    if at.place:
+        return place_rows(frame, book, at.place, at.informant)
+    keys = row_keys(frame, book, home)
+    return [] if keys is None else keys.filter(pl.col("key") == at.key)["row_number"].to_list()
 
 
 def row_keys(frame: TextFrame, book: Codebook, home: Home) -> pl.DataFrame | None:

@@ -29,29 +29,30 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]|^'|'$")  # what a workbook's sheet can't be called
 
 
-def received(vault: Vault, path: Path) -> Receipt | None:
-    """The new delivery that a corrected report makes; None where the file is no such report.
+def received(vault: Vault, path: Path, name: str | None = None) -> Receipt | None:
+    """The new delivery that a corrected report makes; None where the file is no such report. `name`: what it was called.
 
     Raises UnreadableDelivery where it does not fit the delivery that stands.
     """
     if not is_amendment(path):
         return None
+    name = name or path.name
     sha256 = file_hash(path)
     if known := _known(vault, sha256):
         return Receipt(known, is_new=False)
-    sheets = read_file(path)
-    stamp = read_stamp(sheets, path.name)
-    standing = _standing(vault, stamp, path.name)
+    sheets = read_file(path, name)
+    stamp = read_stamp(sheets, name)
+    standing = _standing(vault, stamp, name)
     before = read_file(vault.path(standing), standing.file_name)
     texts = {s.name: [s.texts(i) for i in range(s.height)] for s in before}
-    changed = [f"{at.sheet}!{n}" for at in stamp.sheets for n in _put_in(at, sheets, texts, vault, standing, path.name)]
+    changed = [f"{at.sheet}!{n}" for at in stamp.sheets for n in _put_in(at, sheets, texts, vault, standing, name)]
     if not changed:
-        raise _refused("no cell was corrected", path.name, "at least one corrected cell", "correct the marked cells, save, and send it again", "nothing_amended")  # fmt: skip
+        raise _refused("no cell was corrected", name, "at least one corrected cell", "correct the marked cells, save, and send it again", "nothing_amended")  # fmt: skip
     with tempfile.TemporaryDirectory(dir=vault.home.build) as folder:
         merged = _written(Path(folder), standing, before, texts)
-        kept = _keep(vault, path, sha256, standing, merged, changed)
+        kept = _keep(vault, path, name, sha256, standing, merged, changed)
         declared = Declared(standing.operation, standing.component, standing.round_number, standing.codebook)
-        source = f"{len(changed)} rows of {standing.delivery_id} corrected in {path.name} ({sha256[:12]})"
+        source = f"{len(changed)} rows of {standing.delivery_id} corrected in {name} ({sha256[:12]})"
         try:
             return vault.receive(merged, declared, partial=standing.partial, source=source)
         except MtmError:  # what was corrected makes it no delivery of this round: nothing of it stays
@@ -206,7 +207,9 @@ def _without_end(rows: Rows) -> Rows:
     return found
 
 
-def _keep(vault: Vault, path: Path, sha256: str, standing: Delivery, merged: Path, changed: list[str]) -> list[Path]:
+def _keep(
+    vault: Vault, path: Path, name: str, sha256: str, standing: Delivery, merged: Path, changed: list[str]
+) -> list[Path]:
     """The corrected report itself stays in the vault, and a record of what was made of it. The files that are new."""
     blob = vault.blobs / sha256[:2] / sha256
     blob.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -219,7 +222,7 @@ def _keep(vault: Vault, path: Path, sha256: str, standing: Delivery, merged: Pat
     folder = vault.home.vault / "amendments"
     folder.mkdir(exist_ok=True, mode=0o700)
     record: dict[str, Any] = {
-        "round_key": standing.round_key, "amends": standing.delivery_id, "file_name": path.name, "sha256": sha256,
+        "round_key": standing.round_key, "amends": standing.delivery_id, "file_name": name, "sha256": sha256,
         "makes": file_hash(merged), "rows": changed, "received_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }  # fmt: skip
     temporary = folder / f"{sha256}.part"

@@ -131,3 +131,16 @@ def test_a_decision_on_a_row_that_is_gone_stops_the_round(
     again = Vault(home).receive(workbook("round1 b.xlsx", [HEADER, ROWS[0]])).delivery
     found = normalize(home, again).table("finding").filter(pl.col("severity") == "block")
     assert found["code"].to_list() == ["decision_row_not_found"]
+
+
+def test_who_doubts_rows_leaves_those_alone_that_a_person_cleared(home: Home, delivery: Delivery) -> None:
+    for number in (2, 3):
+        enter(home, decision("accept_row", RowAt(sheet="data", row_number=number, delivery=delivery.delivery_id)))
+    operation = load_operation("toy")
+    ledger = DeliveryLedger(reopen(home, delivery, operation), delivery, operation, home)
+    assert ledger.left("data") == {2, 3} and ledger.left("other") == set()
+    frame = text_frame(ledger.found.main)
+    places = resolve_places(frame, Resolver(operation, ledger.book.places))
+    judged = pl.DataFrame([(3, "not_a_whole_number", "")], schema=VERDICT, orient="row")
+    assert ledger.decide(judged, frame, places)["row_number"].to_list() == [3]
+    assert [(state, rows) for _, state, rows in ledger.decided] == [("applied", (2,)), ("against_law", (3,))]

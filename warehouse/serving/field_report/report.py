@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from warehouse.codebooks.match import SheetMatch
+from warehouse.corrections.locate import sheets_of
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.reasons import reasons
@@ -136,7 +137,7 @@ class FieldReport:
     def matches(self) -> list[SheetMatch]:
         """The delivery's sheets as its codebook reads them."""
         found = reopen(self.normalized.home, self.delivery, load_operation(self.delivery.operation))
-        return [found.main, *found.repeats]
+        return sheets_of(found)
 
     @cached_property
     def sheets(self) -> dict[str, RawSheet]:
