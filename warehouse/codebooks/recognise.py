@@ -26,6 +26,7 @@ class Declared:
     operation: str | None = None
     component: str | None = None
     round_number: int | None = None
+    codebook: str | None = None  # the one that recognised it before
 
 
 NOTHING_DECLARED = Declared()
@@ -163,6 +164,7 @@ def _codebooks(operations: list[Operation], declared: Declared) -> list[Codebook
         if declared.operation in (None, operation.code)
         for book in operation.codebooks
         if declared.component in (None, book.component) and in_rounds(book.rounds, declared.round_number)
+        if declared.codebook in (None, book.codebook)
     ]
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.recognise import Recognised
+from warehouse.corrections.ledger import DeliveryLedger
 from warehouse.deliveries.vault import Delivery
 from warehouse.gazetteer.resolve import Resolver
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
@@ -57,6 +58,8 @@ def canonical_tables(
     found: Recognised, delivery: Delivery, operation: Operation, home: Home
 ) -> dict[str, pl.DataFrame]:
     """Every table of `schema.TABLES`, perhaps empty."""
+    ledger = DeliveryLedger(found, delivery, operation, home)
+    found = ledger.found
     book, findings = found.codebook, Findings(found.round_key, delivery.file_name)
     note_columns(found.matches, findings)
     note_hidden(found.matches, findings)
@@ -64,7 +67,7 @@ def canonical_tables(
     note_sheets(found, findings)
     note_personal(found, findings)
     resolver = resolver_of(operation, book, found.round_number, home)
-    mains = [_main(match, found, resolver, home, findings) for match in found.mains]
+    mains = [_main(match, found, resolver, ledger, findings) for match in found.mains]
     for main in mains:
         note_visits(main.frame, main.accepted, book, operation, found.round_number, findings)
     parents = {main.frame.match.sheet.name: keyed(main.frame, main.accepted) for main in mains}
@@ -93,10 +96,13 @@ def canonical_tables(
     tables["conservation"] = conservation(found.round_key, book, kept, tables["population"])
     tables["column_map"] = column_map(found.round_key, found.matches)
     check_controls(found, operation, tables, findings)
+    ledger.settle(tables, findings)
     return tables | {"finding": findings.frame()}
 
 
-def _main(match: SheetMatch, found: Recognised, resolver: Resolver, home: Home, findings: Findings) -> MainSheet:
+def _main(
+    match: SheetMatch, found: Recognised, resolver: Resolver, ledger: DeliveryLedger, findings: Findings
+) -> MainSheet:
     book, whole = found.codebook, prepare(match, found.codebook, findings)
     if whole.blank_rows:
         findings.add(
@@ -107,10 +113,10 @@ def _main(match: SheetMatch, found: Recognised, resolver: Resolver, home: Home, 
     places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
     note_places(frame, book, places, findings)
     found_counts = counts(whole, book, findings)
-    drift = find_drift(frame, book, found.round_number)
+    drift = find_drift(frame, book, found.round_number, ledger.left(match.raw.name))
     drift.tell(findings)
-    rejected = judge(frame, book, places, found_counts, drift.rows)
-    accepted = _accepted(frame, places, rejected, home, match.sheet.name if found.others else "")
+    rejected = ledger.decide(judge(frame, book, places, found_counts, drift.rows), frame, places)
+    accepted = _accepted(frame, places, rejected, ledger.home, match.sheet.name if found.others else "")
     return MainSheet(
         whole, frame, places, found_counts, pl.concat([aside, rejected]).sort("row_number"), accepted, drift.people
     )
