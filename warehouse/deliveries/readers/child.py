@@ -90,7 +90,8 @@ class _Child:
     def _why(self) -> str:
         """Why the child ended on its own."""
         status = self.process.wait()
-        return "parser_timeout" if status in (-signal.SIGXCPU, -signal.SIGKILL) else "parser_died"
+        known = {-signal.SIGXCPU: "parser_timeout", -signal.SIGKILL: "parser_memory"}  # killed: the system ran short
+        return known.get(status, "parser_died")
 
     def end(self) -> None:
         self.process.kill()
