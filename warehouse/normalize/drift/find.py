@@ -22,9 +22,9 @@ from warehouse.normalize.drift.relations import Relations, relations_of
 from warehouse.normalize.drift.settings import bounds
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
-from warehouse.normalize.values import SERIALS
 
 ROWS = {"row_number": pl.Int64, "reason_code": pl.String, "column_label": pl.String}
+FIRST_SERIAL = 20_000  # a date may stand as a spreadsheet's day number: 1954 and later
 FOREIGN, MOVED, CELLS_SWAPPED = "foreign_layout_row", "shifted_row", "swapped_cells"
 WORDS = {
     SWAPPED: ("two columns are swapped: {labels}", "values under their own header", "put the columns right and deliver again"),
@@ -88,7 +88,7 @@ def _mistyped(frame: TextFrame, cells: Cells, most: float) -> int:
         if c.option is None and c.column.type in ("count", "number", "share"):
             wrong[:, c.index] = ~np.isin(kinds[:, c.index], (BLANK, WHOLE, DECIMAL))
         elif c.option is None and c.column.type in ("date", "datetime"):
-            serial = cells.numbers(c.index) >= SERIALS.start
+            serial = cells.numbers(c.index) >= FIRST_SERIAL
             wrong[:, c.index] = ~np.isin(kinds[:, c.index], (BLANK, DATE)) & ~serial
     ordered = np.sort(np.where(wrong, cells.codes, -1), axis=1)
     different = ((ordered[:, 1:] != ordered[:, :-1]) & (ordered[:, 1:] >= 0)).sum(1) + (ordered[:, 0] >= 0)
