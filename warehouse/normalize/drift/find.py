@@ -69,7 +69,7 @@ def find_drift(frame: TextFrame, book: Codebook, number: int, leave: frozenset[i
         *count_defects(own.number[own.codes], relations, limits),
         *name_defects(frame, own, book, limits),
     ]
-    drift = _told(frame, cells, relations, verdicts, [(own, d) for d in defects])
+    drift = _told(frame, cells, search.kept(), verdicts, [(own, d) for d in defects])
     drift.notes.extend(_mixed_note(frame, search.mixed or _mistyped(frame, own, limits.most_foreign_share.value)))
     return drift
 

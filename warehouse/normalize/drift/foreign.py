@@ -77,6 +77,13 @@ class Foreign:
             for row, place in sorted(found.items())
         ]
 
+    def kept(self) -> Relations:
+        """The relations that the sheet's own rows keep: only these can speak against a row."""
+        relations, keep = self.relations, self.rates <= KEPT_MOSTLY
+        pairs = [pair for pair, kept in zip(relations.pairs, keep, strict=False) if kept]
+        sums = [one for one, kept in zip(relations.sums, keep[len(relations.pairs) :], strict=True) if kept]
+        return Relations(pairs, sums)
+
     def _profile(self) -> Profile:
         """Learned four times, each time without the rows that looked foreign before, and stricter."""
         trusted = np.ones(self.cells.height, bool)
