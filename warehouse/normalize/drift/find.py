@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from warehouse.codebooks.model import Codebook
-from warehouse.normalize.drift.cells import Cells, read_cells
+from warehouse.normalize.drift.cells import BLANK, DATE, DECIMAL, WHOLE, Cells, read_cells
 from warehouse.normalize.drift.counts import count_defects
 from warehouse.normalize.drift.defects import SHIFTED, SORTED, SWAPPED, Defect
 from warehouse.normalize.drift.foreign import Foreign, Verdict, people_in
@@ -24,6 +24,7 @@ from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 
 ROWS = {"row_number": pl.Int64, "reason_code": pl.String, "column_label": pl.String}
+FIRST_SERIAL = 20_000  # a date may stand as a spreadsheet's day number: 1954 and later
 FOREIGN, MOVED, CELLS_SWAPPED = "foreign_layout_row", "shifted_row", "swapped_cells"
 WORDS = {
     SWAPPED: ("two columns are swapped: {labels}", "values under their own header", "put the columns right and deliver again"),
@@ -68,8 +69,8 @@ def find_drift(frame: TextFrame, book: Codebook, number: int, leave: frozenset[i
         *count_defects(own.number[own.codes], relations, limits),
         *name_defects(frame, own, book, limits),
     ]
-    drift = _told(frame, cells, relations, verdicts, [(own, d) for d in defects])
-    drift.notes.extend(_mixed_note(frame, search.mixed))
+    drift = _told(frame, cells, search.kept(), verdicts, [(own, d) for d in defects])
+    drift.notes.extend(_mixed_note(frame, search.mixed or _mistyped(frame, own, limits.most_foreign_share.value)))
     return drift
 
 
@@ -77,6 +78,22 @@ def _counted(frame: TextFrame, cells: Cells) -> np.ndarray[Any, np.dtype[np.bool
     flags = np.zeros(cells.width, bool)
     flags[[c.index for c in frame.match.columns if c.column.type in ("count", "number", "share")]] = True
     return flags
+
+
+def _mistyped(frame: TextFrame, cells: Cells, most: float) -> int:
+    """Rows with several cells that are not what the codebook says, where they are so many that habits tell nothing."""
+    wrong = np.zeros((cells.height, cells.width), bool)
+    kinds = cells.kinds()
+    for c in frame.match.columns:
+        if c.option is None and c.column.type in ("count", "number", "share"):
+            wrong[:, c.index] = ~np.isin(kinds[:, c.index], (BLANK, WHOLE, DECIMAL))
+        elif c.option is None and c.column.type in ("date", "datetime"):
+            serial = cells.numbers(c.index) >= FIRST_SERIAL
+            wrong[:, c.index] = ~np.isin(kinds[:, c.index], (BLANK, DATE)) & ~serial
+    ordered = np.sort(np.where(wrong, cells.codes, -1), axis=1)
+    different = ((ordered[:, 1:] != ordered[:, :-1]) & (ordered[:, 1:] >= 0)).sum(1) + (ordered[:, 0] >= 0)
+    rows = int((different >= 2).sum())
+    return rows if most * cells.height < rows < (1 - most) * cells.height else 0
 
 
 def _told(

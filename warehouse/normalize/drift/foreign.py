@@ -77,6 +77,13 @@ class Foreign:
             for row, place in sorted(found.items())
         ]
 
+    def kept(self) -> Relations:
+        """The relations that the sheet's own rows keep: only these can speak against a row."""
+        relations, keep = self.relations, self.rates <= KEPT_MOSTLY
+        pairs = [pair for pair, kept in zip(relations.pairs, keep, strict=False) if kept]
+        sums = [one for one, kept in zip(relations.sums, keep[len(relations.pairs) :], strict=True) if kept]
+        return Relations(pairs, sums)
+
     def _profile(self) -> Profile:
         """Learned four times, each time without the rows that looked foreign before, and stricter."""
         trusted = np.ones(self.cells.height, bool)
@@ -227,10 +234,10 @@ def _people_at(cells: Cells, row: int, place: Place, totals: list[int], relation
     if place.rounds:  # a known layout may lack a total, or leave it blank, as rows of this sheet may
         values = values[~blank]
     certain = len(values) > 0 and not np.isnan(values).any() and (values >= 0).all() and (values % 1 == 0).all()
-    return int(values.sum()) if certain and not _contradicted(relations, numbers, place) else None
+    return int(values.sum()) if certain and not _contradicted(relations, numbers, place, totals) else None
 
 
-def _contradicted(relations: Relations, numbers: Floats, place: Place) -> bool:
+def _contradicted(relations: Relations, numbers: Floats, place: Place, totals: list[int]) -> bool:
     """More households than people, or a total that none of its sums keeps (a sum by years may miss years of that round)."""
     whole = _whole(relations, place)
     off = broken(relations, numbers)[0] & whole
@@ -240,7 +247,8 @@ def _contradicted(relations: Relations, numbers: Floats, place: Place) -> bool:
     for i, one in enumerate(relations.sums, split):
         if looked[i]:
             by_total.setdefault(one.total, []).append(i)
-    return bool(off[:split].any() or any(off[sums].all() for sums in by_total.values()))
+    pairs = [i for i, pair in enumerate(relations.pairs) if pair.individuals in totals]
+    return bool(off[pairs].any() or any(off[sums].all() for sums in by_total.values()))
 
 
 def _whole(relations: Relations, place: Place) -> Flags:
