@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from warehouse.errors import MtmError
+from warehouse.gazetteer.store import gazetteer_rows
 from warehouse.operations import Operation, Round, Threshold
 from warehouse.settings import Home
 
@@ -125,7 +126,7 @@ class RoundInput:
     @cached_property
     def gazetteer(self) -> list[dict[str, str]]:
         """The gazetteer rows of the round's vintage; of the newest where the round names none."""
-        rows = self.operation.gazetteer
+        rows = gazetteer_rows(self.operation, getattr(self.normalized, "home", None))
         vintages = sorted({row.get("geography_vintage") or "" for row in rows} - {""})
         wanted = self.round.geography_vintage or (vintages[-1] if vintages else "")
         if rows and vintages and wanted not in vintages:

@@ -17,8 +17,9 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
     from orchestration.checks import normalized_gate
     from orchestration.dbt import read_manifest
     from orchestration.jobs import check_round, publish_round
+    from orchestration.pull import pull_source
     from orchestration.schedules import daily
-    from orchestration.sensors import inbox
+    from orchestration.sensors import inbox, source_sensors
 
     resources = {"warehouse": WarehouseHome(), **overrides}
     dbt_models = models.build_models(read_manifest(resources["warehouse"].home))
@@ -33,8 +34,8 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
             publish.release,
         ],
         asset_checks=[normalized_gate],
-        jobs=[publish_round, check_round],
-        sensors=[inbox],
+        jobs=[publish_round, check_round, pull_source],
+        sensors=[inbox, *source_sensors()],
         schedules=[daily],
         resources=resources,
         executor=dg.in_process_executor,

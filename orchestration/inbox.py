@@ -3,15 +3,20 @@
 Files belong here, and nothing of Dagster: the sensor in `sensors.py` asks and tells.
 """
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
+from warehouse.deliveries.names import clean_name
+from warehouse.deliveries.sources.files import is_wanted
 from warehouse.deliveries.vault import Receipt, Vault
 from warehouse.errors import MtmError
 from warehouse.settings import Home
 
 Seen = dict[str, list[int]]  # name → size in bytes, mtime in ns
-UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
+STAYS = {"disk_full", "not_stored"}  # nothing is wrong with the file: it waits in the inbox
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,13 @@ class Taken:
 
 def look(inbox: Path) -> Seen:
     """The files that lie in the inbox now; hidden, locked and half-copied ones are left alone."""
-    files = [p for p in inbox.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))]
-    seen = {p.name: p.stat() for p in files if not p.name.lower().endswith(UNFINISHED)}
-    return {name: [stat.st_size, stat.st_mtime_ns] for name, stat in sorted(seen.items())}
+    seen: Seen = {}
+    for path in sorted(p for p in inbox.iterdir() if is_wanted(p.name)):
+        with suppress(FileNotFoundError):  # taken away since
+            stat = path.stat()
+            if S_ISREG(stat.st_mode):
+                seen[path.name] = [stat.st_size, stat.st_mtime_ns]
+    return seen
 
 
 def still(before: Seen, now: Seen) -> list[str]:
@@ -36,16 +45,37 @@ def still(before: Seen, now: Seen) -> list[str]:
 
 
 def take(home: Home, name: str) -> Taken:
-    """Receive one file: it moves to `received/`, or to `refused/` with a `.txt` of one line beside it."""
-    path = home.inbox / name
+    """Receive one file: it moves to `received/`, or to `refused/` with a `.txt` of one line beside it.
+
+    A file that can't be handled at all (gone, no permission) is told and left where it is; the others go on.
+    """
+    path, shown = home.inbox / name, clean_name(name)
+    try:
+        return _taken(home, path, name)
+    except OSError as error:
+        return Taken(name, None, f"{shown} could not be handled: {error.strerror or type(error).__name__}")
+
+
+def _taken(home: Home, path: Path, name: str) -> Taken:
     try:
         receipt = Vault(home).receive(path, source="inbox")
     except MtmError as error:
-        moved = _move(path, home.inbox / "refused")
-        moved.with_name(moved.name + ".txt").write_text(f"{error}\n", encoding="utf-8")
-        return Taken(name, None, str(error))
+        if error.code in STAYS or not path.exists():
+            return Taken(name, None, str(error))
+        return _refuse(home, path, name, str(error))
+    except OSError:
+        raise
+    except Exception as error:  # nobody foresaw it: the file must not stop the others at every tick
+        return _refuse(home, path, name, f"unexpected {type(error).__name__} · where: {clean_name(name)}")
     _move(path, home.inbox / "received")
     return Taken(name, receipt)
+
+
+def _refuse(home: Home, path: Path, name: str, reason: str) -> Taken:
+    moved = _move(path, home.inbox / "refused")
+    beside = moved.with_name(_fitting(moved.name, ".txt"))
+    beside.write_text(f"{reason}\n", encoding="utf-8", errors="replace")
+    return Taken(name, None, reason)
 
 
 def _move(path: Path, folder: Path) -> Path:
@@ -54,5 +84,13 @@ def _move(path: Path, folder: Path) -> Path:
     target, n = folder / path.name, 1
     while target.exists():
         n += 1
-        target = folder / f"{path.stem} ({n}){path.suffix}"
+        target = folder / _fitting(path.stem, f" ({n}){path.suffix}")
     return path.rename(target)
+
+
+def _fitting(stem: str, ending: str) -> str:
+    """A name that a file system takes: at most 255 bytes."""
+    room = 255 - len(os.fsencode(ending))
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return stem + ending

@@ -78,7 +78,7 @@ def _held(home: Home, round_key: str) -> Manifest | None:
     version = manifest.version(round_key) if manifest else None
     if manifest is None or version is None or manifest.models_hash != models_hash():
         return None
-    same = version.normalized_id == normalized_id(delivery, load_operation(delivery.operation))
+    same = version.normalized_id == normalized_id(delivery, load_operation(delivery.operation), home)
     return manifest if same else None
 
 

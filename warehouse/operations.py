@@ -125,10 +125,11 @@ class PlaceAlias(Strict):
 
 
 class Aliases(Strict):
-    """The file `aliases.yml`. `words` (rayon, oblast, г., ш.) are left out when names are compared."""
+    """The file `aliases.yml`. `words` are left out when names are compared; `kinds` (city: [city, г., ш.]) tell apart."""
 
     aliases: list[PlaceAlias] = []
     words: list[str] = []
+    kinds: dict[str, list[str]] = {}
 
 
 class Threshold(Strict):

@@ -78,4 +78,5 @@ def _verdict(home: Home, delivery: Delivery) -> Verdict | None:
     found = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(notes, key=lambda p: p.stat().st_mtime)]
     ids = [n["normalized_id"] for n in found if n["delivery"]["delivery_id"] == delivery.delivery_id]
     verdicts = [v for i in ids if (v := load_verdict(home, delivery.round_key, i))]
+    verdicts = [v for v in verdicts if delivery.partial or v.outcome != "provisional"]  # the same bytes, whole now
     return verdicts[-1] if verdicts else None

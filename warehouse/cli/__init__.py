@@ -11,15 +11,17 @@ from typing import Any
 
 import click
 
-from warehouse.cli import deliveries, operate, releases, rounds
+from warehouse.cli import codebook, deliveries, operate, places, releases, rounds
 from warehouse.errors import MtmError
 
-GROUPS = {
+GROUPS: dict[str, list[click.Command]] = {
     "Rounds": [rounds.demo, rounds.make_sample, deliveries.receive, deliveries.read, rounds.run, rounds.check],
     "What happened": [deliveries.status, deliveries.findings, deliveries.rejected],
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
     ],
+    "Places": [places.places, places.gazetteer],
+    "Codebooks": [codebook.codebook],
     "Operations": [operate.dev, operate.doctor],
 }  # fmt: skip
 

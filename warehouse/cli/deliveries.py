@@ -17,14 +17,16 @@ FORMATS = click.Choice(["table", "csv", "xlsx", "json"])
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("places", nargs=-1, metavar="PATH_OR_URL_OR_SOURCE…")
+@click.option("--source", "names", multiple=True, metavar="NAME", help="A source of sources.yml, by its name.")
 @click.option("--operation", help="The operation, where the file does not say it (kgz, nga, mli).")
 @click.option("--component", help="The component: bma, rms, baseline.")
 @click.option("--round", "number", type=int, help="The round's number, where the file does not say it.")
 @click.option("--partial", is_flag=True, help="The round is still being collected: keep it, don't publish it.")
 @json_option
 def receive(
-    paths: tuple[str, ...],
+    places: tuple[str, ...],
+    names: tuple[str, ...],
     operation: str | None,
     component: str | None,
     number: int | None,
@@ -33,49 +35,37 @@ def receive(
 ) -> None:
     """Take files into the vault; says what each one is and why.
 
-    The same bytes again are nothing new. Other bytes for a round supersede what came before. A folder stands for its
-    files, in the order of their names. A file that can't be read or recognised is refused (exit 4); the others go on.
+    A place is a file, a folder (its files, in the order of their names; folders below are not looked into), a URL
+    (s3://, sftp://, https://, kobo+https://, dtm://; docs/sources.md) or the name of a source in sources.yml.
+
+    The bytes that stand are nothing new. Other bytes for a round supersede what came before; bytes that were
+    superseded stand again when the file is named itself, not when its folder is. A file that can't be read or
+    recognised is refused (exit 4); the others go on.
     """
-    from warehouse.codebooks.recognise import Declared
+    from warehouse.cli.received import chosen, name_of, told
+    from warehouse.deliveries.sources.pull import receive_source, with_declared
     from warehouse.deliveries.vault import Vault
     from warehouse.settings import Home
 
+    if not places and not names:
+        raise UsageError(
+            "nothing to receive", expected="a path, a URL or the name of a source", todo="mtm receive FILE"
+        )
     vault, errors, answers = Vault(Home.from_env()), [], []
-    for path in _files(paths):
+    for place, is_name in [*((p, False) for p in places), *((n, True) for n in names)]:
         try:
-            receipt = vault.receive(path, Declared(operation, component, number), partial=partial)
+            source = with_declared(chosen(place, is_name=is_name), operation, component, number, partial)
         except MtmError as error:
             errors.append(error)
-            say(f"{path.name}: refused · {error}")
-            answers.append({"file": path.name, **error.as_dict()})
+            answers.append(told(name_of(place), None, error, [], as_json))
             continue
-        d = receipt.delivery
-        answers.append({"file": path.name, "is_new": receipt.is_new, **d.__dict__})
-        if not as_json:
-            click.echo(_receipt_line(path.name, receipt.is_new, d))
-            for reason in d.why if receipt.is_new else []:
-                click.echo(f"    {reason}")
+        for outcome in receive_source(vault, source):
+            errors += [outcome.error] if outcome.error else []
+            answers.append(told(outcome.name, outcome.receipt, outcome.error, outcome.notes, as_json))
     if as_json:
-        print_json(answers)
+        print_json([answer for answer in answers if answer])
     if errors:
         raise SystemExit(max(error.exit_code for error in errors))
-
-
-def _receipt_line(name: str, is_new: bool, d: Any) -> str:
-    if not is_new:
-        return f"{name}: nothing new, it is delivery {d.delivery_seq} of {d.round_key}"
-    more = f", supersedes {d.supersedes}" if d.supersedes else ""
-    partial = ", partial: kept as provisional" if d.partial else ""
-    return f"{name}: delivery {d.delivery_seq} of {d.round_key} ({d.delivery_id}){more}{partial}"
-
-
-def _files(paths: tuple[str, ...]) -> list[Path]:
-    found: list[Path] = []
-    for path in map(Path, paths):
-        found += (
-            sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")) if path.is_dir() else [path]
-        )
-    return found
 
 
 @click.command()

@@ -78,7 +78,7 @@ def demo(seed: int, as_json: bool) -> None:
     say("2. receiving and running them in the order in which they arrived")
     results = []
     for path in paths:
-        receipt = Vault(home).receive(path, source="sample")
+        receipt = Vault(home).receive(path, source="sample", restore=False)
         if (
             receipt.is_new
             or receipt.delivery.delivery_id == Vault(home).current(receipt.delivery.round_key).delivery_id
@@ -106,7 +106,7 @@ def _read_anew(home: Home, state: Any) -> bool:
     from warehouse.operations import load_operation
     from warehouse.releases.manifest import current_manifest
 
-    identity = normalized_id(state.delivery, load_operation(state.delivery.operation))
+    identity = normalized_id(state.delivery, load_operation(state.delivery.operation), home)
     manifest = current_manifest(home)
     served = manifest.version(state.round_key) if manifest else None
     known = {state.verdict.normalized_id if state.verdict else None, served.normalized_id if served else None}

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from warehouse.codebooks.folding import fold, fold_label
 from warehouse.codebooks.kobo import is_export, system_fields
+from warehouse.codebooks.lookalike import LookAlikes
 from warehouse.codebooks.model import Codebook, Column, Group, Sheet
 
 folded_label = lru_cache(maxsize=20_000)(fold_label)
@@ -50,7 +51,8 @@ class Labels:
         for group in groups:
             self._add_group(group)
         self.patterns = [(re.compile(c.pattern), c) for c in columns if c.pattern]
-        self.options = _option_labels(book, columns)
+        self.whole = LookAlikes(self.whole)
+        self.options = LookAlikes(_option_labels(book, columns))
         self.ends = self._ends()
         self.own = {c.field for c in sheet.columns}
 

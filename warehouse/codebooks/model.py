@@ -149,6 +149,9 @@ class RoundNumber(Strict):
     """Where the round's number stands. All that are found must agree."""
 
     field: str | None = None
+    pattern: str | None = (
+        None  # with field: regular expression over its folded texts, one group; null: the first digits
+    )
     sheet_text: str | None = None  # regular expression over the texts of ignored sheets, one group
     file_name: str | None = None  # regular expression over the folded file name, one group
     date_field: str | None = None  # year and month of this date, as 201712

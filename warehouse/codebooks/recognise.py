@@ -13,6 +13,7 @@ from warehouse.codebooks.folding import fold, in_rounds
 from warehouse.codebooks.kobo import sheet_fits
 from warehouse.codebooks.match import SheetMatch, match_sheet
 from warehouse.codebooks.model import Codebook, RoundNumber
+from warehouse.codebooks.nearest import expected_of, nearest
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 from warehouse.operations import Operation, all_operations
@@ -166,12 +167,15 @@ def _codebooks(operations: list[Operation], declared: Declared) -> list[Codebook
 
 
 def _unknown_layout(sheets: list[RawSheet], name: str, declared: Declared) -> UnreadableDelivery:
-    looked = ", ".join(book.codebook for book in _codebooks(all_operations(), declared)) or "none"
+    books = _codebooks(all_operations(), declared)
+    near = nearest(sheets, books)
+    looked = f"a sheet with the required labels of one of: {', '.join(book.codebook for book in books) or 'none'}"
+    draft = f"mtm codebook suggest {name} --operation {near.book.operation if near else declared.operation or 'X'}"
     return UnreadableDelivery(
         "no codebook knows this layout",
         where=f"{name}, sheets {', '.join(sheet.name for sheet in sheets)}",
-        expected=f"a sheet with the required labels of one of: {looked}",
-        todo="add the new labels to the codebook under operations/<op>/codebooks/ (docs/adding-a-country.md)",
+        expected=expected_of(near) if near else looked,
+        todo=f"{draft} drafts the lines that are missing under operations/<op>/codebooks/ (docs/adding-a-country.md)",
         code="unknown_layout",
     )
 
@@ -205,7 +209,7 @@ def _by_rule(
     rule: RoundNumber, mains: list[SheetMatch], sheets: list[RawSheet], book: Codebook, name: str
 ) -> list[tuple[int, str]]:
     if rule.field:
-        return [found for main in mains for found in _by_column(rule.field, main, book)]
+        return [found for main in mains for found in _by_column(rule, main, book)]
     if rule.sheet_text:
         ignored = [s for s in sheets for b in book.sheets if b.role == "ignore" and sheet_fits(s.name, b.patterns)]
         texts = {text for sheet in ignored for i in range(sheet.height) for text in sheet.texts(i)}
@@ -218,15 +222,16 @@ def _by_rule(
     return []
 
 
-def _by_column(field_name: str, main: SheetMatch, book: Codebook) -> list[tuple[int, str]]:
+def _by_column(rule: RoundNumber, main: SheetMatch, book: Codebook) -> list[tuple[int, str]]:
     """The numbers in a column. Header rows that stand again inside the data and rows of totals tell none."""
-    column = main.find(field_name)
+    column = main.find(rule.field or "")
     if column is None:
         return []
     missing = {fold(word) for word in [*book.missing, *column.column.missing]}
     texts = main.raw.column(column.index)[main.first_row :].unique().to_list()
-    found = [m for text in texts if fold(text) not in missing and (m := re.search(r"\d+", text))]
-    return [(n, f"column {column.label.strip()!r} says so") for n in sorted({int(m.group()) for m in found})]
+    pattern = rule.pattern or r"(\d+)"
+    found = [m for text in texts if fold(text) not in missing and (m := re.search(pattern, fold(text)))]
+    return [(n, f"column {column.label.strip()!r} says so") for n in sorted({int(m.group(1)) for m in found})]
 
 
 def _by_date(field_name: str, main: SheetMatch) -> list[tuple[int, str]]:

@@ -17,12 +17,14 @@ from warehouse.normalize.columns import column_map, note_columns, note_hidden, n
 from warehouse.normalize.conservation import Kept, conservation
 from warehouse.normalize.controls import check_controls
 from warehouse.normalize.doubts import note_personal, note_respondents
+from warehouse.normalize.drift.find import find_drift
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.furniture import NO_PEOPLE, furniture, place_columns, without
 from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.people import key_of, pseudonym
-from warehouse.normalize.places import RowPlaces, place_table, resolve_places
+from warehouse.normalize.place_findings import note_places
+from warehouse.normalize.places import RowPlaces, place_table, resolve_places, resolver_of
 from warehouse.normalize.population import counts, note_counts, population
 from warehouse.normalize.prepare import blanked, prepare
 from warehouse.normalize.reasons import reasons
@@ -33,6 +35,7 @@ from warehouse.normalize.schema import ASSESSMENT, REJECTED, TABLES, empty
 from warehouse.normalize.shares import shares
 from warehouse.normalize.survey import Survey
 from warehouse.normalize.values import count_value
+from warehouse.normalize.visits import note_visits
 from warehouse.operations import Operation
 from warehouse.settings import Home
 
@@ -47,6 +50,7 @@ class MainSheet:
     counts: pl.DataFrame
     rejected: pl.DataFrame  # row_number, reason_code, column_label
     accepted: pl.DataFrame  # row_number, row_id, place_code, place_level
+    drifted: dict[int, int | None]  # people of rows in another layout, as far as can be told
 
 
 def canonical_tables(
@@ -59,7 +63,7 @@ def canonical_tables(
     note_reading(found.matches, findings)
     note_sheets(found, findings)
     note_personal(found, findings)
-    resolver = Resolver(operation, book.places)
+    resolver = resolver_of(operation, book, found.round_number, home)
     mains = [_main(match, found, resolver, home, findings) for match in found.mains]
     parents = {main.frame.match.sheet.name: keyed(main.frame, main.accepted) for main in mains}
     children = repeats(found.repeats, parents, book, findings)
@@ -71,7 +75,12 @@ def canonical_tables(
     tables["share"] = pl.concat([shares(main.frame, main.accepted, book, findings) for main in mains])
     for row in rows:
         note_counts(row.frame, row.counts, row.accepted, findings)
-    tables["rejected"] = pl.concat([_rejected(x.whole, x.rejected, findings) for x in rows])
+    for main in mains:
+        note_visits(main.frame, main.accepted, book, operation, found.round_number, findings)
+    lost = [getattr(x, "drifted", {}) for x in rows]
+    tables["rejected"] = pl.concat(
+        [_rejected(x.whole, x.rejected, findings, p) for x, p in zip(rows, lost, strict=True)]
+    )
     tables["assessment"] = pl.concat([_assessment(main, found.round_key, findings) for main in mains])
     codes = {code for main in mains for code in main.accepted["place_code"]}
     chains = {code: chain for main in mains for code, chain in main.places.chains.items()}
@@ -97,9 +106,13 @@ def _main(match: SheetMatch, found: Recognised, resolver: Resolver, home: Home, 
     frame = without(whole, aside["row_number"].to_list())
     places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
     found_counts = counts(whole, book, findings)
-    rejected = judge(frame, book, places, found_counts)
+    note_places(frame, book, places, findings)
+    drift = find_drift(frame, book, found.round_number)
+    drift.tell(findings)
+    rejected = judge(frame, book, places, drift.rows, found_counts)
     accepted = _accepted(frame, places, rejected, home, match.sheet.name if found.others else "")
-    return MainSheet(whole, frame, places, found_counts, pl.concat([aside, rejected]).sort("row_number"), accepted)
+    rejected = pl.concat([aside, rejected]).sort("row_number")
+    return MainSheet(whole, frame, places, found_counts, rejected, accepted, drift.people)
 
 
 def _accepted(frame: TextFrame, places: RowPlaces, rejected: pl.DataFrame, home: Home, prefix: str) -> pl.DataFrame:
@@ -132,10 +145,12 @@ def _answers(found: Recognised, main: MainSheet, findings: Findings) -> dict[str
     return {"answer": answers}
 
 
-def _rejected(frame: TextFrame, rejected: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+def _rejected(
+    frame: TextFrame, rejected: pl.DataFrame, findings: Findings, drifted: dict[int, int | None]
+) -> pl.DataFrame:
     """Rejected rows, kept whole; a finding for each that waits for a decision, one for each rule otherwise."""
     numbers = rejected["row_number"].to_list()
-    cells, counted, sheet = frame.cells(numbers), people(frame, numbers), frame.match.raw.name
+    cells, counted, sheet = frame.cells(numbers), people(frame, numbers) | drifted, frame.match.raw.name
     rows = [
         (
             findings.round_key, findings.file_name, sheet, number, code, label, reasons()[code].what,

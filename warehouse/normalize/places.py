@@ -1,27 +1,46 @@
 """Places of a delivery: every distinct combination of codes and names is resolved once and joined to its rows.
 
-The join and the place table belong here; the rules of resolution are in `gazetteer/resolve.py`.
+The join, what rows say about each other's places, and the place table belong here; the rules for one row are in
+`gazetteer/resolve.py`, the words of findings in `place_findings.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from warehouse.codebooks.model import PlaceLevel
+from warehouse.codebooks.model import Codebook, PlaceLevel
+from warehouse.gazetteer.names import plain
 from warehouse.gazetteer.resolve import Place, Resolved, Resolver
+from warehouse.gazetteer.store import all_decisions, gazetteer_rows, of_vintage
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.schema import PLACE
+from warehouse.operations import Operation
+from warehouse.settings import Home
 
 
 @dataclass(frozen=True)
 class RowPlaces:
-    """`rows`: row_number, place_code, place_level (null where a reason is given), reason, failed_level."""
+    """`rows`: row_number, place_code, place_level (null where a reason is given), reason, failed_level,
+    column_label, combination (position in `results`)."""
 
     rows: pl.DataFrame
     chains: dict[str, tuple[Place, ...]]  # finest place_code to its chain
+    results: list[Resolved] = field(default_factory=list)  # by combination
+    delivered: list[dict[int, tuple[str, str]]] = field(default_factory=list)
+
+
+def resolver_of(operation: Operation, book: Codebook, round_number: int | None, home: Home | None) -> Resolver:
+    """The resolver of a round: the gazetteer on the round's vintage, and the decisions that hold for it."""
+    vintage = None
+    if round_number is not None:
+        vintage = operation.round(book.component, round_number).geography_vintage
+    where = f"{operation.code}-{book.component}, round {round_number}"
+    rows = of_vintage(gazetteer_rows(operation, home), vintage, where) if book.places.scheme == "gazetteer" else []
+    decided = [d for d in all_decisions(operation, home) if d.holds(round_number, vintage)]
+    return Resolver(operation, book.places, rows, decided)
 
 
 def resolve_places(frame: TextFrame, resolver: Resolver) -> RowPlaces:
@@ -32,15 +51,86 @@ def resolve_places(frame: TextFrame, resolver: Resolver) -> RowPlaces:
     data = frame.data.select("row_number", *(expr.alias(name) for name, expr in named))
     keys = [name for name, _ in named]
     distinct = data.select(keys).unique(maintain_order=True)
-    results = [resolver.resolve(_delivered(row, levels)) for row in distinct.iter_rows(named=True)]
+    delivered = [_delivered(row, levels) for row in distinct.iter_rows(named=True)]
+    results = _apart([resolver.resolve(d) for d in delivered], delivered)
     found = distinct.with_columns(
         pl.Series("place_code", [r.chain[-1].code if r.chain else None for r in results], dtype=pl.String),
         pl.Series("place_level", [r.chain[-1].level if r.chain else None for r in results], dtype=pl.Int64),
         pl.Series("reason", [r.reason or None for r in results], dtype=pl.String),
         pl.Series("failed_level", [r.level if r.reason else None for r in results], dtype=pl.Int64),
+        pl.Series("combination", range(len(results)), dtype=pl.Int64),
     )
     rows = data.join(found, on=keys, how="left", maintain_order="left").drop(keys)
-    return RowPlaces(rows, {r.chain[-1].code: r.chain for r in results if r.chain})
+    labels = pl.DataFrame(
+        {"failed_level": [x.level for x in levels], "column_label": [level_label(frame, x) for x in levels]}
+    )
+    rows = rows.join(labels, on="failed_level", how="left", maintain_order="left").with_columns(
+        pl.col("column_label").fill_null("")
+    )
+    return RowPlaces(rows, _chains(results), results, delivered)
+
+
+def _chains(results: list[Resolved]) -> dict[str, tuple[Place, ...]]:
+    """The chain of each finest place; a place under its own name before one that a decision led to."""
+    found: dict[str, tuple[Place, ...]] = {}
+    for decided in (False, True):
+        for r in results:
+            if r.chain and decided == any(n.code == "place_decided" for n in r.notes):
+                found.setdefault(r.chain[-1].code, r.chain)
+    return found
+
+
+def _apart(results: list[Resolved], delivered: list[dict[int, tuple[str, str]]]) -> list[Resolved]:
+    """Places that only the delivery knows must not contradict each other.
+
+    A code in two parents is two places, and a code under two names may be: such rows are rejected, none is chosen.
+    """
+    parents: dict[str, set[str | None]] = {}
+    names: dict[str, set[str]] = {}
+    for result in results:
+        for place in result.chain:
+            if place.level and not place.in_gazetteer:
+                parents.setdefault(place.code, set()).add(place.parent)
+    own = [(place.code, place.parent, place.names[0]) for result in results for place in _own(result)]
+    for code, _, name in own:
+        names.setdefault(code, set()).add(name)
+    twice = {code for code, seen in parents.items() if len(seen) > 1}
+    doubtful = {code for code, seen in names.items() if len(seen) > 1}
+    swapped = _swapped(own, doubtful) if doubtful else set()
+    return (
+        [_judged(r, d, twice, swapped) for r, d in zip(results, delivered, strict=True)]
+        if twice or swapped
+        else results
+    )
+
+
+def _swapped(own: list[tuple[str, str | None, str]], doubtful: set[str]) -> set[tuple[str, str]]:
+    """Code and name where the code has several names, and this one is what another code of its parent is called."""
+    codes: dict[tuple[str | None, str], set[str]] = {}
+    for code, parent, name in own:
+        codes.setdefault((parent, plain(name)), set()).add(code)
+    found = {(c, plain(n)) for c, parent, n in own if c in doubtful and len(codes[parent, plain(n)]) > 1}
+    named = {c: {plain(n) for code, _, n in own if code == c} for c in doubtful}
+    return {(c, n) for c, n in found if len(named[c]) > 1}
+
+
+def _own(result: Resolved) -> list[Place]:
+    """Places of a chain that carry a code which the delivery gives and the gazetteer does not know."""
+    decided = {n.level for n in result.notes if n.code == "place_decided"} if result.notes else ()
+    return [p for p in result.chain if p.delivered_code == p.code and not p.in_gazetteer and p.level not in decided]
+
+
+def _judged(
+    result: Resolved, delivered: dict[int, tuple[str, str]], twice: set[str], swapped: set[tuple[str, str]]
+) -> Resolved:
+    undecided = {p.code for p in _own(result)}
+    for place in result.chain:
+        reused = not place.in_gazetteer and place.code in twice
+        if reused or (place.code in undecided and (place.code, plain(place.names[0])) in swapped):
+            code, name = delivered.get(place.level, ("", ""))
+            reason = "code_reused" if reused else "code_name_disagree"
+            return Resolved((), reason, place.level, result.notes, place.parent, code, name)
+    return result
 
 
 def place_table(round_key: str, codes: set[str], chains: dict[str, tuple[Place, ...]]) -> pl.DataFrame:
@@ -67,6 +157,12 @@ def _row(round_key: str, place: Place) -> dict[str, Any]:
     }
 
 
+def level_label(frame: TextFrame, level: PlaceLevel) -> str:
+    """The delivered label of the column that names a level (of its code, where names are not delivered)."""
+    fields = [f for f in (level.name_field, level.code_field) if f]
+    return next((frame.label(name) for f in fields if (name := frame.of(f))), "")
+
+
 def _text(frame: TextFrame, field: str | None) -> pl.Expr:
     name = frame.of(field) if field else None
     return pl.col(name).str.replace_all(r"\s+", " ").str.strip_chars() if name else pl.lit("")
@@ -76,4 +172,4 @@ def _delivered(row: dict[str, str], levels: list[PlaceLevel]) -> dict[int, tuple
     return {x.level: (row[f"code_{x.level}"] or "", row[f"name_{x.level}"] or "") for x in levels}
 
 
-__all__ = ["Resolved", "RowPlaces", "place_table", "resolve_places"]
+__all__ = ["Resolved", "RowPlaces", "level_label", "place_table", "resolve_places", "resolver_of"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from warehouse.normalize.place_history import moved_findings
 from warehouse.normalize.run import Normalized
 from warehouse.releases.verdict import load_verdict
 
@@ -22,7 +23,10 @@ Table = tuple[list[str], list[tuple[Any, ...]]]
 
 def finding_rows(normalized: Normalized) -> Table:
     """Findings and the checks of the gate that did not hold, the worst first; never a delivered value."""
-    rows = [*_failed_checks(normalized), *normalized.table("finding").select(FINDINGS).rows()]
+    moved = moved_findings(
+        normalized.home, normalized.round_key, normalized.table("place"), normalized.table("assessment")
+    )
+    rows = [*_failed_checks(normalized), *moved, *normalized.table("finding").select(FINDINGS).rows()]
     return FINDINGS, sorted(rows, key=lambda row: ORDER.index(row[0]))
 
 

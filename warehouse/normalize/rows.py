@@ -9,27 +9,38 @@ import polars as pl
 
 from warehouse.codebooks.match import MappedColumn
 from warehouse.codebooks.model import Codebook, Drop
+from warehouse.normalize.asked import asked_of
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.places import RowPlaces
 from warehouse.normalize.prepare import total_columns
-from warehouse.normalize.values import folded, is_missing
+from warehouse.normalize.values import count_value, folded, is_missing
 
 VERDICT = {"row_number": pl.Int64, "reason_code": pl.String, "column_label": pl.String}
 # what a spreadsheet writes where a formula failed, in English, Russian and French
 ERROR_TEXT = r"^#(N/A|N/D|Н/Д|[A-ZА-ЯЁ/0]{2,12}[!?])$"
 
 
-def judge(frame: TextFrame, book: Codebook, places: RowPlaces, counts: pl.DataFrame | None = None) -> pl.DataFrame:
-    """row_number, reason_code, column_label of every rejected row, each row once. `counts`: the rows' counts in long form."""
+def judge(
+    frame: TextFrame,
+    book: Codebook,
+    places: RowPlaces,
+    drifted: pl.DataFrame | None = None,
+    counts: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """row_number, reason_code, column_label of every rejected row, each row once.
+
+    `drifted`: rows in another layout; `counts`: the rows' counts in long form.
+    """
     verdicts = [
         *(_dropped(frame, book, drop) for drop in book.drop),
+        _nothing() if drifted is None else drifted,
         _repeated(frame, book),
         *_errors(frame, book),
         *(_bad_counts(frame, column) for column in total_columns(frame)),
-        _no_total(frame),
+        _no_total(frame, book),
         _no_category(frame, counts),
         places.rows.filter(pl.col("reason").is_not_null()).select(
-            "row_number", pl.col("reason").alias("reason_code"), pl.lit("").alias("column_label")
+            "row_number", pl.col("reason").alias("reason_code"), "column_label"
         ),
     ]
     whole = pl.concat([v.cast(VERDICT) for v in verdicts])  # type: ignore[arg-type]
@@ -38,10 +49,11 @@ def judge(frame: TextFrame, book: Codebook, places: RowPlaces, counts: pl.DataFr
 
 def people(frame: TextFrame, row_numbers: list[int]) -> dict[int, int | None]:
     """Individuals in the totals of rows, as far as they can be read; None where no total can."""
-    columns = [f"n{c.index}" for c in total_columns(frame) if _unit(frame, c) == "individuals"]
-    if not columns:
+    indexes = [c.index for c in total_columns(frame) if _unit(frame, c) == "individuals"]
+    if not indexes:
         return dict.fromkeys(row_numbers, None)
-    known = pl.any_horizontal(pl.col(name).is_not_null() for name in columns)
+    columns = [pl.col(f"n{i}") if f"n{i}" in frame.data.columns else count_value(f"c{i}") for i in indexes]
+    known = pl.any_horizontal(count.is_not_null() for count in columns)
     total = pl.when(known).then(pl.sum_horizontal(columns)).alias("people")
     data = frame.data.filter(pl.col("row_number").is_in(row_numbers)).select("row_number", total)
     return dict(data.iter_rows())
@@ -108,10 +120,13 @@ def _errors(frame: TextFrame, book: Codebook) -> list[pl.DataFrame]:
     return found
 
 
-def _no_total(frame: TextFrame) -> pl.DataFrame:
-    """Rows in which every total is blank: a line pasted in another layout looks like this."""
-    names = [f"m{c.index}" for c in total_columns(frame)]
-    return _verdict(frame, pl.all_horizontal(names), pl.lit("no_total"), "") if names else _nothing()
+def _no_total(frame: TextFrame, book: Codebook) -> pl.DataFrame:
+    """Rows in which every total is blank, though one was asked: a line pasted in another layout looks like this."""
+    columns = total_columns(frame)
+    if not columns:
+        return _nothing()
+    asked = pl.any_horizontal(asked_of(frame, book, column) for column in columns)
+    return _verdict(frame, pl.all_horizontal(f"m{c.index}" for c in columns) & asked, pl.lit("no_total"), "")
 
 
 def _no_category(frame: TextFrame, counts: pl.DataFrame | None) -> pl.DataFrame:

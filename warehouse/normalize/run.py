@@ -17,6 +17,7 @@ import polars as pl
 from warehouse.codebooks.recognise import Declared, recognise
 from warehouse.deliveries.readers.open import read_file
 from warehouse.deliveries.vault import Delivery, Vault
+from warehouse.gazetteer.store import overlay_hash
 from warehouse.normalize.canonical import canonical_tables
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import Operation, load_operation
@@ -62,7 +63,7 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
     Raises UnreadableDelivery where the file no longer fits its codebook, MtmError where the vault is damaged.
     """
     operation = load_operation(delivery.operation)
-    identity = normalized_id(delivery, operation)
+    identity = normalized_id(delivery, operation, home)
     folder = home.normalized / delivery.round_key / identity
     done = Normalized(home, delivery, identity, folder)
     if (folder / "normalized.json").exists():
@@ -74,11 +75,12 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
     return done
 
 
-def normalized_id(delivery: Delivery, operation: Operation) -> str:
-    """The hash of (delivery, operation files, common files, code): 16 hexadecimal digits."""
+def normalized_id(delivery: Delivery, operation: Operation, home: Home) -> str:
+    """The hash of (delivery, operation files, common files, imported places, code): 16 hexadecimal digits."""
     digest = hashlib.sha256(delivery.sha256.encode())
     for folder in (operation.folder, PROJECT / "operations" / "common"):
         digest.update(_tree_hash(folder, ("*.yml", "*.csv")).encode())
+    digest.update(overlay_hash(home, operation, delivery.component, delivery.round_number).encode())
     digest.update(code_hash().encode())
     return digest.hexdigest()[:16]
 

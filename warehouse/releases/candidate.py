@@ -146,7 +146,7 @@ def _register(candidate: Candidate) -> None:
         con.execute("CREATE SCHEMA IF NOT EXISTS canonical; CREATE SCHEMA IF NOT EXISTS control")
         for table in TABLES:
             con.execute(f"CREATE OR REPLACE VIEW canonical.{table} AS {_select(table, candidate.building)}")
-        load_reference(con, candidate.versions, rows)
+        load_reference(con, candidate.versions, rows, candidate.home)
         keys = [(n.round_key,) for n in candidate.building]
         con.execute("CREATE OR REPLACE TABLE control.round_to_build (round_key VARCHAR)")
         con.executemany("INSERT INTO control.round_to_build VALUES (?)", keys)

@@ -5,28 +5,34 @@ One function per table belongs here; the tables' shapes are in `reference_schema
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from warehouse.errors import MtmError
+from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
 from warehouse.operations import Operation, find_round, load_operation
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
+from warehouse.settings import Home
 
 Rows = list[dict[str, Any]]
 _ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(),
           "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us")}  # fmt: skip
 
 
-def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion], releases: Rows) -> None:
-    """Create schema `reference` anew with every table of REFERENCE."""
+def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion], releases: Rows, home: Home) -> None:
+    """Create schema `reference` anew with every table of REFERENCE; `home` may have imported places."""
     operations = [load_operation(code) for code in sorted({v.round_key.split("-")[0] for v in versions})]
     tables: dict[str, Rows] = {
         "operation": [operation_row(o) for o in operations],
         "round": [round_row(v) for v in sorted(versions, key=lambda v: v.round_key)],
-        "place": [place_row(o, row) for o in operations for row in o.gazetteer],
+        "place": [place_row(o, row) for o in operations for row in gazetteer_rows(o, home)],
+        "place_crosswalk": [crosswalk_row(o, row) for o in operations for row in crosswalk_rows(o, home)],
         "country": [dict(row) for row in country_rows()],
         "indicator": [row for o in operations for row in indicator_rows(o)],
         "indicator_option": [row for o in operations for row in option_rows(o)],
@@ -78,7 +84,27 @@ def place_row(operation: Operation, row: dict[str, str]) -> dict[str, Any]:
     """The row of `reference.place` from a gazetteer file; blank cells are null."""
     kept = {column: row.get(column) or None for column in REFERENCE["place"]}
     numbers = {c: int(kept[c] or 0) if kept[c] else None for c in ("place_level", "population", "population_year")}
-    return {**kept, **numbers, "operation": operation.code}
+    days = {
+        c: _parsed(date.fromisoformat, kept[c], f"{operation.code} gazetteer, {c}") for c in ("valid_from", "valid_to")
+    }
+    return {**kept, **numbers, **days, "operation": operation.code}
+
+
+def crosswalk_row(operation: Operation, row: dict[str, Any]) -> dict[str, Any]:
+    """The row of `reference.place_crosswalk` from a crosswalk file; a blank share is one that nobody knows."""
+    kept = {column: row.get(column) or None for column in REFERENCE["place_crosswalk"]}
+    share = _parsed(float, kept["share"], f"{operation.code} crosswalks, share")
+    return {**kept, "share": share, "operation": operation.code}
+
+
+def _parsed(read: Callable[[str], Any], text: str | None, where: str) -> Any:
+    try:
+        return read(text) if text else None
+    except ValueError:
+        raise MtmError(
+            "a cell of the gazetteer can't be read", where=where, expected="a date such as 2024-12-31, a share such as 0.25",
+            todo="mtm gazetteer check, then correct the file", code="bad_operation_file",
+        ) from None  # fmt: skip
 
 
 def indicator_rows(operation: Operation) -> Rows:

@@ -56,7 +56,21 @@ REFERENCE: dict[str, dict[str, str]] = {
         "place_type": "VARCHAR",
         "population": "BIGINT",  # residents, where known
         "population_year": "INTEGER",
+        "valid_from": "DATE",
+        "valid_to": "DATE",
+        "soate": "VARCHAR",  # 14 digits, Kyrgyz Republic only
         "place_source": "VARCHAR",
+    },
+    "place_crosswalk": {
+        "operation": "VARCHAR",
+        "from_vintage": "VARCHAR",
+        "from_code": "VARCHAR",
+        "to_vintage": "VARCHAR",
+        "to_code": "VARCHAR",
+        "share": "DOUBLE",  # of the residents of from_code; null: not known
+        "share_basis": "VARCHAR",  # unchanged | residents | unknown
+        "note": "VARCHAR",
+        "crosswalk_source": "VARCHAR",
     },
     "country": {
         "country_iso3": "VARCHAR",

@@ -18,6 +18,7 @@ from warehouse.sample.figures import OPERATION, Figures, apportion
 
 Names = tuple[str, str, str]  # English, Russian, Kyrgyz
 CITIES = ("city", "independent city")
+VINTAGE = "cod-2018"  # as rounds.yml says of them
 PER_AIMAK = 4  # settlements that a generated aiyl aimak holds
 
 
@@ -41,8 +42,8 @@ class Community:
 
 
 def units() -> dict[str, dict[str, str]]:
-    """The project's own gazetteer (levels 0 to 2), rows by code."""
-    return {row["place_code"]: row for row in Operation(OPERATION).gazetteer}
+    """The project's own gazetteer (levels 0 to 2) of the rounds' vintage, rows by code."""
+    return {row["place_code"]: row for row in Operation(OPERATION).gazetteer if row["geography_vintage"] == VINTAGE}
 
 
 def frame(figures: Figures, rng: np.random.Generator, soate: Path | None) -> list[Community]:

@@ -57,7 +57,7 @@ def test_certain_places(delivered: dict[int, tuple[str, str]], code: str) -> Non
     ("delivered", "reason"),
     [
         ({1: ("K1", "Osh"), 2: ("K11", "Nookat")}, "code_name_disagree"),
-        ({1: ("K2", "г. Ош"), 2: ("K11", "Alai")}, "code_name_disagree"),
+        ({1: ("K2", "г. Ош"), 2: ("K11", "Alai")}, "parent_disagrees"),
         ({1: ("K9", "Nowhere")}, "unknown_place"),
         ({1: ("", "Nowhere")}, "unknown_place"),
         ({1: ("", "")}, "place_missing"),
@@ -75,3 +75,18 @@ def test_names_alone_make_codes_within_their_parent() -> None:
 @pytest.mark.parametrize("name", ["AD0402", "NG002001001", "12"])
 def test_a_code_in_the_place_of_a_name_is_noticed(name: str) -> None:
     assert resolver("names").resolve({1: ("", name)}).reason == "code_as_name"
+
+
+def test_a_shared_name_is_settled_by_what_lies_in_one_of_them_only() -> None:
+    rows = [
+        *GAZETTEER, place("K13", 2, "K1", "Naryn", "Нарын") | {"place_type": "district"}, place("K14", 2, "K1", "Naryn (city)", "г. Нарын") | {"place_type": "city"},
+        place("V1", 4, "K13", "Upper", "Верхний"), place("V2", 4, "K13", "Lower", "Нижний"), place("V3", 4, "K14", "Lower", "Нижний"),
+    ]  # fmt: skip
+    aliases = Aliases(kinds={"city": ["city", "г"], "rayon": ["district"]})
+    operation: Any = SimpleNamespace(programme=SimpleNamespace(country_iso3="KKK"), aliases=aliases, gazetteer=rows)
+    found = Resolver(operation, Places.model_validate({"scheme": "gazetteer", "levels": LEVELS}))
+    assert found.resolve({1: ("K1", ""), 2: ("", "Naryn"), 4: ("", "Upper")}).chain[-1].code == "V1"
+    assert found.resolve({1: ("K1", ""), 2: ("", "Naryn"), 4: ("", "Lower")}).reason == "ambiguous_place"
+    assert found.resolve({1: ("K1", ""), 2: ("", "Naryn"), 4: ("V2", "Lower")}).chain[-1].code == "V2"
+    assert found.resolve({1: ("K1", ""), 2: ("", "Naryn"), 4: ("V3", "Lower")}).reason == "parent_disagrees"
+    assert found.resolve({1: ("K1", ""), 2: ("", "г. Naryn"), 4: ("", "Lower")}).chain[-1].code == "V3"

@@ -20,7 +20,12 @@ def test_they_hold_jobs_sensor_schedule_and_can_be_resolved(definitions: dg.Defi
     assert publish.executor_def.name == check.executor_def.name == "in_process"
     assert dg.AssetKey("release") in publish.asset_layer.selected_asset_keys
     assert dg.AssetKey("release") not in check.asset_layer.selected_asset_keys
-    assert [s.name for s in definitions.sensors or []] == ["inbox"]
+    assert [s.name for s in definitions.sensors or []] == [
+        "inbox",
+        "source_files",
+        "source_kobotoolbox",
+        "source_dtm_api",
+    ]
     assert [s.name for s in definitions.schedules or []] == ["daily"]
 
 

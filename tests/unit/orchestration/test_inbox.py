@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from orchestration.inbox import look, still, take
+from warehouse.deliveries.vault import Vault
+from warehouse.errors import MtmError
 from warehouse.settings import Home
 
 
@@ -46,6 +51,44 @@ def test_a_second_file_of_the_same_name_is_kept_beside_the_first(home: Home) -> 
         take(home, "note.bin")
     kept = {p.name: p.read_bytes() for p in (home.inbox / "refused").glob("*.bin")}
     assert kept == {"note.bin": b"one", "note (2).bin": b"two"}
+
+
+def test_names_at_the_limit_of_the_file_system_are_refused_like_others(home: Home) -> None:
+    name = "я" * 120 + " [*].xlsx"  # 249 bytes
+    for _ in range(2):
+        (home.inbox / name).write_bytes(b"not a workbook")
+        assert take(home, name).receipt is None
+    kept = sorted(len(os.fsencode(p.name)) for p in (home.inbox / "refused").iterdir())
+    assert len(kept) == 4 and kept[-1] <= 255 and look(home.inbox) == {}
+
+
+def test_a_name_of_unknown_bytes_is_taken_and_shown_as_text(home: Home, deliver: Callable[..., Path]) -> None:
+    raw = os.fsencode(home.inbox) + b"/round1 \xd0\xff.xlsx"
+    os.rename(deliver("toy round1.xlsx"), raw)
+    (name,) = look(home.inbox)
+    taken = take(home, name)
+    assert taken.receipt is not None and taken.receipt.delivery.file_name == "round1 \ufffd\ufffd.xlsx"
+
+
+def test_a_fault_nobody_foresaw_does_not_stop_the_others(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("a value from the file")
+
+    monkeypatch.setattr(Vault, "receive", broken)
+    (home.inbox / "a.xlsx").write_bytes(b"x")
+    taken = take(home, "a.xlsx")
+    assert "unexpected KeyError" in taken.reason and "value" not in taken.reason
+    assert (home.inbox / "refused" / "a.xlsx").exists()
+
+
+def test_what_is_the_disks_fault_leaves_the_file_where_it_is(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MtmError("the file could not be stored: No space left on device", code="disk_full")
+
+    monkeypatch.setattr(Vault, "receive", full)
+    (home.inbox / "a.xlsx").write_bytes(b"x")
+    assert take(home, "a.xlsx").receipt is None and list(look(home.inbox)) == ["a.xlsx"]
+    assert take(home, "gone.xlsx").receipt is None
 
 
 def test_only_the_owner_reads_what_was_moved(home: Home, deliver: Callable[..., Path]) -> None:

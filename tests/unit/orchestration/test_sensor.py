@@ -78,8 +78,11 @@ def test_a_redelivery_runs_and_the_same_bytes_do_not(
     same = key()
     deliver("toy round1 corrected.xlsx", people=125)
     corrected = key()
+    shutil.copyfile(home.inbox / "received" / "toy round1.xlsx", home.inbox / "toy round1 after all.xlsx")
+    restored = key()
     assert first == same != corrected  # Dagster launches one run for one run key
-    assert len(Vault(home).deliveries("toy-baseline-r01")) == 2
+    assert restored == f"{first}:3"  # what was superseded stands again, and runs again
+    assert len(Vault(home).deliveries("toy-baseline-r01")) == 3
 
 
 def test_an_unreadable_file_is_refused_and_said(tick: Callable[[], dg.SensorResult], home: Home) -> None:

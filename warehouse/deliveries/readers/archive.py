@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 
 from warehouse.deliveries.readers.alphabets import cyrillic_words, score
 from warehouse.deliveries.readers.codepages import SURE
-from warehouse.deliveries.readers.refused import refuse
+from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Notice, RawSheet
 from warehouse.errors import UnreadableDelivery
 

@@ -69,6 +69,8 @@ class Container:
     def _check_places(self, infos: list[zipfile.ZipInfo], end: int) -> None:
         """Each member has a place of its own between the start and the directory, and its header agrees."""
         position = 0
+        if min(info.header_offset for info in infos) != 0:
+            raise self._damaged("the archive does not begin with its first member")
         for info in sorted(infos, key=lambda i: i.header_offset):
             head = self.data[info.header_offset : info.header_offset + 30]
             if len(head) < 30 or head[:4] != b"PK\x03\x04" or info.header_offset < position:

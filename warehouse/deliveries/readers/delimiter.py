@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from warehouse.deliveries.readers.refused import AGAIN, refuse
+from warehouse.deliveries.readers.refusal import AGAIN, refuse
 from warehouse.errors import UnreadableDelivery
 
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", "~": "tilde"}

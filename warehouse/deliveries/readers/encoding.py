@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from warehouse.deliveries.readers.codepages import READ, decide
-from warehouse.deliveries.readers.refused import refuse
+from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Notice
 from warehouse.errors import UnreadableDelivery
 

@@ -7,6 +7,7 @@ are read through `open.read_file`, which does this in a child process.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ class Format:
 FORMATS = {
     "text": Format("text", "read_text"),
     "json": Format("json_file", "read_json"),
-    "parquet": Format("parquet_file", "read_parquet", ("pyarrow.parquet",)),
+    "parquet": Format("parquet_file", "read_parquet", ("polars", "pyarrow.parquet")),
     "sav": Format("statistics_file", "read_sav", ("pyreadstat",)),
     "dta": Format("statistics_file", "read_dta", ("pyreadstat",)),
     "archive": Format("archive", "read_archive"),
@@ -104,10 +105,10 @@ def _read_archive(data: bytes, name: str, nesting: int) -> list[RawSheet]:
 def load(kind: str) -> Any:
     """The reader of a format."""
     form = FORMATS[kind]
-    try:
-        module = importlib.import_module(f"warehouse.deliveries.readers.{form.module}")
-    except ModuleNotFoundError:
-        raise refuse(f"there is no reader for this format ({kind})", kind, "unknown_format") from None
+    path = f"warehouse.deliveries.readers.{form.module}"
+    if importlib.util.find_spec(path) is None:
+        raise unknown(f"there is no reader for this format ({kind})", kind)
+    module = importlib.import_module(path)
     return getattr(module, form.function)
 
 

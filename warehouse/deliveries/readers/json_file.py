@@ -13,7 +13,7 @@ from typing import Any
 
 from warehouse.deliveries.readers.encoding import decode_json
 from warehouse.deliveries.readers.json_records import Number, Record, Tables
-from warehouse.deliveries.readers.refused import refuse
+from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 

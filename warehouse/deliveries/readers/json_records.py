@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from warehouse.deliveries.readers.refused import refuse
+from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet
 
 Record = dict[str, Any]

@@ -16,7 +16,7 @@ from warehouse.errors import UnreadableDelivery
 MAX_DEPTH = 200
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r")  # what XML has no place for
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "iso-8859-1"}
+ENCODINGS = {"utf-8", "utf8", "us-ascii", "utf-16", "iso-8859-1"}
 
 Start = Callable[[str, dict[str, str]], None]
 
@@ -33,8 +33,7 @@ def walk(
 
     Elements and attributes of other namespaces keep their whole name. Raises UnreadableDelivery where it is no XML.
     """
-    check_encoding(xml, where)
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate(check_encoding(xml, where), namespace_separator=" ")
     parser.buffer_text = True
     names: dict[str, str] = {}
     depth = 0
@@ -72,8 +71,6 @@ def walk(
         parser.Parse(xml, True)
     except expat.ExpatError as error:
         raise bad_xml(where, error.lineno, error.offset) from None
-    except (ValueError, LookupError):  # an encoding that expat can't use
-        raise bad_xml(where, 1, 0) from None
 
 
 def bad_xml(where: str, line: int, column: int) -> UnreadableDelivery:
@@ -81,11 +78,13 @@ def bad_xml(where: str, line: int, column: int) -> UnreadableDelivery:
     return refuse("a part is not well-formed XML", f"{where}, line {line}, character {column + 1}", "bad_xml")
 
 
-def check_encoding(xml: bytes, where: str) -> None:
-    """Refuse encodings that spreadsheets don't use."""
+def check_encoding(xml: bytes, where: str) -> str | None:
+    """Refuse encodings that spreadsheets don't use; the name for the parser, where it does not know the one that is given."""
     declared = _DECLARED.match(xml[:200])
-    if declared and declared.group(1).decode().lower() not in ENCODINGS:
+    name = declared.group(1).decode().lower() if declared else "utf-8"
+    if name not in ENCODINGS:
         raise refuse("a part is in an encoding that spreadsheets don't use", where, "bad_encoding")
+    return "utf-8" if name == "utf8" else None
 
 
 def is_plain_utf8(xml: bytes) -> bool:

@@ -11,7 +11,7 @@ import math
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from warehouse.deliveries.readers.refused import refuse
+from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Cell, RawSheet
 from warehouse.errors import UnreadableDelivery
 

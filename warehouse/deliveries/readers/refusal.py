@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from warehouse.errors import UnreadableDelivery
 
+AGAIN = "export it again, or open it in a spreadsheet program, save it as XLSX and deliver that"
 NAMED = 10  # addresses that a message names; the rest is counted
 
 
@@ -17,7 +18,7 @@ def refuse(
     where: str,
     code: str,
     expected: str = "a file as a spreadsheet program saves it",
-    todo: str = "open it in a spreadsheet program, save it as a new XLSX file and deliver that",
+    todo: str = AGAIN,
 ) -> UnreadableDelivery:
     """The error, to be raised by the caller."""
     return UnreadableDelivery(what, where=where, expected=expected, todo=todo, code=code)

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import Any
 
 from warehouse.deliveries.readers.codepages import decide
-from warehouse.deliveries.readers.refused import refuse
+from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet, cell_text
 from warehouse.errors import UnreadableDelivery
 

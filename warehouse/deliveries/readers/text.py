@@ -15,7 +15,7 @@ from warehouse.deliveries.readers.delimiter import COMMON, EXPECTED, NAMES, RARE
 from warehouse.deliveries.readers.encoding import Text, decode
 from warehouse.deliveries.readers.foreign import kind_of_text
 from warehouse.deliveries.readers.json_file import looks_like_json, read_json
-from warehouse.deliveries.readers.refused import refuse
+from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet
 
 _SEPARATOR = re.compile('"?sep=(.)"?[\r\n]*', re.IGNORECASE)

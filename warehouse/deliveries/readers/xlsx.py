@@ -12,7 +12,8 @@ from warehouse.deliveries.readers.refusal import listed, refuse
 from warehouse.deliveries.readers.sheet import Notice, RawSheet
 from warehouse.deliveries.readers.xlsx_cells import WORDS, CellMaker, Problems
 from warehouse.deliveries.readers.xlsx_parts import read_strings, read_styles, read_workbook_part
-from warehouse.deliveries.readers.xlsx_sheet import SheetFacts, read_cells
+from warehouse.deliveries.readers.xlsx_sheet import read_cells
+from warehouse.deliveries.readers.xlsx_walk import SheetFacts
 
 STALE = Notice(
     "unsure_formula_values", "review", "the file says that its formulas are to be calculated when it is opened",

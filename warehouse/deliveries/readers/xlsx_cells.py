@@ -86,6 +86,16 @@ class CellMaker:
             self.no_dates.add(number)
         return number
 
+    def make_digits(self, kind: str, style: str, digits: bytes) -> int:
+        """The same for a value of digits alone, of a type and style that came before: most cells are such."""
+        if kind == "s" and len(digits) < 10 and (index := int(digits)) < len(self.strings):
+            text, code = self.strings[index], TEXT
+        elif kind == "n" and digits[:1] != b"0" and len(digits) < 16 and self.styles and not self.styles[int(style)]:
+            text, code = digits.decode(), NUMBER
+        else:
+            return self.make(kind, style, digits.decode(), None, False)
+        return self.table.add(text, code) if text else 0
+
     def _make(
         self, kind: str, style: str, value: str | None, inline: str | None, formula: bool
     ) -> tuple[str, int, bool]:

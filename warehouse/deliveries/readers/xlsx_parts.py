@@ -20,7 +20,7 @@ SPACES = {
 }
 _OTHER_ENTITY = re.compile(rb"&(?!(?:lt|gt|quot|apos|amp);)")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_ITEM = re.compile(rb'<si><t( xml:space="preserve")?>([^<\r]*)</t></si>')
+_ITEM = re.compile(rb'<si>(?:<t( xml:space="preserve")?>([^<\r]*)</t>|(.*?))</si>', re.DOTALL)
 
 
 # The attributes that elements can have on which the meaning of cells hangs.
@@ -168,14 +168,14 @@ def is_plain(raw: bytes) -> bool:
 
 def read_strings(xml: bytes, where: str) -> list[str]:
     """The shared texts; rich text is joined, hints for pronunciation are left out."""
-    texts = _fast_strings(xml)
+    texts = _fast_strings(xml, where)
     if texts is not None and (declared := re.search(rb'uniqueCount="(\d+)"', xml[: xml.find(b"<si>")])):
         _check_count(len(texts), declared.group(1).decode(), where)
     return texts if texts is not None else _slow_strings(xml, where)
 
 
-def _fast_strings(xml: bytes) -> list[str] | None:
-    """All texts, where the part is written in the plain way throughout; else None."""
+def _fast_strings(xml: bytes, where: str) -> list[str] | None:
+    """All texts, where the part is written in the plain way nearly throughout; else None."""
     first, last = xml.find(b"<si>"), xml.rfind(b"</sst>")
     head = xml[:first]
     if first < 0 or b"<sst " not in head or b"!--" in head or xml[last:].strip() != b"</sst>":
@@ -183,9 +183,14 @@ def _fast_strings(xml: bytes) -> list[str] | None:
     if SPACES.get(default_space(head)) != "" or not is_plain_utf8(xml):
         return None
     items = _ITEM.findall(xml, first, last)
-    if sum(len(space) + len(raw) for space, raw in items) + len(items) * len(b"<si><t></t></si>") != last - first:
+    sizes = sum(len(space) + len(raw) + len(odd) + (9 if odd else 16) for space, raw, odd in items)
+    odds = [odd for _, _, odd in items if odd]
+    if sizes != last - first or len(odds) * 10 > len(items) or any(b"<!" in odd or b"<?" in odd for odd in odds):
         return None
-    return [unescape(plain_text(raw)) for _, raw in items] if all(is_plain(raw) for _, raw in items) else None
+    if not all(is_plain(raw) for _, raw, odd in items if not odd):
+        return None
+    rest = iter(_slow_strings(head + b"".join(b"<si>%b</si>" % odd for odd in odds) + b"</sst>", where, count=False))
+    return [next(rest) if odd else unescape(plain_text(raw)) for _, raw, odd in items]
 
 
 def default_space(head: bytes) -> str:
@@ -194,7 +199,7 @@ def default_space(head: bytes) -> str:
     return found.group(1).decode("utf-8", "replace") if found else ""
 
 
-def _slow_strings(xml: bytes, where: str) -> list[str]:
+def _slow_strings(xml: bytes, where: str, count: bool = True) -> list[str]:
     texts: list[str] = []
     path: list[str] = []
     parts: list[str] = []
@@ -219,7 +224,8 @@ def _slow_strings(xml: bytes, where: str) -> list[str]:
     walk(xml, where, SPACES, start, end, text)
     if not declared:
         raise refuse("the shared texts are something else", where, "bad_package")
-    _check_count(len(texts), declared[0], where)
+    if count:
+        _check_count(len(texts), declared[0], where)
     return texts
 
 

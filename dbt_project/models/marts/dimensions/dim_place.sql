@@ -21,13 +21,13 @@ final as (
     select
         operation, coalesce(geography_vintage, 'current') as geography_vintage, place_code, place_level, parent_code,
         place_name_en, place_name_ru, place_name_ky, place_type, true as in_gazetteer, population, population_year,
-        place_source
+        place_source, valid_from, valid_to, soate
     from gazetteer
     union all
     select
         operation, geography_vintage, place_code, place_level, parent_code,
         place_name_en, place_name_ru, place_name_ky, null, false, null, null,
-        'named by round ' || round_number
+        'named by round ' || round_number, null, null, null
     from observed
 )
 

@@ -1,7 +1,6 @@
 """The sensor on the inbox: a file that stands still is received, its round registered, a run requested.
 
-Asking and telling belong here; handling files is in `inbox.py`. One sensor per kind of source.
-Concept: https://docs.dagster.io/guides/automate/sensors
+Asking and telling belong here; handling files is in `orchestration/inbox.py`.
 """
 
 import json
@@ -11,9 +10,9 @@ import dagster as dg
 
 from orchestration.inbox import Taken, look, still, take
 from orchestration.jobs import publish_round
-from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
-from warehouse.deliveries.vault import Delivery
+from orchestration.sensors.requests import new_partitions, request
+from warehouse.deliveries.names import clean_name
 
 BUDGET = 30.0  # seconds: a tick must end within Dagster's minute; the rest waits for the next one
 
@@ -29,7 +28,7 @@ def inbox(context: dg.SensorEvaluationContext, warehouse: WarehouseHome) -> dg.S
         taken.append(take(home, ready.pop(0)))
     waiting = {name: seen for name, seen in now.items() if name not in {t.name for t in taken}}
     for refused in (t for t in taken if t.receipt is None):
-        context.log.warning(f"{refused.name} refused: {refused.reason}")
+        context.log.warning(f"{clean_name(refused.name)} refused: {refused.reason}")
     return result(taken, json.dumps(waiting), len(waiting))
 
 
@@ -38,25 +37,14 @@ def result(taken: list[Taken], cursor: str, waiting: int) -> dg.SensorResult:
     deliveries = [t.receipt.delivery for t in taken if t.receipt]
     if not deliveries:
         return dg.SensorResult(skip_reason=_why(taken, waiting), cursor=cursor)
-    keys = sorted({d.round_key for d in deliveries})
     return dg.SensorResult(
         run_requests=[request(d) for d in deliveries],
-        dynamic_partitions_requests=[rounds.build_add_request(keys)],
+        dynamic_partitions_requests=new_partitions(deliveries),
         cursor=cursor,
-    )
-
-
-def request(delivery: Delivery, again: str = "") -> dg.RunRequest:
-    """A run on a round. Its key holds the hash of the bytes: a redelivery runs, the same bytes don't (but `again`)."""
-    key = f"{delivery.round_key}:{delivery.sha256}"
-    return dg.RunRequest(
-        run_key=f"{key}:{again}" if again else key,
-        partition_key=delivery.round_key,
-        tags={"mtm/delivery": delivery.delivery_id},
     )
 
 
 def _why(taken: list[Taken], waiting: int) -> str:
     if taken:
-        return "refused: " + "; ".join(f"{t.name} ({t.reason})" for t in taken)
+        return "refused: " + "; ".join(f"{clean_name(t.name)} ({t.reason})" for t in taken)
     return f"{waiting} files are waiting to stand still" if waiting else "the inbox is empty"

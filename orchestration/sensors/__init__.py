@@ -1,0 +1,11 @@
+"""The sensors: one for each kind of source (the inbox folder; files behind URLs; KoboToolbox; the DTM API).
+
+Asking and telling belong here; taking files in is done in `orchestration/inbox.py` and by the job `pull_source`.
+Concept: https://docs.dagster.io/guides/automate/sensors
+"""
+
+from orchestration.sensors.inbox_folder import inbox
+from orchestration.sensors.requests import request
+from orchestration.sensors.sources import source_sensors
+
+__all__ = ["inbox", "request", "source_sensors"]
