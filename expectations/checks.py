@@ -30,6 +30,8 @@ Condition = Literal[
     "level_2_listed",
     "communities_planned",
     "figures_published",
+    "people_redelivered",
+    "survey_redelivered",
 ]
 
 

@@ -12,6 +12,7 @@ def conditions(given: RoundInput) -> set[str]:
     """The conditions that hold for the round (names of `checks.Condition`)."""
     survey = given.component == "rms"
     round_ = given.round
+    redelivered = bool(getattr(given.delivery, "supersedes", None))
     held = {
         "always": True,
         "counts": not survey,
@@ -22,6 +23,8 @@ def conditions(given: RoundInput) -> set[str]:
         "level_1_listed": not survey and bool(given.units(1)),
         "level_2_listed": not survey and bool(given.units(2)),
         "figures_published": any(f.round_key == given.normalized.round_key for f in given.operation.published),
+        "people_redelivered": not survey and redelivered,
+        "survey_redelivered": survey and redelivered,
         "communities_planned": not survey and bool(round_.planned_communities),
     }
     return {name for name, holds in held.items() if holds}

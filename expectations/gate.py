@@ -16,12 +16,14 @@ from expectations.inputs import CandidateLike, NormalizedLike, RoundInput
 from expectations.layer import Judged, judge, told
 from warehouse.operations import Operation, load_operation
 from warehouse.releases.verdict import CheckResult, Outcome, Verdict
+from warehouse.replay import thresholds_hash
 
 
 def check_normalized(normalized: NormalizedLike, operation: Operation | None = None) -> Verdict:
     """The verdict on the normalized layer alone: never enough to publish, and not stored. Never raises for bad data."""
     judged = _closed("the normalized round", lambda: judge("normalized", _given(normalized, operation)))
-    return _verdict(normalized, None, judged, {"normalized"})
+    verdict = _verdict(normalized, None, judged, {"normalized"})
+    return replace(verdict, gate=_thresholds(normalized, operation))
 
 
 def check_candidate(candidate: CandidateLike, operation: Operation | None = None) -> Verdict:
@@ -32,7 +34,7 @@ def check_candidate(candidate: CandidateLike, operation: Operation | None = None
     second = _closed("the candidate's marts", lambda: _judge_marts(candidate, given()))
     both = Judged([*first.results, *second.results], [*first.errors, *second.errors])
     verdict = _verdict(normalized, candidate.base_release, both, {"normalized", "marts"})
-    return _saved(verdict, candidate)
+    return _saved(replace(verdict, gate=_thresholds(normalized, operation)), candidate)
 
 
 def code_version() -> str:
@@ -45,6 +47,14 @@ def code_version() -> str:
 
 def _given(normalized: NormalizedLike, operation: Operation | None) -> RoundInput:
     return RoundInput(normalized, operation or load_operation(normalized.delivery.operation))
+
+
+def _thresholds(normalized: NormalizedLike, operation: Operation | None) -> str:
+    """The hash of the thresholds it was judged by; empty where they can't be read (the verdict says so)."""
+    try:
+        return thresholds_hash(operation or load_operation(normalized.delivery.operation))
+    except Exception:  # already an error of the verdict
+        return ""
 
 
 def _judge_marts(candidate: CandidateLike, given: RoundInput) -> Judged:

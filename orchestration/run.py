@@ -17,12 +17,13 @@ from orchestration.instance import open_instance
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.work import Work, end, unexpected
-from warehouse.deliveries.vault import Vault
+from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
-from warehouse.normalize.run import normalized_id
+from warehouse.normalize.run import normalize, normalized_id
 from warehouse.operations import load_operation
 from warehouse.releases.manifest import Manifest, current_manifest
 from warehouse.releases.verdict import Verdict
+from warehouse.replay import carry_verdict, reference_hash, same_content
 from warehouse.settings import Home
 
 Outcome = Literal["published", "unchanged", "passed", "provisional", "refused", "error"]
@@ -45,6 +46,7 @@ class RoundResult:
     stages: dict[str, float] = field(default_factory=dict)
     error: MtmError | None = None
     run_id: str | None = None  # in the Dagster UI
+    replayed: bool = False  # `unchanged`: normalized again by other files or code, and every table came out equal
 
 
 def run_round(
@@ -57,7 +59,9 @@ def run_round(
     """
     started = time.perf_counter()
     if not check_only and (held := _held(home, round_key)):
-        return RoundResult(round_key, "unchanged", held.release_id, stages={"compare": time.perf_counter() - started})
+        release, replayed = held
+        stages = {"compare": time.perf_counter() - started}
+        return RoundResult(round_key, "unchanged", release.release_id, stages=stages, replayed=replayed)
     job = _job(home, "check_round" if check_only else "publish_round")
     loaded = time.perf_counter() - started
     work, run_id = _execute(home, job, round_key, instance)
@@ -70,16 +74,36 @@ def run_round(
     )
 
 
-def _held(home: Home, round_key: str) -> Manifest | None:
-    """The current release, where it holds the standing delivery read by this code and built by these models."""
+def _held(home: Home, round_key: str) -> tuple[Manifest, bool] | None:
+    """The current release, where it holds the standing delivery as it would be made now; and whether it was replayed.
+
+    A delivery that other files or code now read is normalized here; where all its tables come out equal, nothing is built.
+    """
     from warehouse.releases.candidate import models_hash
 
     delivery, manifest = Vault(home).current(round_key), current_manifest(home)
     version = manifest.version(round_key) if manifest else None
     if manifest is None or version is None or manifest.models_hash != models_hash():
         return None
-    same = version.normalized_id == normalized_id(delivery, load_operation(delivery.operation), home)
-    return manifest if same else None
+    operation = load_operation(delivery.operation)
+    if version.delivery_id != delivery.delivery_id or version.reference != reference_hash(operation, delivery):
+        return None
+    identity = normalized_id(delivery, operation, home)
+    if version.normalized_id == identity:
+        return manifest, False
+    return (manifest, True) if _equal(home, delivery, version.normalized_id) else None
+
+
+def _equal(home: Home, delivery: Delivery, before: str) -> bool:
+    """Whether the delivery normalized now has the tables that it had before; the verdict on them stands then."""
+    try:
+        now = normalize(home, delivery).normalized_id
+    except MtmError:
+        return False  # the run will tell
+    if not same_content(home, delivery.round_key, before, now):
+        return False
+    carry_verdict(home, delivery.round_key, before, now)
+    return True
 
 
 def _execute(

@@ -10,6 +10,7 @@ import dagster as dg
 import polars as pl
 
 from warehouse.normalize.run import Normalized
+from warehouse.redelivery.model import Comparison
 from warehouse.releases.verdict import CheckResult
 
 BAR = 20  # characters of the longest bar
@@ -55,6 +56,25 @@ def column_map(normalized: Normalized) -> Table:
     """How many columns were mapped, ignored, unknown, and how many fields the delivery lacks."""
     table = normalized.table("column_map").group_by("mapping").agg(pl.len()).sort("mapping")
     return markdown(["columns", "number"], table.rows())
+
+
+def redelivery(compared: Comparison) -> Table:
+    """What a delivery changed against the one that it supersedes: rows, cells, people by measure."""
+    rows: list[tuple[Any, ...]] = [
+        (
+            "rows",
+            compared.before.rows,
+            compared.after.rows,
+            compared.rows_added,
+            compared.rows_gone,
+            compared.rows_changed,
+        )
+    ]
+    rows += [("cells as delivered", "", "", "", "", f"{compared.cells_changed:,} ({compared.share_changed:.2%})")]
+    rows += [
+        (m.measure, m.before, m.after, m.in_added_rows, m.in_gone_rows, m.in_changed_rows) for m in compared.people
+    ]
+    return markdown(["what", "before", "after", "in added rows", "in gone rows", "in changed rows"], rows)
 
 
 def checks(results: Sequence[CheckResult], nothing: str = "none") -> Table:

@@ -56,6 +56,11 @@ class Home:
         return self.build / "verdicts"
 
     @property
+    def corrections(self) -> Path:
+        """This installation's ledgers of corrections, one per operation: they hold delivered values."""
+        return self.root / "corrections"
+
+    @property
     def published(self) -> Path:
         """What readers see: `releases/<id>` and `current`."""
         return self.root / "published"
@@ -79,7 +84,7 @@ class Home:
         """Create the folders; the ones with microdata are for the owner only (0700)."""
         for path in (self.root, self.inbox, self.published, self.releases, self.dagster):
             path.mkdir(parents=True, exist_ok=True)
-        for path in (self.vault, self.normalized, self.build, self.verdicts):
+        for path in (self.vault, self.normalized, self.build, self.verdicts, self.corrections):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.chmod(0o700)
         return self

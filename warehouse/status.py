@@ -11,7 +11,8 @@ from typing import Literal
 
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.releases.manifest import Manifest, current_manifest, read_manifest, release_ids
-from warehouse.releases.verdict import Verdict, load_verdict
+from warehouse.releases.verdict import Verdict, load_verdict, verdict_path
+from warehouse.replay import Replay, replay_of
 from warehouse.settings import Home
 
 State = Literal["waiting", "published", "refused", "provisional", "withdrawn"]
@@ -36,6 +37,7 @@ class RoundState:
     serves_seq: int | None  # the delivery that is served
     verdict: Verdict | None
     todo: str
+    replay: Replay | None = None  # what a change of files or code makes run again
 
 
 def round_states(home: Home) -> list[RoundState]:
@@ -66,17 +68,24 @@ def _state(home: Home, vault: Vault, key: str, manifest: Manifest | None, later:
     else:
         state = verdict.outcome
     release = manifest.release_id if manifest and served else None
+    waits = replay_of(home, standing, served, verdict) if state != "withdrawn" else None
     todo = TODO[state].format(round_key=key)
+    if waits:
+        todo = f"mtm run {key} ({waits.text})"
+    elif state == "published" and served and verdict and verdict.outcome == "refused":
+        todo = f"judged again and refused: mtm findings {key}, then deliver a corrected file or mtm rollback"
     return RoundState(
-        key, state, standing, len(deliveries), release, served.delivery_seq if served else None, verdict, todo
+        key, state, standing, len(deliveries), release, served.delivery_seq if served else None, verdict, todo, waits
     )
 
 
 def _verdict(home: Home, delivery: Delivery) -> Verdict | None:
     """The last verdict that was given on this delivery."""
     notes = (home.normalized / delivery.round_key).glob("*/normalized.json")
-    found = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(notes, key=lambda p: p.stat().st_mtime)]
+    found = [json.loads(p.read_text(encoding="utf-8")) for p in notes]
     ids = [n["normalized_id"] for n in found if n["delivery"]["delivery_id"] == delivery.delivery_id]
-    verdicts = [v for i in ids if (v := load_verdict(home, delivery.round_key, i))]
-    verdicts = [v for v in verdicts if delivery.partial or v.outcome != "provisional"]  # the same bytes, whole now
-    return verdicts[-1] if verdicts else None
+    paths = [p for i in set(ids) if (p := verdict_path(home, delivery.round_key, i)).exists()]
+    paths.sort(key=lambda p: (p.stat().st_mtime_ns, p.name))
+    given = [v for p in paths if (v := load_verdict(home, delivery.round_key, p.stem))]
+    standing = [v for v in given if delivery.partial or v.outcome != "provisional"]  # the same bytes, whole now
+    return standing[-1] if standing else None

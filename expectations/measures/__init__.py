@@ -9,7 +9,17 @@ from collections.abc import Callable
 
 from expectations.candidate_input import CandidateInput
 from expectations.inputs import RoundInput
-from expectations.measures import columns, marts_disclosure, marts_figures, marts_shape, people, places, rows, survey
+from expectations.measures import (
+    columns,
+    marts_disclosure,
+    marts_figures,
+    marts_shape,
+    people,
+    places,
+    redelivery,
+    rows,
+    survey,
+)
 from expectations.measures.measured import Measured
 
 NORMALIZED: dict[str, Callable[[RoundInput], Measured]] = {
@@ -44,6 +54,8 @@ NORMALIZED: dict[str, Callable[[RoundInput], Measured]] = {
         people.households_above_individuals,
         people.household_size_outliers,
         people.heaping,
+        redelivery.redelivery_people_moved,
+        redelivery.redelivery_rows_moved,
         survey.answers_given,
         survey.unknown_options,
         survey.minors,

@@ -9,6 +9,8 @@ from orchestration import tables
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.work import Work
+from warehouse.errors import MtmError
+from warehouse.normalize.run import Normalized
 
 
 @dg.asset(group_name="normalize", deps=["delivery"], partitions_def=rounds, kinds={"polars", "parquet"})
@@ -24,6 +26,7 @@ def canonical_round(context: dg.AssetExecutionContext, warehouse: WarehouseHome)
             data_version=dg.DataVersion(normalized.normalized_id),
             metadata={
                 **counts,
+                **_compared(normalized),
                 "top findings": tables.findings(normalized),
                 "rejected by reason": tables.rejected(normalized),
                 "conservation": tables.conservation(normalized),
@@ -32,3 +35,14 @@ def canonical_round(context: dg.AssetExecutionContext, warehouse: WarehouseHome)
                 "folder": dg.MetadataValue.path(normalized.folder),
             },
         )
+
+
+def _compared(normalized: Normalized) -> tables.Shown:
+    """The redelivery beside what it supersedes; nothing where it supersedes nothing or that can't be read any more."""
+    from warehouse.redelivery.compare import redelivery
+
+    try:
+        compared = redelivery(normalized)
+    except MtmError as error:
+        return {"against the superseded delivery": f"can't be compared: {error}"}
+    return {"against the superseded delivery": tables.redelivery(compared)} if compared else {}

@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
-from warehouse.cli import codebook, deliveries, operate, places, releases, rounds
+from warehouse.cli import codebook, deliveries, field, ledger, operate, places, releases, rounds
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
     "Rounds": [rounds.demo, rounds.make_sample, deliveries.receive, deliveries.read, rounds.run, rounds.check],
-    "What happened": [deliveries.status, deliveries.findings, deliveries.rejected],
+    "What happened": [deliveries.status, field.findings, field.rejected],
+    "Corrections": [ledger.correct, ledger.decide, ledger.corrections],
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
     ],

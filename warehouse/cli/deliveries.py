@@ -1,6 +1,6 @@
-"""Commands about deliveries: receive, read, status, findings, rejected.
+"""Commands about deliveries: receive, read, status.
 
-Only asking and printing belongs here; the work is done in `deliveries/`, `normalize/` and `status.py`.
+Only asking and printing belongs here; the work is done in `deliveries/` and `status.py`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from typing import Any
 
 import click
 
-from warehouse.cli.output import json_option, neutral, print_csv, print_json, print_table, say, wants_json
+from warehouse.cli.output import json_option, print_json, print_table, say, wants_json
 from warehouse.errors import MtmError, UsageError
-
-FORMATS = click.Choice(["table", "csv", "xlsx", "json"])
 
 
 @click.command()
@@ -149,68 +147,3 @@ def status(as_json: bool) -> None:
     click.echo(f"release {current_id(home) or 'none yet'} · {len(rows)} rounds · {home.root}")
     print_table(["round", "state", "deliveries", "served", "what to do next"],
                 [(r["round_key"], r["state"], r["deliveries"], r["serves_delivery"], r["todo"]) for r in rows])  # fmt: skip
-
-
-@click.command()
-@click.argument("round_key", metavar="ROUND")
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Write there (needed for xlsx).")
-@json_option
-def findings(round_key: str, form: str, out: Path | None, as_json: bool) -> None:
-    """What is wrong in a round: where in the file, what was expected, what to do."""
-    from warehouse.normalize.report import finding_rows
-
-    columns, rows = finding_rows(_normalized(round_key))
-    _deliver(columns, rows, "json" if as_json else form, out, f"Findings of {round_key}", "no findings")
-
-
-@click.command()
-@click.argument("round_key", metavar="ROUND")
-@click.option("--format", "form", type=FORMATS, default="table", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Write there (needed for xlsx).")
-@json_option
-def rejected(round_key: str, form: str, out: Path | None, as_json: bool) -> None:
-    """The rows that were not used, with reasons; whole rows in csv, xlsx and json (personal data: for the field only)."""
-    from warehouse.normalize.report import rejected_rows
-
-    columns, rows = rejected_rows(_normalized(round_key), whole=as_json or form != "table")
-    _deliver(columns, rows, "json" if as_json else form, out, f"Rejected rows of {round_key}", "no rejected rows")
-
-
-def _normalized(round_key: str) -> Any:
-    from warehouse.deliveries.vault import Vault
-    from warehouse.normalize.run import normalize
-    from warehouse.settings import Home
-
-    home = Home.from_env()
-    return normalize(home, Vault(home).current(round_key))
-
-
-def _deliver(
-    columns: list[str], rows: list[tuple[Any, ...]], form: str, out: Path | None, title: str, nothing: str
-) -> None:
-    if form == "json":
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    elif form == "xlsx":
-        _xlsx(columns, rows, out, title)
-    elif form == "csv":
-        print_csv(columns, rows)
-    elif rows:
-        print_table(columns, rows, title)
-    else:
-        click.echo(nothing)
-
-
-def _xlsx(columns: list[str], rows: list[tuple[Any, ...]], out: Path | None, title: str) -> None:
-    import xlsxwriter
-
-    if out is None:
-        raise UsageError("xlsx needs a file to write to", expected="--out FILE.xlsx", todo="add --out")
-    with xlsxwriter.Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True})
-        sheet.write_row(0, 0, columns, bold)
-        for i, row in enumerate(rows, 1):
-            for j, cell in enumerate(row):
-                sheet.write(i, j, neutral(cell))
-        sheet.freeze_panes(1, 0)
-    say(f"wrote {out} ({len(rows)} rows)")

@@ -17,8 +17,7 @@ from typing import Any
 import click
 
 from warehouse.errors import MtmError
-
-NEUTRALISED = ("=", "+", "-", "@", "\t", "\r", "\uff1d")  # a spreadsheet would take these for a formula
+from warehouse.serving.neutral import neutral
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,14 +68,9 @@ def print_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """CSV; texts that a spreadsheet would run as a formula get an apostrophe in front."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([neutral(column) for column in columns])
     writer.writerows([neutral(cell) for cell in row] for row in rows)
     click.echo(buffer.getvalue(), nl=False)
-
-
-def neutral(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(NEUTRALISED) else cell
 
 
 def _shown(cell: Any) -> str:

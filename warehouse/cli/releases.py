@@ -83,22 +83,29 @@ def query(sql: str, release_id: str | None, form: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("names", nargs=-1, required=True, metavar="A [B]")
 @json_option
-def diff(before: str, after: str, as_json: bool) -> None:
-    """What changed from release A to release B: rounds, and rows of each mart."""
+def diff(names: tuple[str, ...], as_json: bool) -> None:
+    """What changed: between two releases, two deliveries, or a round's delivery and the one it supersedes.
+
+    \b
+    mtm diff r000001 r000002                rounds, and rows of each mart
+    mtm diff kgz-bma-r03                    the standing delivery against the superseded one
+    mtm diff 1a2b3c4d5e6f 6f5e4d3c2b1a      two deliveries of one round
+    """
+    from warehouse.cli.differences import print_deliveries, print_releases
+    from warehouse.redelivery.compare import compare
+    from warehouse.redelivery.named import deliveries_named, is_release
     from warehouse.releases.diff import diff_releases
 
-    answer = diff_releases(Home.from_env(), before, after)
-    if as_json:
-        print_json(answer)
+    home = Home.from_env()
+    if len(names) == 2 and all(map(is_release, names)):
+        answer = diff_releases(home, *names)
+        print_json(answer) if as_json else print_releases(answer)
         return
-    for r in answer["rounds"]:
-        click.echo(f"{r['round_key']}: {r['change']} ({r['before'] or '–'} → {r['after'] or '–'})")
-    print_table(["mart", "rows A", "rows B", "added", "gone", "changed", "share changed"],
-                [tuple(m.values()) for m in answer["marts"]])  # fmt: skip
-    click.echo(f"{answer['equal']} marts are equal")
+    before, after = deliveries_named(home, names)
+    compared = compare(home, before, after)
+    print_json(compared.as_dict()) if as_json else print_deliveries(compared)
 
 
 @click.command()

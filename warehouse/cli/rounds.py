@@ -52,7 +52,7 @@ def run(round_keys: tuple[str, ...], as_json: bool) -> None:
     This is the same Dagster job as the one in the UI. A refused round leaves the current release as it was (exit 3).
     """
     home = Home.from_env().ensure()
-    results = [_run_one(home, key, check_only=False) for key in _chosen(home, round_keys)]
+    results = [_run_one(home, key, check_only=_only_judged(home, key)) for key in _chosen(home, round_keys)]
     _answer(home, results, as_json)
 
 
@@ -90,27 +90,22 @@ def demo(seed: int, as_json: bool) -> None:
 
 
 def _chosen(home: Home, round_keys: tuple[str, ...]) -> list[str]:
-    """The named rounds, or all whose standing delivery has not been run; in the order of arrival."""
+    """The named rounds, or all whose standing delivery has not been run or waits for a replay; in the order of arrival."""
     from warehouse.deliveries.vault import Vault
     from warehouse.status import round_states
 
     if round_keys:
         return [Vault(home).current(key).round_key for key in round_keys]
-    waiting = [s for s in round_states(home) if s.state == "waiting" or _read_anew(home, s)]
+    waiting = [s for s in round_states(home) if s.state == "waiting" or s.replay]
     return [s.round_key for s in sorted(waiting, key=lambda s: (s.delivery.received_at, s.round_key))]
 
 
-def _read_anew(home: Home, state: Any) -> bool:
-    """Whether codebooks, places or code changed since the round's standing delivery was last run (replay)."""
-    from warehouse.normalize.run import normalized_id
-    from warehouse.operations import load_operation
-    from warehouse.releases.manifest import current_manifest
+def _only_judged(home: Home, round_key: str) -> bool:
+    """Whether a served round waits for nothing but a new verdict (thresholds changed)."""
+    from warehouse.status import round_states
 
-    identity = normalized_id(state.delivery, load_operation(state.delivery.operation), home)
-    manifest = current_manifest(home)
-    served = manifest.version(state.round_key) if manifest else None
-    known = {state.verdict.normalized_id if state.verdict else None, served.normalized_id if served else None}
-    return state.state != "withdrawn" and identity not in known
+    state = next((s for s in round_states(home) if s.round_key == round_key), None)
+    return bool(state and state.state == "published" and state.replay and state.replay.depth == "judge")
 
 
 def _run_one(home: Home, round_key: str, *, check_only: bool) -> Any:
@@ -123,9 +118,10 @@ def _run_one(home: Home, round_key: str, *, check_only: bool) -> Any:
 
 def _line(result: Any) -> str:
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stages.items())
-    what = {"published": f"published as {result.release_id}", "unchanged": f"nothing new, {result.release_id} holds it",
+    again = f"replayed, nothing changed: {result.release_id} holds it" if result.outcome == "unchanged" and result.replayed else ""
+    what = again or {"published": f"published as {result.release_id}", "unchanged": f"nothing new, {result.release_id} holds it",
             "provisional": "provisional: kept and shown, not published", "refused": "REFUSED, the current release stands",
-            "passed": "passes", "error": "failed"}[result.outcome]  # fmt: skip
+            "passed": "passes, nothing was published", "error": "failed"}[result.outcome]  # fmt: skip
     return f"{result.round_key}: {what}" + (f"  ({stages})" if stages else "")
 
 

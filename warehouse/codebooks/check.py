@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from warehouse.codebooks.check_book import check_columns, check_options, entries
+from warehouse.codebooks.check_book import check_columns, check_options, check_rounds, entries
 from warehouse.codebooks.check_files import Checked, Problem
 from warehouse.codebooks.check_links import check_links
 from warehouse.codebooks.folding import fold
@@ -85,6 +85,9 @@ def check_file(path: Path, shown: str = "") -> list[Problem]:
 
 def check_book(file: Checked) -> None:
     """Everything beyond the schema that can be wrong with a codebook."""
+    for loc, raw in [((), file.data), *entries(file.data, "controls")]:
+        if isinstance(raw, dict) and isinstance(raw.get("rounds"), str):
+            check_rounds(file, (*loc, "rounds"), raw["rounds"])
     for loc, raw in entries(file.data, "sheets"):
         if isinstance(raw, dict):
             check_columns(file, loc)

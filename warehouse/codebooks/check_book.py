@@ -64,7 +64,7 @@ def check_columns(file: Checked, sheet: Loc) -> None:
     """Everything about the columns of one sheet."""
     placed = columns_of(file.data, sheet)
     for one in placed:
-        _check_rounds(file, (*one.loc, "rounds"), one.column.rounds)
+        check_rounds(file, (*one.loc, "rounds"), one.column.rounds)
         _check_pattern(file, one)
         _check_type(file, one)
         _check_class(file, one)
@@ -72,13 +72,14 @@ def check_columns(file: Checked, sheet: Loc) -> None:
     for loc, raw in entries(file.data, *sheet, "groups"):
         group = valid(raw, Group)
         if group:
-            _check_rounds(file, (*loc, "rounds"), group.rounds)
+            check_rounds(file, (*loc, "rounds"), group.rounds)
             for key, labels in (("item_labels", group.item_labels), ("value_labels", group.value_labels)):
                 if group.count > 1 and not any("{n}" in label for label in labels):
                     file.add((*loc, key), "no label has {n} for the number of the repetition", "Country {n}")
 
 
-def _check_rounds(file: Checked, loc: Loc, rounds: str | None) -> None:
+def check_rounds(file: Checked, loc: Loc, rounds: str | None) -> None:
+    """A range of rounds that can not be read is a problem."""
     for part in (rounds or "").split(",") if rounds is not None else []:
         low, _, high = part.partition("-")
         if not RANGE.fullmatch(part) or (high.strip() and int(high) < int(low)):
@@ -209,7 +210,7 @@ def check_options(file: Checked) -> None:
     for name in file.data.get("code_lists") if isinstance(file.data.get("code_lists"), dict) else ():
         options = [(loc, o) for loc, raw in entries(file.data, "code_lists", name) if (o := valid(raw, Option))]
         for loc, option in options:
-            _check_rounds(file, (*loc, "rounds"), option.rounds)
+            check_rounds(file, (*loc, "rounds"), option.rounds)
         for (first, one), (second, other) in combinations(options, 2):
             if not _together(one, other):
                 continue

@@ -51,9 +51,9 @@ class Labels:
         for group in groups:
             self._add_group(group)
         self.patterns = [(re.compile(c.pattern), c) for c in columns if c.pattern]
-        self.whole = LookAlikes(self.whole)
         self.options = LookAlikes(_option_labels(book, columns))
         self.ends = self._ends()
+        self.whole = LookAlikes(self.whole)
         self.own = {c.field for c in sheet.columns}
 
     def _add(self, labels: list[str], mapped: MappedColumn) -> None:

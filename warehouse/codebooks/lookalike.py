@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
@@ -38,6 +38,7 @@ def _tables() -> tuple[dict[int, str], dict[str, dict[int, str]]]:
     return common, back
 
 
+@lru_cache(maxsize=1 << 14)
 def of_one_script(folded: str) -> str:
     """The folded text with each word in one script: that of the letters that no other script has.
 

@@ -26,6 +26,7 @@ class Declared:
     operation: str | None = None
     component: str | None = None
     round_number: int | None = None
+    codebook: str | None = None  # the one that recognised it before
 
 
 NOTHING_DECLARED = Declared()
@@ -163,6 +164,7 @@ def _codebooks(operations: list[Operation], declared: Declared) -> list[Codebook
         if declared.operation in (None, operation.code)
         for book in operation.codebooks
         if declared.component in (None, book.component) and in_rounds(book.rounds, declared.round_number)
+        if declared.codebook in (None, book.codebook)
     ]
 
 
@@ -229,8 +231,8 @@ def _by_column(rule: RoundNumber, main: SheetMatch, book: Codebook) -> list[tupl
         return []
     missing = {fold(word) for word in [*book.missing, *column.column.missing]}
     texts = main.raw.column(column.index)[main.first_row :].unique().to_list()
-    pattern = rule.pattern or r"(\d+)"
-    found = [m for text in texts if fold(text) not in missing and (m := re.search(pattern, fold(text)))]
+    given = [folded for text in texts if (folded := fold(text)) not in missing]
+    found = [m for text in given if (m := re.search(rule.pattern or r"(\d+)", text))]
     return [(n, f"column {column.label.strip()!r} says so") for n in sorted({int(m.group(1)) for m in found})]
 
 

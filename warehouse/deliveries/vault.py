@@ -104,6 +104,10 @@ class Vault:
         name = clean_name(name or path.name)
         if not path.is_file():
             raise UsageError("there is no such file", where=name, expected="a file", todo="check the path")
+        from warehouse.deliveries import amend  # it receives what it makes through this vault
+
+        if amended := amend.received(self, path, name):  # rejected rows that come back corrected
+            return amended
         with storage_faults(name), copied(path, self.home.vault / "incoming", name) as (copy, sha256):
             origin = Origin(name, source, source_name)
             if known := self._known(copy, sha256, declared, origin, partial=partial, restore=restore):
@@ -134,7 +138,11 @@ class Vault:
             )
         return found[-1]
 
-    def by_hash(self, sha256: str) -> list[Delivery]:
+    def by_hash(self, sha256: str) -> Delivery | None:
+        """The last delivery with these bytes."""
+        return next(iter(self.all_by_hash(sha256)[::-1]), None)
+
+    def all_by_hash(self, sha256: str) -> list[Delivery]:
         """The deliveries with these bytes, oldest first: of several rounds perhaps, or of one that stood twice."""
         found = [_read(path) for path in self.sidecars.glob(f"*/*-{sha256[:12]}.json")]
         return sorted((d for d in found if d.sha256 == sha256), key=lambda d: (d.received_at, d.delivery_seq))
@@ -159,7 +167,7 @@ class Vault:
         self, copy: Path, sha256: str, declared: Declared, origin: Origin, *, partial: bool, restore: bool
     ) -> Receipt | None:
         """The receipt of bytes that need no reading: they stand as declared, or came before and need not stand again."""
-        found = [d for d in self.by_hash(sha256) if d.partial == partial and _agrees(d, declared)]
+        found = [d for d in self.all_by_hash(sha256) if d.partial == partial and _agrees(d, declared)]
         standing = [d for d in found if self.current(d.round_key) == d]
         if not found or (not standing and (restore or origin.is_of(self.current(found[-1].round_key)))):
             return None

@@ -68,7 +68,7 @@ def _tree(vintage: str, index: Index) -> Iterator[Trouble]:
         elif parent is not None and parent.level >= place.level:
             yield Trouble("parent_level", "block", f"{vintage}: {place.code}", "its parent is not of a higher level")
     for codes in index.twins.values():
-        if len(codes) > 1:
+        if len(codes) > 1 and len({index.places[code].level for code in codes}) == 1:
             yield Trouble(
                 "codes_look_alike", "review", f"{vintage}: {', '.join(sorted(codes))}", "the codes look the same"
             )

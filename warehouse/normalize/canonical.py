@@ -11,6 +11,7 @@ import polars as pl
 
 from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.recognise import Recognised
+from warehouse.corrections.ledger import DeliveryLedger
 from warehouse.deliveries.vault import Delivery
 from warehouse.gazetteer.resolve import Resolver
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
@@ -50,13 +51,15 @@ class MainSheet:
     counts: pl.DataFrame
     rejected: pl.DataFrame  # row_number, reason_code, column_label
     accepted: pl.DataFrame  # row_number, row_id, place_code, place_level
-    drifted: dict[int, int | None]  # people of rows in another layout, as far as can be told
+    drifted: dict[int, int | None]  # people of rows that stand in another layout
 
 
 def canonical_tables(
     found: Recognised, delivery: Delivery, operation: Operation, home: Home
 ) -> dict[str, pl.DataFrame]:
     """Every table of `schema.TABLES`, perhaps empty."""
+    ledger = DeliveryLedger(found, delivery, operation, home)
+    found = ledger.found
     book, findings = found.codebook, Findings(found.round_key, delivery.file_name)
     note_columns(found.matches, findings)
     note_hidden(found.matches, findings)
@@ -64,7 +67,9 @@ def canonical_tables(
     note_sheets(found, findings)
     note_personal(found, findings)
     resolver = resolver_of(operation, book, found.round_number, home)
-    mains = [_main(match, found, resolver, home, findings) for match in found.mains]
+    mains = [_main(match, found, resolver, ledger, findings) for match in found.mains]
+    for main in mains:
+        note_visits(main.frame, main.accepted, book, operation, found.round_number, findings)
     parents = {main.frame.match.sheet.name: keyed(main.frame, main.accepted) for main in mains}
     children = repeats(found.repeats, parents, book, findings)
     tables = {name: empty(name) for name in TABLES}
@@ -75,11 +80,9 @@ def canonical_tables(
     tables["share"] = pl.concat([shares(main.frame, main.accepted, book, findings) for main in mains])
     for row in rows:
         note_counts(row.frame, row.counts, row.accepted, findings)
-    for main in mains:
-        note_visits(main.frame, main.accepted, book, operation, found.round_number, findings)
-    lost = [getattr(x, "drifted", {}) for x in rows]
+    drifted = [x.drifted if isinstance(x, MainSheet) else {} for x in rows]
     tables["rejected"] = pl.concat(
-        [_rejected(x.whole, x.rejected, findings, p) for x, p in zip(rows, lost, strict=True)]
+        [_rejected(x.whole, x.rejected, findings, d) for x, d in zip(rows, drifted, strict=True)]
     )
     tables["assessment"] = pl.concat([_assessment(main, found.round_key, findings) for main in mains])
     codes = {code for main in mains for code in main.accepted["place_code"]}
@@ -93,10 +96,13 @@ def canonical_tables(
     tables["conservation"] = conservation(found.round_key, book, kept, tables["population"])
     tables["column_map"] = column_map(found.round_key, found.matches)
     check_controls(found, operation, tables, findings)
+    ledger.settle(tables, findings)
     return tables | {"finding": findings.frame()}
 
 
-def _main(match: SheetMatch, found: Recognised, resolver: Resolver, home: Home, findings: Findings) -> MainSheet:
+def _main(
+    match: SheetMatch, found: Recognised, resolver: Resolver, ledger: DeliveryLedger, findings: Findings
+) -> MainSheet:
     book, whole = found.codebook, prepare(match, found.codebook, findings)
     if whole.blank_rows:
         findings.add(
@@ -105,14 +111,15 @@ def _main(match: SheetMatch, found: Recognised, resolver: Resolver, home: Home, 
     aside = furniture(whole, book, findings)
     frame = without(whole, aside["row_number"].to_list())
     places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
-    found_counts = counts(whole, book, findings)
     note_places(frame, book, places, findings)
-    drift = find_drift(frame, book, found.round_number)
+    found_counts = counts(whole, book, findings)
+    drift = find_drift(frame, book, found.round_number, ledger.left(match.raw.name))
     drift.tell(findings)
-    rejected = judge(frame, book, places, drift.rows, found_counts)
-    accepted = _accepted(frame, places, rejected, home, match.sheet.name if found.others else "")
-    rejected = pl.concat([aside, rejected]).sort("row_number")
-    return MainSheet(whole, frame, places, found_counts, rejected, accepted, drift.people)
+    rejected = ledger.decide(judge(frame, book, places, found_counts, drift.rows), frame, places)
+    accepted = _accepted(frame, places, rejected, ledger.home, match.sheet.name if found.others else "")
+    return MainSheet(
+        whole, frame, places, found_counts, pl.concat([aside, rejected]).sort("row_number"), accepted, drift.people
+    )
 
 
 def _accepted(frame: TextFrame, places: RowPlaces, rejected: pl.DataFrame, home: Home, prefix: str) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from warehouse.codebooks.match import MappedColumn, SheetMatch, header_labels
+from warehouse.corrections.overrides import overridden
 
 
 @dataclass(frozen=True)
@@ -55,4 +56,5 @@ def text_frame(match: SheetMatch) -> TextFrame:
     body = match.raw.frame().with_row_index("row_number", offset=1)[match.first_row :]
     filled = body.filter(pl.any_horizontal(pl.exclude("row_number") != "")) if match.raw.width else body
     names = list(dict.fromkeys(f"c{index}" for index in kept))
-    return TextFrame(match, filled.select(pl.col("row_number").cast(pl.Int64), *names), len(body) - len(filled))
+    data = filled.select(pl.col("row_number").cast(pl.Int64), *names)
+    return TextFrame(match, overridden(data, match.overrides), len(body) - len(filled))

@@ -56,16 +56,22 @@ def review(home: Home, round_key: str) -> list[Doubt]:
     from warehouse.codebooks.recognise import Declared, recognise
     from warehouse.deliveries.readers.open import read_file
     from warehouse.deliveries.vault import Vault
-    from warehouse.normalize.frame import text_frame
+    from warehouse.normalize.findings import Findings
+    from warehouse.normalize.furniture import furniture, place_columns, without
+    from warehouse.normalize.prepare import blanked, prepare
     from warehouse.normalize.rows import people
 
     delivery = Vault(home).current(round_key)
     operation = load_operation(delivery.operation)
     declared = Declared(delivery.operation, delivery.component, delivery.round_number)
-    found = recognise(read_file(Vault(home).path(delivery), delivery.file_name), delivery.file_name, declared)
-    frame = text_frame(found.main)
-    resolver = resolver_of(operation, found.codebook, found.round_number, home)
-    places = resolve_places(frame, resolver)
+    found = recognise(
+        read_file(Vault(home).path(delivery), delivery.file_name, keep_errors=True), delivery.file_name, declared
+    )
+    book, findings = found.codebook, Findings(round_key, delivery.file_name)
+    whole = prepare(found.main, book, findings)
+    frame = without(whole, furniture(whole, book, findings)["row_number"].to_list())
+    resolver = resolver_of(operation, book, found.round_number, home)
+    places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
     spots = _Spots(places, people(frame, frame.data["row_number"].to_list()))
     doubts = [
         *_unsettled(delivery.round_key, resolver, places, spots),

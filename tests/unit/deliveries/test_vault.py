@@ -154,9 +154,9 @@ def test_what_is_stored_is_what_was_read_also_if_the_file_changes(
     path, read = workbook("round1.xlsx", ROWS), vault_module.read_file
     body = path.read_bytes()
 
-    def read_and_change(*arguments: Any) -> Any:
+    def read_and_change(*arguments: Any, **more: Any) -> Any:
         path.write_bytes(b"something else")
-        return read(*arguments)
+        return read(*arguments, **more)
 
     monkeypatch.setattr(vault_module, "read_file", read_and_change)
     vault = Vault(home)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import dagster as dg
@@ -10,6 +12,7 @@ import polars as pl
 from orchestration.checks import told
 from orchestration.tables import checks, findings, markdown
 from warehouse.releases.verdict import CheckResult, Verdict
+from warehouse.settings import Home
 
 
 def check(code: str, severity: str, passed: bool) -> CheckResult:
@@ -58,3 +61,19 @@ def test_the_verdict_in_a_line() -> None:
         told(verdict(check("total", "block", True), check("odd", "review", False), outcome="passed"))
         == "All 1 checks that can stop it hold."
     )
+
+
+def test_a_redelivery_is_shown_beside_what_it_supersedes(toy: Path, home: Home, workbook: Callable[..., Path]) -> None:
+    from orchestration.assets.normalize import _compared
+    from warehouse.deliveries.vault import Vault
+    from warehouse.normalize.run import normalize
+
+    header = ["_uuid", "Region", "Displaced people"]
+    first = (
+        Vault(home).receive(workbook("round1 a.xlsx", [header, ["u1", "North", 101], ["u2", "South", 1002]])).delivery
+    )
+    assert _compared(normalize(home, first)) == {}
+    second = Vault(home).receive(workbook("round1 b.xlsx", [header, ["u1", "North", 111]])).delivery
+    (shown,) = _compared(normalize(home, second)).values()
+    assert "| idp.individuals | 1,103 | 111 | 0 | 1,002 | 10 |" in str(shown.value)
+    assert "North" not in str(shown.value)

@@ -3,7 +3,7 @@
 Starting, watching and replacing children belongs here; what they do does not (`worker.py`).
 
 A child is started once and serves many files, one at a time; threads that read at the same time have one each. It is killed
-when a file takes longer than `seconds_for` or more memory than 1 GiB above its start, and the file is refused. It ends with
+when a file takes longer than `seconds_for` or more memory than 800 MB above its start, and the file is refused. It ends with
 the process that started it, and is never shared with a fork of it.
 """
 
@@ -25,7 +25,7 @@ from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 
-SECONDS = 8.0  # for any file
+SECONDS = 7.0  # for any file
 SECONDS_PER_MB = 1.0  # more for each megabyte of the file after the first, so that large honest files can be read
 FILES_PER_CHILD = 200  # then a new one is started: memory that was torn to pieces is given back
 MAX_FRAME = 2**30
@@ -165,5 +165,5 @@ def _lost(name: str, code: str, kind: str = "") -> UnreadableDelivery:
         "parser_died": "the file brought its reader down",
         "unreadable_workbook": f"the file can't be parsed ({kind})",
     }[code]
-    return refuse(what, name, code, expected="a file that can be read in seconds with 1 GiB of memory",
+    return refuse(what, name, code, expected="a file that can be read in seconds with 800 MB of memory",
                   todo="copy the table alone into a new workbook and deliver that")  # fmt: skip

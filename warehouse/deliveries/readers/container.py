@@ -19,6 +19,7 @@ MAX_PART = 100 * 2**20  # bytes of one member
 MAX_RATIO = 100  # inflated : packed
 MAX_MEMBERS = 10_000
 CHUNK = 2**20
+KEPT = 8 * 2**20  # bytes of XML parts that are kept from the first look until they are read
 DECLARATIONS = tuple(
     word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
 )
@@ -30,6 +31,7 @@ class Container:
     def __init__(self, data: bytes, name: str) -> None:
         """Raises UnreadableDelivery where the container can't be trusted."""
         self.name, self.data = name, data
+        self._kept: dict[str, bytes] = {}
         self._infos = {info.filename.lower(): info for info in self._directory()}
         for info in self._infos.values():
             self._look_at(info)
@@ -48,7 +50,8 @@ class Container:
         info = self._infos.get(part.lower())
         if info is None:
             raise refuse("a part of the file is missing", f"{self.name}, {part}", "missing_part")
-        return b"".join(self._chunks(info))
+        kept = self._kept.pop(info.filename, None)
+        return b"".join(self._chunks(info)) if kept is None else kept
 
     def _directory(self) -> list[zipfile.ZipInfo]:
         try:
@@ -102,6 +105,8 @@ class Container:
         """Inflate once: checksum, and no document type in any XML part."""
         is_xml = info.filename.lower().endswith((".xml", ".rels", ".vml", ".rdf"))
         tail = b""
+        keep = is_xml and info.file_size + sum(map(len, self._kept.values())) <= KEPT
+        chunks: list[bytes] = []
         try:
             for chunk in self._chunks(info):
                 text = tail + chunk
@@ -110,8 +115,11 @@ class Container:
                         "a part declares a document type or entities", f"{self.name}, {info.filename}", "doctype"
                     )
                 tail = text[-40:]
+                chunks += [chunk] if keep else []
         except zlib.error:
             raise self._damaged("a member can't be inflated", info.filename) from None
+        if keep:
+            self._kept[info.filename] = b"".join(chunks)
 
     def _damaged(self, what: str, part: str = "") -> UnreadableDelivery:
         return refuse(

@@ -18,10 +18,12 @@ NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "^": "caret", 
 COMMON, RARE = ",;\t|", "^~"
 MAX_BANNER = 20  # rows of one cell that may stand above a table
 MAX_CELL = 20 * 2**20  # characters
+MAX_BLANK = 500_000  # blank lines
+MAX_COLUMNS = 16_384  # as many as a spreadsheet has
 EXPECTED = "one delimiter (comma, semicolon, tab or bar) that gives every row the same number of cells"
 _NUMBER = re.compile(r"[\s\d.,%+-]*\Z")
 _IN_QUOTES = re.compile('"[^"]*"')
-_PLAIN_BACKSLASH = re.compile(r"""(?<!\\)\\[^\\"'\r\n0-9NntrbfvZx]""")
+_PLAIN_BACKSLASH = re.compile(r"""(?<!\\)\\[^\\"'\r\n0-9NntrbfvZx,;\t|^~]""")
 _LINE_ENDS = re.compile("\r\n|\r|\n")
 
 
@@ -55,17 +57,16 @@ class _Place:
 
     line: int = 0
     joined: bool = False
-    escapes: int = 0  # lines in which a backslash stands before a delimiter or a line end
-    doubled: int = 0  # the line in which two backslashes stand together
+    escapes: int = 0  # lines in which a backslash stands before a delimiter
+    doubled: int = 0  # the line in which a backslash stands before another or before a line end
     plain: bool = False  # whether a backslash stands where no writer that escapes would leave it alone
 
     def look(self, line: str, delimiter: str) -> None:
         """Take note of a line with backslashes."""
-        self.escapes += any(f"\\{c}" in line for c in (delimiter, "\r", "\n"))
-        if "\\\\" in line:
+        self.escapes += f"\\{delimiter}" in line
+        if "\\\\" in line or line.rstrip("\r\n").endswith("\\"):
             self.doubled = self.doubled or self.line
-        single = line.replace("\\\\", "").replace(f"\\{delimiter}", "")
-        self.plain = self.plain or _PLAIN_BACKSLASH.search(single) is not None
+        self.plain = self.plain or _PLAIN_BACKSLASH.search(line.replace("\\\\", "")) is not None
 
     def refuse_escapes(self, rows: int) -> None:
         """A table that fits with its backslashes as letters would not fit if they were escapes, if some row has none."""
@@ -136,7 +137,8 @@ def _unquoted(lines: Iterable[str], delimiter: str, place: _Place) -> Iterator[s
 
 
 def _plain(cell: str) -> bool:
-    return cell.count('"') % 2 == 0 and '""' not in cell and not cell.lstrip().startswith('"')
+    odd = cell.count('"') % 2 or '""' in cell or '\\"' in cell
+    return not odd and not cell.lstrip().startswith('"')
 
 
 def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int = 0) -> Fit:
@@ -147,6 +149,8 @@ def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int 
         cells = len(row)
         if cells != width or cells == 1:
             if cells == 0 or (cells == 1 and row[0].isspace()):
+                if number - full > MAX_BLANK:
+                    raise Misfit("too_large", "there are more blank lines than any table has", place.line)
                 continue  # a blank line is a blank row (a line of two quotes is a cell)
             if width > 1:
                 raise _ragged(place.line, cells, width)
@@ -154,6 +158,8 @@ def fit(lines: Iterable[str], delimiter: str, quoted: bool = True, skipped: int 
                 above.append(row[0])
             else:
                 width, banner = cells, number if above else 0
+                if width > MAX_COLUMNS:
+                    raise Misfit("too_large", f"the table has {width} columns", place.line)
                 if above:
                     _check_banner(above, row, number > len(above), place.line)
         full += 1

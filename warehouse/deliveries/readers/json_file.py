@@ -13,6 +13,7 @@ from typing import Any
 
 from warehouse.deliveries.readers.encoding import decode_json
 from warehouse.deliveries.readers.json_records import Number, Record, Tables
+from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
@@ -41,8 +42,9 @@ def read_json(data: bytes, name: str) -> list[RawSheet]:
     if _NUL.search(text):
         raise refuse("the text holds NUL characters", name, "nul", "plain text")
     try:
-        records = list(_records(_parsed(text, name), name))
-        return Tables(PurePath(name).stem or name).fill(records, name)
+        with without_collection():
+            records = list(_records(_parsed(text, name), name))
+            return Tables(PurePath(name).stem or name).fill(records, name)
     except RecursionError:
         raise refuse("the JSON is nested too deep", name, "too_deep", EXPECTED) from None
 

@@ -75,7 +75,7 @@ class Tables:
 
     def __init__(self, name: str) -> None:
         """`name` is what the sheet of the records is called."""
-        self._main = _Table(name)
+        self.main = _Table(name)
         self._repeats: dict[tuple[str, ...], _Table] = {}
         self._file = name
 
@@ -84,11 +84,11 @@ class Tables:
         self._file = file
         self._indexed = any("_uuid" in r or any(_is_repeat(k, v) for k, v in r.items()) for r in records)
         for record in records:
-            self._add(self._main, (), record, {}, record)
-            if sum(t.cells for t in (self._main, *self._repeats.values())) > MAX_CELLS:
+            self._add(self.main, (), record, {}, record)
+            if sum(t.cells for t in (self.main, *self._repeats.values())) > MAX_CELLS:
                 raise refuse("the records have too many different keys", file, "too_large", "records that are alike")
         notices = _notices(records)
-        return [self._main.sheet(notices), *(table.sheet(()) for table in self._repeats.values())]
+        return [self.main.sheet(notices), *(table.sheet(()) for table in self._repeats.values())]
 
     def _add(self, table: _Table, path: tuple[str, ...], record: Record, more: Record, submission: Record) -> None:
         row: dict[int, Cell] = {}
@@ -114,7 +114,7 @@ class Tables:
 
     def _new(self, path: tuple[str, ...]) -> _Table:
         """The sheet of a repeated group is called as the group, cut and numbered where the name is taken."""
-        taken = {self._main.name, *(t.name for t in self._repeats.values())}
+        taken = {self.main.name, *(t.name for t in self._repeats.values())}
         whole = path[-1].rsplit("/", 1)[-1].translate(_FORBIDDEN)
         name, i = _cut(whole, "..."), 0
         while name in taken:

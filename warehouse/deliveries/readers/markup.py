@@ -94,6 +94,8 @@ def is_plain_utf8(xml: bytes) -> bool:
         return False
     if len(xml.translate(None, _CONTROLS)) != len(xml) or b"\xef\xbf\xbe" in xml or b"\xef\xbf\xbf" in xml:
         return False
+    if xml.isascii():
+        return True
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for i in range(0, len(xml), 2**20):

@@ -8,13 +8,15 @@ and Excel's line `sep=;` is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 
 from warehouse.deliveries.readers.delimiter import COMMON, EXPECTED, NAMES, RARE, Fit, choose, record_ends, rows
 from warehouse.deliveries.readers.encoding import Text, decode
 from warehouse.deliveries.readers.foreign import kind_of_text
 from warehouse.deliveries.readers.json_file import looks_like_json, read_json
+from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet
 
@@ -37,17 +39,49 @@ def read_text(data: bytes, name: str) -> list[RawSheet]:
         raise refuse(f"the file is {kind}", name, "unknown_format", "a table as CSV or XLSX")
     table, separator = _table(text)
     fit = choose(table.lines, separator or _candidates(text), name, table.skipped)
-    found = _rows(table, fit)
+    seen = _look_over(rows(table.lines(), fit), fit)
     ends = record_ends(text.lines()) if text.ends.mixed else set()
-    _refuse_doubtful(text, fit, found, ends)
-    return [sheet_of(name, found, _notices(text, fit, separator, ends))]
+    _refuse_doubtful(text, fit, seen, ends)
+    notices = _notices(text, fit, separator, ends)
+    return [sheet_of(name, islice(rows(table.lines(), fit), seen.height), fit.width, notices)]
 
 
-def sheet_of(name: str, rows: list[list[str]], notices: list[Notice]) -> RawSheet:
+def sheet_of(name: str, rows: Iterable[list[str]], width: int, notices: list[Notice]) -> RawSheet:
     """The sheet of rows: the one place that knows how sheets are made. Rows that are shorter are filled (no cell)."""
-    width = max(map(len, rows), default=0)
-    cells: list[list[Cell]] = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows]  # type: ignore[misc,list-item]
+    with without_collection():
+        cells: list[list[Cell]] = [_filled(row, width) for row in rows]
     return RawSheet(name, cells, False, tuple(notices))
+
+
+def _filled(row: list[str], width: int) -> list[Cell]:
+    return [*row, *[None] * (width - len(row))]
+
+
+@dataclass
+class _Seen:
+    """What one look over the rows tells of a table."""
+
+    height: int = 0  # rows up to the last that holds anything
+    full: int = 0  # rows below the banner that hold anything
+    first: list[str] = field(default_factory=list)
+    last: list[str] = field(default_factory=list)
+    open_ends: int = 0  # rows whose last cell is empty
+    single: list[str] = field(default_factory=list)  # the cells of a table of one column
+
+
+def _look_over(found: Iterator[list[str]], fit: Fit) -> _Seen:
+    seen = _Seen()
+    for number, row in enumerate(found):
+        if not any(row):
+            continue
+        seen.height = number + 1
+        if number >= fit.banner:
+            seen.full += 1
+            seen.first, seen.last = seen.first or row, row
+            seen.open_ends += not row[-1]
+            if fit.width == 1:
+                seen.single.append(row[0])
+    return seen
 
 
 class _Below:
@@ -70,13 +104,6 @@ def _table(text: Text) -> tuple[_Below, str]:
 def _candidates(text: Text) -> str:
     """The delimiters that occur in the text."""
     return "".join(d for d in COMMON + RARE if d.encode(text.codec) in text.data) or ","
-
-
-def _rows(table: _Below, fit: Fit) -> list[list[str]]:
-    found = list(rows(table.lines(), fit))
-    while found and not any(found[-1]):
-        found.pop()
-    return found
 
 
 def _notices(text: Text, fit: Fit, separator: str, ends: set[str]) -> list[Notice]:
@@ -103,23 +130,22 @@ def _notices(text: Text, fit: Fit, separator: str, ends: set[str]) -> list[Notic
     return told
 
 
-def _refuse_doubtful(text: Text, fit: Fit, found: list[list[str]], ends: set[str]) -> None:
+def _refuse_doubtful(text: Text, fit: Fit, seen: _Seen, ends: set[str]) -> None:
     """What fits by count alone, and may yet be another table."""
-    full = [row for row in found[fit.banner :] if any(row)]
-    if not full:
+    if not seen.full:
         raise refuse("the file holds no table", text.name, "empty_file", "a table with a header")
-    if len(found) * fit.width > MAX_CELLS:
-        raise refuse(f"the table is {len(found)} rows × {fit.width} columns", text.name, "too_large", "the table only")
-    if fit.width == 1 and len(full) > 1 and _several([row[0] for row in full]):
+    if seen.height * fit.width > MAX_CELLS:
+        raise refuse(f"the table is {seen.height} rows × {fit.width} columns", text.name, "too_large", "the table only")
+    if len(seen.single) > 1 and _several(seen.single):
         what = "every row is one cell that seems to hold several, by another separator or quoted as a whole"
         raise refuse(what, text.name, "unknown_delimiter", EXPECTED)
     if len(ends) > 1 and (fit.width == 1 or "\r" in ends):
         raise refuse("the line ends are mixed", text.name, "mixed_line_ends", "lines that end alike: CR LF, LF or CR")
-    if fit.delimiter == "," and fit.width == 2 and all(_NUMBER.match(cell) for cell in full[0]):
+    if fit.delimiter == "," and fit.width == 2 and all(_NUMBER.match(cell) for cell in seen.first):
         what = "the commas may be decimal commas: there are only numbers, and no header"
         raise refuse(what, text.name, "ambiguous_delimiter", "a table with a header")
-    blank_ends = sum(not row[-1] for row in full) if fit.width > 1 and not text.ends.last else 0
-    if blank_ends == 1 and not full[-1][-1] and len(full) > FEW_ROWS:
+    cut = fit.width > 1 and not text.ends.last and seen.open_ends == 1 and not seen.last[-1]
+    if cut and seen.full > FEW_ROWS:
         what, where = "the last row may be cut: its last cell is empty, and of no other row", f"{text.name}, last line"
         raise refuse(what, where, "truncated", "a whole file", "export it again and check that it is copied whole")
 

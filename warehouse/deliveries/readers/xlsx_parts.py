@@ -24,6 +24,7 @@ _ITEM = re.compile(rb'<si>(?:<t( xml:space="preserve")?>([^<\r]*)</t>|(.*?))</si
 
 
 # The attributes that elements can have on which the meaning of cells hangs.
+STATES = ("visible", "hidden", "veryHidden")
 SHEET = frozenset({"name", "sheetId", "state", "r:id"})
 WORKBOOK = frozenset(
     [
@@ -87,9 +88,10 @@ def read_workbook_part(xml: bytes, where: str) -> Workbook:
         if name == "sheet":
             check_attributes(attributes, SHEET, where)
             title, relation = attributes.get("name", ""), attributes.get("r:id", "")
-            if not title or not relation:
-                raise refuse("a sheet has no name or no part", where, "bad_package")
-            book.sheets.append((title, relation, attributes.get("state", "visible") != "visible"))
+            state = attributes.get("state", "visible")
+            if not title or not relation or not attributes.get("sheetId") or state not in STATES:
+                raise refuse("a sheet has no name, no number, no part or no known state", where, "bad_package")
+            book.sheets.append((title, relation, state != "visible"))
         elif name == "workbookPr":
             check_attributes(attributes, WORKBOOK, where)
             book.from_1904 = flag(attributes.get("date1904"), where)

@@ -26,6 +26,7 @@ class Place:
     start: int  # first column that is not in its own place
     shift: int  # cells that it moved; 0 where no single number says it
     rounds: str = ""  # rounds whose layout this is, as far as known
+    length: int = 0  # columns of that layout
     swap: bool = False  # two cells changed places
 
     def of(self, cells: Cells, codes: Ints) -> Ints:

@@ -119,5 +119,6 @@ def _read_texts(texts: pl.Series, missing: list[str]) -> tuple[Ints, Ints, Float
         kind.cast(pl.Int32).alias("kind"), pattern.rank("dense").cast(pl.Int32).alias("shape"), number.alias("number")
     )
     is_number = done["kind"].is_in([WHOLE, DECIMAL]).to_numpy()
-    values = np.where(is_number, done["number"].fill_null(float("nan")).to_numpy(), np.nan)
+    read_as = done["number"].fill_null(float("nan")).to_numpy()
+    values = np.where(is_number & np.isfinite(read_as), read_as, np.nan)
     return done["kind"].to_numpy(), done["shape"].to_numpy(), values

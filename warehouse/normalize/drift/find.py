@@ -68,7 +68,9 @@ def find_drift(frame: TextFrame, book: Codebook, number: int, leave: frozenset[i
         *count_defects(own.number[own.codes], relations, limits),
         *name_defects(frame, own, book, limits),
     ]
-    return _told(frame, cells, relations, verdicts, [(own, d) for d in defects])
+    drift = _told(frame, cells, relations, verdicts, [(own, d) for d in defects])
+    drift.notes.extend(_mixed_note(frame, search.mixed))
+    return drift
 
 
 def _counted(frame: TextFrame, cells: Cells) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -140,6 +142,17 @@ def _block_note(frame: TextFrame, cells: Cells, block: list[Verdict], people: di
         "sheet": frame.match.raw.name, "row_number": first, "column_label": _label(cells, block[0].alien),
         "rows": len(block), "people": None if untold == len(block) else known,
     }  # fmt: skip
+
+
+def _mixed_note(frame: TextFrame, rows: int) -> list[dict[str, Any]]:
+    """A finding where so many rows do not fit that none of them can be called foreign."""
+    note = {
+        "code": "mixed_layouts", "severity": "block",
+        "what": "many rows do not fit the columns that the others have: the sheet holds more than one layout",
+        "expected": "every row in the columns of the header", "todo": "deliver each layout in a file of its own",
+        "sheet": frame.match.raw.name, "rows": rows,
+    }  # fmt: skip
+    return [note] if rows else []
 
 
 def _defect_note(frame: TextFrame, cells: Cells, defect: Defect) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class Foreign:
         self.share = bounds.alien_share.value
         self.rates = np.zeros(relations.count)
         self.rivals: dict[int, tuple[Place, ...]] = {}
+        self.mixed = 0  # rows that do not fit, where they are too many to say which layout is the sheet's own
         self.profile = self._profile()
 
     def verdicts(self, layouts: Callable[[], list[Place]], leave: Flags) -> list[Verdict]:
@@ -63,7 +64,9 @@ class Foreign:
         seen = self._evidence(self.cells.codes, self.share)
         rows = np.flatnonzero((seen.all >= 2) & (seen.strong + seen.holes > 0) & ~leave).astype(np.int32)
         strong = np.flatnonzero((seen.strong >= 2) & ~leave).astype(np.int32)
-        if not len(rows) or len(strong) > self.bounds.most_foreign_share.value * self.cells.height:
+        if len(strong) > self.bounds.most_foreign_share.value * self.cells.height:
+            self.mixed = len(strong)
+        if not len(rows) or self.mixed:
             return []
         found = self._explained(rows, seen, layouts())
         found |= {int(row): None for row in strong if row not in found and self._strange(int(row), seen)}
@@ -75,14 +78,19 @@ class Foreign:
         ]
 
     def _profile(self) -> Profile:
-        """Learned three times, each time without the rows that looked foreign before, and stricter."""
+        """Learned four times, each time without the rows that looked foreign before, and stricter."""
         trusted = np.ones(self.cells.height, bool)
-        for strict, least in ((0.85, FIRST_LOOK), (0.9, 1.5 * self.share), (0.95, self.share)):
+        for strict, least, enough in (
+            (0.6, 0.4, 3),
+            (0.85, FIRST_LOOK, 2),
+            (0.9, 1.5 * self.share, 2),
+            (0.95, self.share, 2),
+        ):
             profile = self.profile = learn(self.cells, trusted, self.counted, self.bounds, strict)
             contradictions = broken(self.relations, self.cells.number[self.cells.codes[trusted]])
             self.rates = (contradictions.sum(0) + 0.5) / (trusted.sum() + 1)
-            doubtful = self._evidence(self.cells.codes, least).strong >= 2
-            if doubtful.mean() > self.bounds.most_foreign_share.value:
+            doubtful = self._evidence(self.cells.codes, least).strong >= enough
+            if doubtful.mean() > 0.5:
                 break
             trusted = ~doubtful
         return profile
@@ -143,15 +151,17 @@ class Foreign:
         cells, codes = self.cells, self.cells.codes[rows]
         placed = place.of(cells, codes)
         after = self._evidence(placed, self.share, place.source < 0 if place.rounds else None)
-        left = self.bounds.left_alien.value * (
-            2 if place.rounds else 1
-        )  # other rounds code their answers otherwise too
-        explained = after.all <= left * before.all[rows]
+        explained = after.all <= self.bounds.left_alien.value * before.all[rows]
+        if place.rounds:  # other rounds code their answers otherwise too; holes tell nothing where columns are lacking
+            few = self.bounds.left_alien.value * before.strong[rows] + 1
+            beyond = (cells.kind[codes[:, place.length :]] != BLANK).any(1)  # that layout has fewer columns
+            explained = (after.strong <= few) & (after.all < before.all[rows]) & ~beyond
         kept = np.clip(np.log((1 - self.rates) / self.rates), 0, 5)
         own, there = (broken(self.relations, cells.number[c]) for c in (codes, placed))
+        there &= _whole(self.relations, place)
         dodged = own & silent(self.relations, cells.number[placed])  # a number that went away mends nothing
         carried = (cells.kind[placed] != BLANK) & (place.source != np.arange(cells.width))
-        explained &= (carried.sum(1) >= 2) & ((place.rounds != "") | ~dodged.any(1))
+        explained &= (carried.sum(1) >= (1 if place.rounds else 2)) & ((place.rounds != "") | ~dodged.any(1))
         gain = gains_of(cells, self.profile, rows, place) + ((own & ~dodged).astype(float) - there) @ kept
         answer: Floats = np.where(explained, gain, 0)
         return answer
@@ -211,8 +221,29 @@ def people_in(cells: Cells, verdict: Verdict, totals: list[int], relations: Rela
 
 
 def _people_at(cells: Cells, row: int, place: Place, totals: list[int], relations: Relations) -> int | None:
-    numbers: Floats = cells.number[place.of(cells, cells.codes[[row]])]
+    placed = place.of(cells, cells.codes[[row]])
+    numbers, blank = cells.number[placed], cells.kind[placed[0, totals]] == BLANK
     values = numbers[0, totals]
-    certain = not np.isnan(values).any() and (values >= 0).all() and (values % 1 == 0).all()
-    contradicted = broken(relations, numbers).any()
-    return int(values.sum()) if certain and not contradicted else None
+    if place.rounds:  # a known layout may lack a total, or leave it blank, as rows of this sheet may
+        values = values[~blank]
+    certain = len(values) > 0 and not np.isnan(values).any() and (values >= 0).all() and (values % 1 == 0).all()
+    return int(values.sum()) if certain and not _contradicted(relations, numbers, place) else None
+
+
+def _contradicted(relations: Relations, numbers: Floats, place: Place) -> bool:
+    """More households than people, or a total that none of its sums keeps (a sum by years may miss years of that round)."""
+    whole = _whole(relations, place)
+    off = broken(relations, numbers)[0] & whole
+    split = len(relations.pairs)
+    looked = ~silent(relations, numbers)[0] & whole
+    by_total: dict[int, list[int]] = {}
+    for i, one in enumerate(relations.sums, split):
+        if looked[i]:
+            by_total.setdefault(one.total, []).append(i)
+    return bool(off[:split].any() or any(off[sums].all() for sums in by_total.values()))
+
+
+def _whole(relations: Relations, place: Place) -> Flags:
+    """Relations all of whose columns the place has."""
+    columns = [(p.households, p.individuals) for p in relations.pairs] + [(s.total, *s.parts) for s in relations.sums]
+    return np.array([(place.source[list(c)] >= 0).all() for c in columns], dtype=bool)

@@ -57,7 +57,9 @@ def known_places(frame: TextFrame, cells: Cells, book: Codebook, number: int) ->
     for layout in others:
         if place := _place(own, [keys.of(label) for label in layout.columns], layout.rounds):
             same = found.get(place.source.tobytes())
-            found[place.source.tobytes()] = replace(place, rounds=f"{same.rounds},{place.rounds}") if same else place
+            rounds = f"{same.rounds},{place.rounds}" if same else place.rounds
+            length = max(place.length, same.length if same else 0)
+            found[place.source.tobytes()] = replace(place, rounds=rounds, length=length)
     return list(found.values())
 
 
@@ -70,7 +72,7 @@ def _place(own: list[str], theirs: list[str], rounds: str) -> Place | None:
     labelled = len([key for key in own if key])
     if not len(away) and len(theirs) <= labelled:
         return None
-    return Place(source, int(away[0]) if len(away) else labelled, 0, rounds)
+    return Place(source, int(away[0]) if len(away) else labelled, 0, rounds, len(theirs))
 
 
 class _Keys:

@@ -120,3 +120,20 @@ def test_no_delivered_value_is_told() -> None:
     for note in table.drift(changed).notes:
         words = " ".join(str(note[key]) for key in ("what", "expected", "todo", "column_label"))
         assert not [text for text in texts if text in words]
+
+
+def test_a_sheet_of_two_layouts_is_refused_as_one() -> None:
+    """Where nobody can say which rows are the foreign ones, none is quarantined and the round waits."""
+    table = SHAPES["counts"](random.Random(13), 300)
+    older = [[str(1000 + i), row[1], row[3], *row[5:]] for i, row in enumerate(table.rows[:140])]
+    drift = table.drift(table.rows + older)
+    assert drift.rows.height in (0, 140)
+    assert drift.notes
+
+
+def test_a_header_repeated_among_the_rows_is_found() -> None:
+    table = SHAPES["counts"](random.Random(14), 300)
+    header = [column[0] for column in table.columns]
+    drift = table.drift([*table.rows[:100], header, *table.rows[100:]])
+    assert drift.rows["row_number"].to_list() == [102]
+    assert drift.people == {102: None}

@@ -1,0 +1,106 @@
+"""Words of the report in its languages: the catalogue of messages by code, and the report's own words.
+
+Looking words up belongs here; where a code has no translation the English of the place where it was found stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from warehouse.operations import read_yaml
+from warehouse.settings import PROJECT
+
+Lang = Literal["en", "ru"]
+CATALOGUE = PROJECT / "operations" / "common" / "messages.yml"
+WORDS = Path(__file__).with_name("words.yml")
+
+
+class Strict(BaseModel):
+    """A part of the files: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Said(Strict):
+    """What a finding says, in one language."""
+
+    what: str
+    expected: str = ""
+    todo: str = ""
+
+
+class Message(Strict):
+    """One code. Without `en` the words of the place where the finding is made are used."""
+
+    en: Said | None = None
+    ru: Said
+
+
+class Messages(Strict):
+    """The file `messages.yml`. `checks`: check code → what to do, in Russian."""
+
+    messages: dict[str, Message] = {}
+    checks: dict[str, str] = {}
+
+
+class Word(Strict):
+    """One word of the report."""
+
+    en: str
+    ru: str
+
+
+class Words(Strict):
+    """The file `words.yml`."""
+
+    words: dict[str, Word]
+
+
+@cache
+def catalogue() -> Messages:
+    """All messages."""
+    return read_yaml(CATALOGUE, Messages)
+
+
+@cache
+def _words() -> dict[str, Word]:
+    return read_yaml(WORDS, Words).words
+
+
+def word(key: str, lang: Lang, **values: Any) -> str:
+    """A word of the report, with its parameters."""
+    text: str = getattr(_words()[key], lang)
+    return text.format(**values) if values else text
+
+
+def words_in(lang: Lang) -> Callable[..., str]:
+    """`word` in one language."""
+
+    def said_in(key: str, **values: Any) -> str:
+        return word(key, lang, **values)
+
+    return said_in
+
+
+def said(code: str, lang: Lang, finding: dict[str, Any]) -> Said:
+    """What a finding says. `finding`: what, expected, todo and the parameters that a template may name."""
+    given = Said(what=finding["what"] or "", expected=finding["expected"] or "", todo=finding["todo"] or "")
+    message = catalogue().messages.get(code)
+    template = (message.ru if lang == "ru" else message.en) if message else None
+    if template is None:
+        return given
+    values = {
+        "sheet": finding.get("sheet") or "", "row": finding.get("row_number") or "", "column": finding.get("column_label") or "",
+        "rows": finding.get("rows") or "", "people": finding.get("people") or "", **given.model_dump(),
+    }  # fmt: skip
+    return Said(**{key: text.format(**values) for key, text in template.model_dump().items()})
+
+
+def check_todo(code: str, lang: Lang, given: str) -> str:
+    """What to do about a check that does not hold."""
+    return catalogue().checks.get(code, given) if lang == "ru" else given
