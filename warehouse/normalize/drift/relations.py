@@ -102,4 +102,4 @@ def rest(one: Sum, numbers: Floats) -> Floats:
 
 def _whole_measure(column: MappedColumn) -> Measure | None:
     measure = measured(column)
-    return measure if measure and measure.unit != "share" else None
+    return measure if measure and measure.unit != "share" and column.member is None else None  # groups name a few parts
