@@ -1,7 +1,8 @@
 """The conservation law: rows and people delivered = accepted + rejected, counted from three different places.
 
 Only the counting belongs here: delivered from the raw sheet, accepted from the canonical tables, rejected from the rejected
-rows. The gate compares. Rows of totals, headers and notes are rows, and hold no people of their own.
+rows. The gate compares. Rows of totals, headers and notes are rows, and hold no people of their own. A corrected cell counts with
+its corrected value on all three sides; the ledger tells what was delivered.
 
 Measures: `rows`, `rows.<sheet>` of repeat sheets, `idp.individuals` for totals, `idp.individuals.year` for parts of a dimension,
 `cells.unreadable` for count cells that are no number.
@@ -84,7 +85,7 @@ def _delivered(kept: Kept, book: Codebook) -> Tally:
     skip = [n - 1 - match.first_row for n in kept.rejected.filter(pl.col("reason_code").is_in(NO_PEOPLE))["row_number"]]
     labels = _row_labels(kept) if match.sheet.measure else None
     for column in counted(kept.whole):
-        texts = match.raw.column(column.index)[match.first_row :]
+        texts = _texts(match, column.index)
         numbers, missing = whole_numbers(texts), missing_mask(texts, words(book, column.column))
         numbers = numbers.set((numbers < 0) | missing, None).scatter(skip, None)
         unread = (numbers.is_null() & ~missing).scatter(skip, False)
@@ -97,6 +98,13 @@ def _delivered(kept: Kept, book: Codebook) -> Tally:
         else:
             _add_rows(tally, labels, numbers, match.first_row)
     return tally
+
+
+def _texts(match: SheetMatch, index: int) -> pl.Series:
+    """A column below the header as delivered, corrected cells with the value that a person put in their place."""
+    texts = match.raw.column(index)[match.first_row :]
+    corrected = {number - 1 - match.first_row: text for number, at, text in match.overrides if at == index}
+    return texts.scatter(list(corrected), list(corrected.values())) if corrected else texts
 
 
 def _row_labels(kept: Kept) -> pl.DataFrame:

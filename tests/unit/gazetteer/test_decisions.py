@@ -15,9 +15,9 @@ from warehouse.gazetteer.decisions import FILE, read_decisions, write_decisions
 from warehouse.gazetteer.store import overlay_folder
 from warehouse.normalize.place_decide import decided
 from warehouse.normalize.place_review import as_csv, as_yaml, review
-from warehouse.normalize.report import finding_rows
 from warehouse.normalize.run import normalize
 from warehouse.operations import load_operation
+from warehouse.serving.field_report.report import FieldReport
 from warehouse.settings import Home
 
 HEADER = ["Round", "Region", "Region code", "District", "Displaced people"]
@@ -199,7 +199,7 @@ def test_a_code_that_moved_since_an_earlier_round_is_told(home: Home, toy: Path,
         ["place_code_renamed"],
         ["place_code_renamed"],
     ]
-    assert "place_code_renamed" in [row[1] for row in finding_rows(done[1])[1]]
+    assert "place_code_renamed" in [line.code for line in FieldReport(done[1], "en").lines]
     again = normalize(home, Vault(home).current("toy-baseline-r01"))
     assert again.normalized_id == done[0].normalized_id  # what other rounds an installation has changes no round
 
