@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
 
 from expectations.checks import catalogue as checks
 from warehouse.corrections.notes import WORDS
+from warehouse.normalize.drift.find import WORDS as DRIFT
+from warehouse.normalize.place_findings import SAID
+from warehouse.normalize.place_history import WHAT
 from warehouse.normalize.reasons import reasons
+from warehouse.normalize.survey import FAULTS
 from warehouse.operations import all_operations
 from warehouse.serving.field_report.messages import catalogue, check_todo, said, word
 from warehouse.settings import PROJECT
@@ -27,20 +32,36 @@ def texts(node: ast.AST) -> set[str]:
 
 
 def noted(path: Path) -> Iterator[str]:
-    """Codes of findings and notices that a module makes: `findings.add(code, severity, …)`, `Notice(code, severity, …)`."""
+    """Codes of findings and notices that a module makes.
+
+    `findings.add(code, severity, …)`, `Notice(code, severity, …)`, `_add(findings, …, code, …)`, `{"code": …, "severity": …}`.
+    """
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call):
-            continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        named = {k.arg: k.value for k in node.keywords}
-        given = [*node.args[:2], *(named[k] for k in ("code", "severity") if k in named)]
-        if name in ("add", "Notice") and len(given) >= 2 and texts(given[1]) & SEVERITIES:
-            yield from texts(given[0])
+        if isinstance(node, ast.Dict):
+            keys = {k.value: v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
+            if "severity" in keys:
+                yield from texts(keys.get("code", node))
+        elif isinstance(node, ast.Tuple):
+            yield from (c for one, two in pairwise(node.elts) if texts(two) & SEVERITIES for c in texts(one) - SEVERITIES)
+        elif isinstance(node, ast.Call):
+            yield from called(node)
+
+
+def called(node: ast.Call) -> Iterator[str]:
+    """Codes that a call hands over."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    named = {k.arg: k.value for k in node.keywords}
+    given = [*node.args[:2], *(named[k] for k in ("code", "severity") if k in named)]
+    if name in ("add", "Notice") and len(given) >= 2 and texts(given[1]) & SEVERITIES:
+        yield from texts(given[0])
+    elif name == "_add" and node.args and getattr(node.args[0], "id", "") == "findings":
+        yield next(code for arg in node.args for code in sorted(texts(arg)))
 
 
 def every_code() -> set[str]:
     found = {code for path in (PROJECT / "warehouse").rglob("*.py") for code in noted(path)}
-    found |= {words[0] for words in WORDS.values()} | set(reasons())
+    found |= {words[0] for words in WORDS.values()} | set(reasons()) | set(SAID) | set(WHAT) | set(DRIFT)
+    found |= {code for code, _, _ in FAULTS.values()}
     return found | {drop.reason for o in all_operations() for book in o.codebooks for drop in book.drop}
 
 
