@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from warehouse.normalize.place_history import WHAT
 from warehouse.normalize.reasons import reasons
 from warehouse.normalize.survey import FAULTS
 from warehouse.operations import all_operations
-from warehouse.serving.field_report.messages import catalogue, check_todo, said, word
+from warehouse.serving.field_report.messages import Said, catalogue, check_todo, said, word
 from warehouse.settings import PROJECT
 
 SEVERITIES = {"block", "review", "note"}
@@ -42,7 +43,9 @@ def noted(path: Path) -> Iterator[str]:
             if "severity" in keys:
                 yield from texts(keys.get("code", node))
         elif isinstance(node, ast.Tuple):
-            yield from (c for one, two in pairwise(node.elts) if texts(two) & SEVERITIES for c in texts(one) - SEVERITIES)
+            yield from (
+                c for one, two in pairwise(node.elts) if texts(two) & SEVERITIES for c in texts(one) - SEVERITIES
+            )
         elif isinstance(node, ast.Call):
             yield from called(node)
 
@@ -75,6 +78,99 @@ def test_every_code_has_words_in_both_languages() -> None:
     assert not missing, f"{len(missing)} codes have no Russian in operations/common/messages.yml; add there:\n{lines}"
     empty = [code for code, m in catalogue().messages.items() if not m.ru.what or not m.ru.todo]
     assert not empty, f"messages.yml says nothing in Russian for {empty}"
+
+
+def told(node: ast.JoinedStr) -> str:
+    """An f-string with ⟨0⟩, ⟨1⟩ … for what it fills in."""
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else f"⟨{i}⟩" for i, part in enumerate(node.values)
+    )
+
+
+def filled_in() -> Iterator[tuple[str, str]]:
+    """Codes whose English names something, with that English."""
+    for path in (PROJECT / "warehouse").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {n.targets[0].id: n.value for n in ast.walk(tree) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)}  # fmt: skip
+        for node in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+            for code in called(node):
+                told_by = [named.get(getattr(arg, "id", ""), arg) for arg in node.args]
+                what = next(
+                    (a for a in told_by if isinstance(a, ast.JoinedStr) or any(" " in t for t in texts(a))), None
+                )
+                if isinstance(what, ast.JoinedStr):
+                    yield code, told(what)
+
+
+def test_russian_tells_the_names_and_numbers_that_english_tells() -> None:
+    found = list(filled_in())
+    assert {"control_total", "hidden_rows", "lost_letters", "row_accepted_by_decision"} <= {code for code, _ in found}
+    lost = []
+    for code, what in found:
+        finding = {"what": what, "expected": "", "todo": "", "rows": 1}
+        names = set(re.findall("⟨.⟩", what))
+        fits = [c for c in catalogue().messages[code].cases if c.en.what and c.values(Said(what=what, **SHAPES.get(code, {})))]  # fmt: skip
+        said_in = said(code, "ru", finding | SHAPES.get(code, {})).what
+        if code not in CHOICES and (not fits or names - set(re.findall("⟨.⟩", said_in))):
+            lost.append((code, what, said_in))
+    assert not lost
+
+
+# f-strings that choose between words of the same sense
+CHOICES = {"name_spaces"}
+# Codes whose cases ask for more than `what`
+SHAPES: dict[str, dict[str, str]] = {
+    "control_total": {"expected": "7"},
+    "window_differs": {"expected": "2024-01-01 to 2024-02-01, as in rounds.yml"},
+    "control_not_found": {"expected": "a number beside 'Total'"},
+    "percent_scale": {"expected": "shares that add up to 1, as the codebook declares"},
+    "places_missing": {"expected": "all of 5 places"},
+    "column_of_other_version": {"expected": "form versions 2"},
+    "design_missing": {"expected": "stratum of every interview"},
+    "skip_logic": {"expected": "answers only where work is yes"},
+}
+
+
+def test_cases_speak_of_words_that_the_code_says() -> None:
+    """The English of a case stands in the code, so that a finding said in other words does not lose its Russian in silence."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (PROJECT / "warehouse").rglob("*.py")]
+    source = "\n".join(n.value for t in trees for n in ast.walk(t) if isinstance(n, ast.Constant) and isinstance(n.value, str))  # fmt: skip
+    said_nowhere = [
+        (code, piece.strip())
+        for code, message in catalogue().messages.items()
+        for case in message.cases
+        for text in case.en.model_dump(exclude_none=True).values()
+        for piece in re.split(r"\{\w+\}|[;:,()]", text)
+        if piece.strip() not in source
+    ]
+    assert said_nowhere == []
+
+
+def test_a_finding_that_a_person_accepted_keeps_its_russian() -> None:
+    what = "2 hidden rows hold data: 4, 5 (accepted for this delivery by decision a1) (accepted for this delivery by decision b2)"  # fmt: skip
+    given = {"what": what, "expected": "", "todo": "", "rows": 2}
+    assert said("hidden_rows", "ru", given).what == (
+        "скрытые строки содержат данные (строк: 2): 4, 5 (принято для этой поставки решением a1) (принято для этой поставки решением b2)"
+    )
+    assert said("hidden_rows", "en", given).what == what
+
+
+def test_a_case_is_told_where_its_english_fits_and_its_values_are_put_into_russian() -> None:
+    def russian(code: str, what: str, expected: str = "") -> Said:
+        return said(code, "ru", {"what": what, "expected": expected, "todo": "", "rows": 2})
+
+    assert (
+        "B2, C3 и ещё 4" in russian("error_cells", "6 cells hold an error instead of a value: B2, C3 and 4 more").what
+    )
+    assert russian("delimiter", "cells are separated by semicolon").what == "разделитель ячеек: точка с запятой"
+    drifted = "rows 4 to 9 are not in the layout of this sheet: looks like the layout of round 2-3 or 5; the people of 2 rows can't be told"  # fmt: skip
+    assert russian("rows_in_another_layout", drifted).what == (
+        "строки 4–9: порядок столбцов не тот, что на этом листе; похоже на таблицу раунда 2-3 или 5; число людей определить нельзя (строк: 2)"
+    )
+    one = russian("rows_in_another_layout", "row 4 is not in the layout of this sheet").what
+    assert one == "строка 4: порядок столбцов не тот, что на этом листе"
+    assert "'A or B' или 'C'" in russian("column_shifted", "the values of 'A or B' or 'C' stand one row too high or too low").what  # fmt: skip
+    assert russian("columns_swapped", "said otherwise").what == catalogue().messages["columns_swapped"].ru.what
 
 
 def test_no_message_is_left_of_a_code_that_is_gone() -> None:

@@ -19,6 +19,9 @@ from warehouse.settings import PROJECT
 Lang = Literal["en", "ru"]
 CATALOGUE = PROJECT / "operations" / "common" / "messages.yml"
 WORDS = Path(__file__).with_name("words.yml")
+_ACCEPTED = re.compile(
+    r"(.*) \(accepted for this delivery by decision (\S+)\)", re.DOTALL
+)  # as corrections/ledger.py adds it
 
 
 class Strict(BaseModel):
@@ -122,6 +125,9 @@ def words_in(lang: Lang) -> Callable[..., str]:
 
 def said(code: str, lang: Lang, finding: dict[str, Any]) -> Said:
     """What a finding says. `finding`: what, expected, todo and the parameters that a template may name."""
+    if lang != "en" and (accepted := _ACCEPTED.fullmatch(finding["what"] or "")):
+        found = said(code, lang, finding | {"what": accepted[1]})
+        return found.model_copy(update={"what": f"{found.what} ({word('accepted_by', lang, decision=accepted[2])})"})
     given = Said(what=finding["what"] or "", expected=finding["expected"] or "", todo=finding["todo"] or "")
     message = catalogue().messages.get(code)
     template = (message.ru if lang == "ru" else message.en) if message else None
@@ -144,9 +150,7 @@ def said(code: str, lang: Lang, finding: dict[str, Any]) -> Said:
 def _expression(template: str) -> re.Pattern[str]:
     """A text with {names}, as an expression that finds what they stand for."""
     pieces = re.split(r"\{(\w+)\}", template)
-    return re.compile(
-        "".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(pieces)), re.DOTALL
-    )
+    return re.compile("".join(f"(?P<{p}>.+?)" if i % 2 else re.escape(p) for i, p in enumerate(pieces)), re.DOTALL)
 
 
 def check_todo(code: str, lang: Lang, given: str) -> str:
