@@ -18,7 +18,7 @@ from warehouse.normalize.place_history import WHAT
 from warehouse.normalize.reasons import reasons
 from warehouse.normalize.survey import FAULTS
 from warehouse.operations import all_operations
-from warehouse.serving.field_report.messages import Said, catalogue, check_todo, said, word
+from warehouse.serving.field_report.messages import Said, catalogue, check_seen, check_todo, said, word
 from warehouse.settings import PROJECT
 
 SEVERITIES = {"block", "review", "note"}
@@ -171,6 +171,31 @@ def test_a_case_is_told_where_its_english_fits_and_its_values_are_put_into_russi
     assert one == "строка 4: порядок столбцов не тот, что на этом листе"
     assert "'A or B' или 'C'" in russian("column_shifted", "the values of 'A or B' or 'C' stand one row too high or too low").what  # fmt: skip
     assert russian("columns_swapped", "said otherwise").what == catalogue().messages["columns_swapped"].ru.what
+
+
+def measured() -> Iterator[str]:
+    """What checks say that they saw, with 7 for each number."""
+    whats = {"count": ("7 {}", 1), "share": ("0.0700 (7 of 7 {})", 2)}
+    for path in (PROJECT / "expectations" / "measures").rglob("*.py"):
+        for node in (n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)):
+            name = getattr(node.func, "id", "")
+            form, at = whats.get(name, ("{}", 1))
+            if name in ("count", "share", "Measured") and len(node.args) > at:
+                said_there = node.args[at]
+                if isinstance(said_there, ast.JoinedStr):
+                    yield form.format(re.sub("⟨.⟩", "7", told(said_there)))
+                yield from map(form.format, texts(said_there))
+
+
+def test_what_checks_saw_and_allow_is_told_in_russian() -> None:
+    found = {*measured(), "at most 0.05", "at least 1"} - {"7 (7 of 7 7)", "7 7"}
+    assert {"7 rows", "7 findings", "0.0700 (7 of 7 answers)", "7 of 7 counts differ"} <= found
+    assert [
+        (text, check_seen(text, "ru")) for text in sorted(found) if re.search("[a-z]", check_seen(text, "ru"))
+    ] == []
+    assert check_seen("3 of 9 units missing; the delivery is partial", "ru") == "нет единиц: 3 из 9; поставка неполная"
+    moved = "0.0500 (12 people; rows 1 added, 2 gone, 3 changed; 4 of 50 cells changed)"
+    assert "изменено ячеек 4 из 50" in check_seen(moved, "ru") and check_seen(moved, "en") == moved
 
 
 def test_no_message_is_left_of_a_code_that_is_gone() -> None:

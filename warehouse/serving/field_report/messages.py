@@ -78,10 +78,11 @@ class Message(Strict):
 
 
 class Messages(Strict):
-    """The file `messages.yml`. `checks`: check code → what to do, in Russian."""
+    """The file `messages.yml`. `checks`: check code → what to do, in Russian; `seen`: what a check says it saw or allows."""
 
     messages: dict[str, Message] = {}
     checks: dict[str, str] = {}
+    seen: dict[str, str] = {}
 
 
 class Word(Strict):
@@ -156,3 +157,12 @@ def _expression(template: str) -> re.Pattern[str]:
 def check_todo(code: str, lang: Lang, given: str) -> str:
     """What to do about a check that does not hold."""
     return catalogue().checks.get(code, given) if lang == "ru" else given
+
+
+def check_seen(text: str, lang: Lang) -> str:
+    """What a check saw, or allows: `3 rows`, `at most 0.05`. Where it is in no known form it stays as it is."""
+    for template, russian in catalogue().seen.items() if lang == "ru" else ():
+        if match := _expression(template).fullmatch(text):
+            # what is left over in a value is a text of a known form too
+            return russian.format(**{name: check_seen(value, lang) for name, value in match.groupdict().items()})
+    return text
