@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from warehouse.deliveries.vault import Vault
 from warehouse.normalize.run import normalize
 from warehouse.releases.verdict import CheckResult, Verdict
 from warehouse.serving.field_report.flat import FINDINGS, finding_rows, rejected_rows
-from warehouse.serving.field_report.page import html, place
-from warehouse.serving.field_report.report import FieldReport, column_letters
+from warehouse.serving.field_report.page import html
+from warehouse.serving.field_report.report import FieldReport, Line, column_letters
+from warehouse.serving.field_report.together import place, rows_text, together
 from warehouse.serving.field_report.workbook import write_workbook
 from warehouse.settings import Home
 
@@ -53,7 +55,8 @@ def report(home: Home, workbook: Callable[..., Path]) -> Callable[[str], FieldRe
 def test_each_finding_says_where(report: Callable[[str], FieldReport]) -> None:
     lines = {(x.code, x.row_number): x for x in report("en").lines}
     assert lines["not_a_whole_number", 4].cell == "C4"
-    assert place(lines["not_a_whole_number", 4]) == "data!C4 · Displaced people"
+    [one] = together([lines["not_a_whole_number", 4]])
+    assert place(one, "en") == "data!C4 · Displaced people"
     assert lines["unknown_column", 2].column_letter in ("E", "F")
     assert [x.severity for x in report("en").lines][:2] == ["block", "block"]
     assert [column_letters(n) for n in (1, 26, 27, 52, 703)] == ["A", "Z", "AA", "AZ", "AAA"]
@@ -65,6 +68,21 @@ def test_both_languages(report: Callable[[str], FieldReport]) -> None:
     assert russian["place_missing"].todo == "заполните место и пришлите снова"
     assert report("ru").checks[0].todo.startswith("спросите")
     assert report("en").checks[0].what == "Totals are not rounded."
+
+
+def line(row: int | None, what: str = "w", people: int | None = 2) -> Line:
+    return Line("block", "total_row", "data", row, "Region", "B", what, "e", "t", 1, people)
+
+
+def test_lines_that_say_the_same_are_told_once_on_the_page() -> None:
+    found = together([line(4), line(5), line(9, "other"), line(7, people=None), line(5)])
+    assert [(f.numbers, f.rows, f.people) for f in found] == [((4, 5, 7), 4, 6), ((9,), 1, 2)]
+    assert place(found[0], "ru") == "data · строки 4–5, 7 · B · Region"
+    assert together([line(4, people=None)])[0].people is None
+    assert place(together([line(None)])[0], "en") == "data · B · Region"
+    assert place(together([replace(line(3), column_letter="", column_label="")])[0], "ru") == "data · строка 3"
+    many = together([line(2 * n) for n in range(1, 21)])[0]
+    assert rows_text(many.numbers, "en") == "rows 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24 and 8 more"
 
 
 class Page(HTMLParser):
