@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
 from warehouse.deliveries.vault import Vault
@@ -83,6 +84,21 @@ def test_lines_that_say_the_same_are_told_once_on_the_page() -> None:
     assert place(together([replace(line(3), column_letter="", column_label="")])[0], "ru") == "data · строка 3"
     many = together([line(2 * n) for n in range(1, 21)])[0]
     assert rows_text(many.numbers, "en") == "rows 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24 and 8 more"
+
+
+def test_the_advice_of_a_reason_names_the_round(home: Home, workbook: Callable[..., Path]) -> None:
+    delivery = Vault(home).receive(workbook("round2.xlsx", [HEADER[:3], ["u1", "North", 5]])).delivery
+    done = normalize(home, delivery)
+    rejected = done.table("rejected").clear()
+    row = {name: None for name in rejected.columns} | {
+        "sheet": "data",
+        "row_number": 2,
+        "reason_code": "code_reused",
+        "detail": "d",
+    }
+    pl.DataFrame([row], schema=rejected.schema).write_parquet(done.folder / "rejected.parquet")
+    [told] = FieldReport(normalize(home, delivery), "en").rejected
+    assert told.todo.endswith(f"mtm places {delivery.round_key} shows them")
 
 
 class Page(HTMLParser):
