@@ -68,11 +68,26 @@ def test_only_what_reads_a_file_is_named_again(rounds: Path, home: Home) -> None
 
 def test_places_count_where_the_gazetteer_or_a_decision_reads_them(rounds: Path, home: Home) -> None:
     overlay = home.root / "gazetteer" / "toy"
-    assert renamed(home, lambda: (overlay.mkdir(parents=True), (overlay / "more.csv").write_text("x"))) == {ONE, TWO}
-    wide = rounds / "codebooks" / "wide.yml"
-    (overlay / "more.csv").unlink()
-    overlay.rmdir()
-    edit(wide, "scheme: names", "scheme: gazetteer")()
+    overlay.mkdir(parents=True)
+    places = "place_code,place_level,parent_code,place_name_en,geography_vintage\nT1,1,,North,{}\n"
+    more, decided = overlay / "more.csv", overlay / "place_decisions.yml"
+    decision = "decisions: [{{level: 1, name: South, not_a_place: true, rounds: '{}', by: manager, when: 2026-01-01, why: a test}}]"
+
+    def put(path: Path, text: str) -> Callable[[], object]:
+        return lambda: path.write_text(text, encoding="utf-8")
+
+    assert renamed(home, put(more, places.format("v1"))) == set()  # names stand for themselves in both codebooks
+    assert renamed(home, put(decided, decision.format("1-2"))) == {ONE, TWO}
+    assert renamed(home, put(decided, decision.format("1-1"))) == {TWO}
+    assert renamed(home, decided.unlink) == {ONE}
+    edit(rounds / "codebooks" / "wide.yml", "scheme: names", "scheme: gazetteer")()
+    known = "rounds:\n  - {component: baseline, number: 2, geography_vintage: v1}\n"
+    put(rounds / "rounds.yml", known)()
+    # Rows are told by their own vintage, not by the name of their file
+    assert renamed(home, put(overlay / "v1.soate.csv", places.format("v2"))) == set()
+    assert renamed(home, put(more, places.format("v1").replace("North", "Northern"))) == {TWO}
+    assert renamed(home, put(overlay / "v1.note.yml", "format: csv")) == set()
+    assert renamed(home, put(overlay / "any.csv", places.format(""))) == {TWO}  # of every vintage
     assert renamed(home, lambda: (rounds / "aliases.yml").write_text("words: [oblast]", encoding="utf-8")) == {TWO}
 
 

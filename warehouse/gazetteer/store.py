@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -103,24 +104,26 @@ def all_decisions(operation: Operation, home: Home | None) -> list[Decision]:
     return [*own, *(read_decisions(overlay_folder(home, operation.code)) if home else [])]
 
 
-def overlay_hash(home: Home, operation: Operation, component: str, number: int) -> str:
+def overlay_hash(home: Home, operation: Operation, component: str, number: int, *, reads_places: bool = True) -> str:
     """The hash of what an installation adds to the places of a round; blank where it adds nothing.
 
-    Places of the round's vintage, links between vintages, and the decisions that hold for the round: no other round changes.
+    Places of the round's vintage (none where its codebook takes names as they are: `reads_places`), links between vintages,
+    and the decisions that hold for the round: no other round changes. Rows are told by their vintage, as they are read.
     """
     folder = overlay_folder(home, operation.code)
     if not folder.is_dir():
         return ""
     vintage = operation.round(component, number).geography_vintage
-    files = sorted([*folder.glob(f"{vintage or '*'}.*.csv"), *(folder / "crosswalks").glob("*.csv")])
-    held = [d.model_dump_json() for d in read_decisions(folder) if d.holds(number, vintage)]
-    if not files and not held:
+    rows = [row for row in _read_all(folder) if vintage in (None, row.get("geography_vintage") or vintage)]
+    links = [path.read_bytes() for path in sorted((folder / "crosswalks").glob("*.csv"))]
+    held = [
+        d.model_dump_json(exclude={"rounds", "vintage"}) for d in read_decisions(folder) if d.holds(number, vintage)
+    ]
+    rows = rows if reads_places else []
+    if not (rows or links or held):
         return ""
-    digest = hashlib.sha256("\n".join(held).encode())
-    for path in files:
-        content = path.read_bytes()
-        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+    parts = [json.dumps([rows, held]).encode(), *links]
+    return hashlib.sha256(b"".join(b"%d\0%s" % (len(part), part) for part in parts)).hexdigest()
 
 
 def crosswalk_rows(operation: Operation, home: Home | None) -> list[dict[str, Any]]:

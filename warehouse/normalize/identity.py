@@ -49,7 +49,7 @@ def made_of(delivery: Delivery, operation: Operation, home: Home) -> dict[str, s
         "operation": text_hash(
             [operation.programme.model_dump_json(exclude=UNREAD), files_hash(own, operation.folder)]
         ),
-        "places": _places(operation, overlay_hash(home, operation, delivery.component, delivery.round_number), books),
+        "places": _places(delivery, operation, home, books),
         "corrections": text_hash([json.dumps(e, sort_keys=True) for e in entries]),
         "common files": files_hash(common, shared),
         "code": code_hash(),
@@ -111,10 +111,12 @@ def _file(path: Path, changed: int, size: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _places(operation: Operation, overlay: str, books: list[Codebook]) -> str:
+def _places(delivery: Delivery, operation: Operation, home: Home, books: list[Codebook]) -> str:
     """Gazetteer, aliases and reviewed decisions; nothing where names stand for themselves and nobody decided any."""
+    reads = any(book.places.scheme == "gazetteer" for book in books)
+    overlay = overlay_hash(home, operation, delivery.component, delivery.round_number, reads_places=reads)
     decided = (operation.folder / "place_decisions.yml").exists() or bool(overlay)
-    if not decided and all(book.places.scheme != "gazetteer" for book in books):
+    if not decided and not reads:
         return ""
     own = [*(operation.folder / "gazetteer").rglob("*"), *(operation.folder / name for name in PLACES)]
     return text_hash([files_hash(own, operation.folder), overlay])

@@ -111,8 +111,11 @@ def checked(lot: Lot, above: dict[str, int] | None = None) -> Lot:
         first = kept.get(place.code)
         if counts[place.code] > 1 and first is not None:
             same = replace(first, row=0) == replace(place, row=0)
-            lot.add("code_twice", "note" if same else "block", "the code stands twice" + (
-                ", the same place" if same else " for different places: the later row is left out"), place.row, place.code)  # fmt: skip
+            if same:
+                lot.add("code_twice", "note", "the code stands twice, the same place", place.row, place.code)
+            else:
+                what = "the code stands twice for different places: the later row is left out"
+                lot.add("code_twice", "block", what, place.row, place.code)
             continue
         if problem := _parent_problem(place, known):
             lot.add(

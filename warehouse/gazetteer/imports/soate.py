@@ -60,16 +60,11 @@ def _place(lot: Lot, row: Row, number: int, soate: str, codes: dict[str, str], w
     level = LEVELS.get(" ".join(row["type"].split()).casefold())
     parent = first(row, *PARENTS).strip()
     parent = "" if parent.casefold() in ("null", "none", "-") else codes.get("".join(parent.split()), parent)
-    problem = ("code_pattern", "the code is not 417 and 11 digits") if not CODE.fullmatch(soate) else None
-    problem = problem or (("type_unknown", "the type is none that SOATE lists have") if level is None else None)
-    if problem or level is None:
-        lot.add(
-            problem[0] if problem else "",
-            "block",
-            f"{problem[1] if problem else ''}: the row is left out",
-            number,
-            soate,
-        )
+    if not CODE.fullmatch(soate):
+        lot.add("code_pattern", "block", "the code is not 417 and 11 digits: the row is left out", number, soate)
+        return None
+    if level is None:
+        lot.add("type_unknown", "block", "the type is none that SOATE lists have: the row is left out", number, soate)
         return None
     names = {lang: clean_name(lot, first(row, *labels), number, soate) for lang, labels in NAMES.items()}
     names = {lang: name for lang, name in names.items() if name}

@@ -22,12 +22,13 @@ from warehouse.normalize.reopen import reopen
 from warehouse.normalize.run import Normalized
 from warehouse.operations import find_round, load_operation
 from warehouse.releases.verdict import Verdict, load_verdict
-from warehouse.serving.field_report.messages import Lang, check_todo, said
+from warehouse.serving.field_report.messages import Lang, check_seen, check_todo, said, word
 
 ORDER = ["block", "review", "note"]
 REPEATING = {"blocking_findings", "review_findings"}  # checks that only say that there are findings
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d*)")
 _UNKNOWN = re.compile(r"column (\d+): ")
+_NUMBERED = re.compile(r"^column (\d+)(?=: |$)")  # a column that is told by its number, with its label where it has one
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,8 @@ class FieldReport:
         failed = [c for c in self.verdict.checks if not c.passed and c.code not in REPEATING] if self.verdict else []
         return [
             CheckLine(
-                c.severity, c.code, c.sentence_ru if self.lang == "ru" else c.sentence_en, c.observed, c.threshold,
+                c.severity, c.code, c.sentence_ru if self.lang == "ru" else c.sentence_en,
+                check_seen(c.observed, self.lang), check_seen(c.threshold, self.lang),
                 check_todo(c.code, self.lang, c.todo),
             )
             for c in sorted(failed, key=lambda c: ORDER.index(c.severity))
@@ -173,7 +175,8 @@ class FieldReport:
 
     def _line(self, row: dict[str, Any]) -> Line:
         words, label = said(row["code"], self.lang, row), (row["column_label"] or "").strip()
-        return Line(row["severity"], row["code"], row["sheet"] or "", row["row_number"], label, self._letter(row["sheet"] or "", label),
+        shown = _NUMBERED.sub(lambda m: word("column_number", self.lang, number=m[1]), label)
+        return Line(row["severity"], row["code"], row["sheet"] or "", row["row_number"], shown, self._letter(row["sheet"] or "", label),
                     words.what, words.expected, words.todo, row["rows"], row["people"])  # fmt: skip
 
     def _letter(self, sheet: str, label: str) -> str:
