@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
+from warehouse.corrections.amend import Intake
 from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.sources.files import is_wanted
-from warehouse.deliveries.vault import Receipt, Vault
+from warehouse.deliveries.vault import Receipt
 from warehouse.errors import MtmError
 from warehouse.settings import Home
 
@@ -58,7 +59,7 @@ def take(home: Home, name: str) -> Taken:
 
 def _taken(home: Home, path: Path, name: str) -> Taken:
     try:
-        receipt = Vault(home).receive(path, source="inbox")
+        receipt = Intake(home).receive(path, source="inbox")
     except MtmError as error:
         if error.code in STAYS or not path.exists():
             return Taken(name, None, str(error))

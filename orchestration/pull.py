@@ -7,11 +7,11 @@ by the sensor's next tick. Concept: https://docs.dagster.io/guides/build/ops
 import dagster as dg
 
 from orchestration.resources import WarehouseHome
+from warehouse.corrections.amend import Intake
 from warehouse.deliveries.sources.model import find_source
 from warehouse.deliveries.sources.pull import Outcome, receive_source
 from warehouse.deliveries.sources.redact import redact
 from warehouse.deliveries.sources.state import QUIET, record
-from warehouse.deliveries.vault import Vault
 from warehouse.errors import MtmError
 
 
@@ -33,7 +33,7 @@ def pull(context: dg.OpExecutionContext, config: Pull, warehouse: WarehouseHome)
     if source is None:
         raise dg.Failure(f"there is no source {config.source!r} in any sources.yml", allow_retries=False)
     outcomes = []
-    for outcome in receive_source(Vault(home), source, set(config.marks) or None):
+    for outcome in receive_source(Intake(home), source, set(config.marks) or None):
         outcomes.append(outcome)
         context.log.info(_line(outcome))
     record(home, source.name, outcomes, config.marks)

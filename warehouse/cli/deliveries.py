@@ -41,15 +41,15 @@ def receive(
     recognised is refused (exit 4); the others go on.
     """
     from warehouse.cli.received import chosen, name_of, told
+    from warehouse.corrections.amend import Intake
     from warehouse.deliveries.sources.pull import receive_source, with_declared
-    from warehouse.deliveries.vault import Vault
     from warehouse.settings import Home
 
     if not places and not names:
         raise UsageError(
             "nothing to receive", expected="a path, a URL or the name of a source", todo="mtm receive FILE"
         )
-    vault, errors, answers = Vault(Home.from_env()), [], []
+    vault, errors, answers = Intake(Home.from_env()), [], []
     for place, is_name in [*((p, False) for p in places), *((n, True) for n in names)]:
         try:
             source = with_declared(chosen(place, is_name=is_name), operation, component, number, partial)

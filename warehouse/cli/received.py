@@ -47,7 +47,8 @@ def told(name: str, receipt: Receipt | None, error: MtmError | None, notes: list
     for note in notes:
         say(f"{name}: {note}")
     if error:
-        say(f"{name}: refused · {error}" if error.exit_code == 4 else f"{name}: not received · {error}")
+        code = f" · code: {error.code}" if error.code else ""
+        say(f"{name}: {'refused' if error.exit_code == 4 else 'not received'} · {error}{code}")
         return {"file": name, **error.as_dict()}
     if receipt is None:
         return {}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import fnmatch
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 
 from warehouse.codebooks.folding import fold, in_rounds, matches_any
 from warehouse.codebooks.kobo import is_export, is_system, sheet_fits, system_fields
 from warehouse.codebooks.labels import Labels, MappedColumn, folded_label, folded_text
 from warehouse.codebooks.model import Codebook, Column, Sheet
+from warehouse.deliveries.readers.refusal import column_letters
 from warehouse.deliveries.readers.sheet import RawSheet
 
 HEADER_SEARCH = 30  # rows of a sheet in which its header is looked for
@@ -69,15 +69,6 @@ def header_labels(sheet: Sheet, raw: RawSheet, index: int) -> list[str]:
     return ["/".join(p for p in column if p) for column in zip(*parts, strict=True)]
 
 
-def column_name(index: int) -> str:
-    """A column's letters, as a spreadsheet shows them."""
-    name, index = "", index + 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = ascii_uppercase[rest] + name
-    return name
-
-
 _LABELS: dict[tuple[int, int, int | None, tuple[str, ...]], tuple[Codebook, Labels]] = {}
 
 
@@ -114,7 +105,7 @@ def _match_header(codebook: Codebook, sheet: Sheet, raw: RawSheet, index: int, n
     unknown = [x for x in rest if x not in ignored] + _unnamed(raw, labels, first)
     merged, duplicated = _claims(raw, mapped, first)
     duplicated += [
-        f"{' or '.join(reading.clashes[folded_label(x)])}, by form version: column {column_name(i)} ({x.strip()})"
+        f"{' or '.join(reading.clashes[folded_label(x)])}, by form version: column {column_letters(i)} ({x.strip()})"
         for i, x in enumerate(labels)
         if folded_label(x) in reading.clashes
     ]
@@ -151,7 +142,7 @@ def _claims(raw: RawSheet, mapped: list[MappedColumn], first: int) -> tuple[list
         if len(columns) > 1 and _never_together(raw, columns, first):
             merged.append(columns)
         elif len(columns) > 1:
-            names = " and ".join(f"column {column_name(c.index)} ({c.label.strip()})" for c in columns)
+            names = " and ".join(f"column {column_letters(c.index)} ({c.label.strip()})" for c in columns)
             refused.append(f"{columns[0].column.field}: {names}")
     return merged, refused
 
@@ -177,10 +168,10 @@ def _repeats(raw: RawSheet, unknown: list[tuple[int, str]], first: int) -> list[
         if label and (raw.column(i)[first:].str.strip_chars() != "").any():
             seen.setdefault(folded_label(label), []).append(i)
     return [
-        f"an unknown label: columns {' and '.join(column_name(i) for i in columns)}"
+        f"an unknown label: columns {' and '.join(column_letters(i) for i in columns)}"
         for columns in seen.values()
         if len(columns) > 1
     ]
 
 
-__all__ = ["MappedColumn", "SheetMatch", "column_name", "header_labels", "match_sheet"]
+__all__ = ["MappedColumn", "SheetMatch", "header_labels", "match_sheet"]

@@ -104,10 +104,6 @@ class Vault:
         name = clean_name(name or path.name)
         if not path.is_file():
             raise UsageError("there is no such file", where=name, expected="a file", todo="check the path")
-        from warehouse.deliveries import amend  # it receives what it makes through this vault
-
-        if amended := amend.received(self, path, name):  # rejected rows that come back corrected
-            return amended
         with storage_faults(name), copied(path, self.home.vault / "incoming", name) as (copy, sha256):
             origin = Origin(name, source, source_name)
             if known := self._known(copy, sha256, declared, origin, partial=partial, restore=restore):

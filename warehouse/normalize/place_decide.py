@@ -18,9 +18,10 @@ from warehouse.codebooks.folding import fold_key, in_rounds
 from warehouse.errors import MtmError, UsageError
 from warehouse.gazetteer.decisions import Decision
 from warehouse.gazetteer.resolve import Resolver
-from warehouse.normalize.place_review import NEUTRAL, SHOWN
+from warehouse.normalize.place_review import SHOWN
 from warehouse.normalize.places import resolver_of
 from warehouse.operations import find_round, load_operation
+from warehouse.serving.neutral import plain
 from warehouse.settings import Home
 
 NOT_A_PLACE = "not a place"
@@ -112,8 +113,7 @@ def _resolver(path: Path, number: int, operation: str, round_key: str, home: Hom
 
 
 def _text(value: Any) -> str:
-    text = "" if value is None else str(value).strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(NEUTRAL) else text
+    return "" if value is None else plain(str(value)).strip()
 
 
 def _wrong(path: Path, number: int, problem: str) -> MtmError:

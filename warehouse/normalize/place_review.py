@@ -22,6 +22,7 @@ from warehouse.normalize.place_findings import named, reused, spellings, two_nam
 from warehouse.normalize.place_history import moved_codes
 from warehouse.normalize.places import RowPlaces, place_table, resolve_places, resolver_of
 from warehouse.operations import load_operation
+from warehouse.serving.neutral import neutral
 from warehouse.settings import Home
 
 SHOWN = 3  # candidates in the file
@@ -30,7 +31,6 @@ COLUMNS = [
     *(f"candidate_{i}{part}" for i in range(1, SHOWN + 1) for part in ("", "_name", "_score")), "note",
     "place", "by", "when", "why", "rounds",
 ]  # fmt: skip
-NEUTRAL = ("=", "+", "-", "@", "\t", "\r", "\uff1d")
 
 
 @dataclass(frozen=True)
@@ -168,9 +168,7 @@ def as_csv(doubts: list[Doubt]) -> str:
     writer = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for doubt in doubts:
-        writer.writerow(
-            {k: f"'{v}" if isinstance(v, str) and v.startswith(NEUTRAL) else v for k, v in as_row(doubt).items()}
-        )
+        writer.writerow({name: neutral(value) for name, value in as_row(doubt).items()})
     return buffer.getvalue()
 
 
@@ -179,4 +177,4 @@ def as_yaml(doubts: list[Doubt]) -> str:
     return yaml.safe_dump([as_row(d) for d in doubts], allow_unicode=True, sort_keys=False, width=120)
 
 
-__all__ = ["COLUMNS", "NEUTRAL", "Doubt", "as_csv", "as_row", "as_yaml", "review"]
+__all__ = ["COLUMNS", "Doubt", "as_csv", "as_row", "as_yaml", "review"]

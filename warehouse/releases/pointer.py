@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from warehouse.deliveries.disk import sync
 from warehouse.errors import MtmError
 from warehouse.releases.manifest import current_id
 from warehouse.settings import Home
@@ -27,15 +28,6 @@ def flip(home: Home, release_id: str, expected: str | None) -> None:
     temporary.symlink_to(Path("releases") / release_id)
     os.replace(temporary, home.current)
     sync(home.published)
-
-
-def sync(path: Path) -> None:
-    """fsync a file or a folder."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def sync_tree(folder: Path) -> None:

@@ -13,11 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from warehouse.deliveries.vault import file_hash
+from warehouse.deliveries.disk import file_hash, sync
 from warehouse.errors import GateRefused, MtmError
 from warehouse.releases.candidate import Candidate, database_path, discard, models_hash
 from warehouse.releases.manifest import FILE, Manifest, read_manifest, release_ids
-from warehouse.releases.pointer import flip, freeze, sync, sync_tree, thaw
+from warehouse.releases.pointer import flip, freeze, sync_tree, thaw
 from warehouse.releases.serving import DATABASE, UNHASHED, serving_rows, write_serving
 from warehouse.releases.verdict import Verdict
 from warehouse.settings import Home

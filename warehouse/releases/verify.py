@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from warehouse.deliveries.vault import file_hash
+from warehouse.deliveries.disk import file_hash
 from warehouse.errors import MtmError, UsageError
 from warehouse.releases.manifest import FILE, current_id, load_manifest
 from warehouse.releases.pointer import flip

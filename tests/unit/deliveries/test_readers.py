@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.deliveries.readers.open import read_file
+from warehouse.deliveries.readers.refusal import column_letters, column_number
 from warehouse.deliveries.readers.sheet import cell_json, cell_text
 from warehouse.deliveries.readers.text import read_text
-from warehouse.deliveries.readers.workbook import column_number
 from warehouse.errors import UnreadableDelivery
 
 
@@ -118,6 +118,7 @@ def test_a_truncated_workbook_is_refused(workbook: Callable[..., Path]) -> None:
 @pytest.mark.parametrize(("letters", "number"), [("A", 1), ("Z", 26), ("AA", 27), ("XFD", 16384)])
 def test_column_letters(letters: str, number: int) -> None:
     assert column_number(letters) == number
+    assert column_letters(number - 1) == letters
 
 
 CELL = st.text(

@@ -17,7 +17,7 @@ from warehouse.normalize.run import normalize
 from warehouse.releases.verdict import CheckResult, Verdict
 from warehouse.serving.field_report.flat import FINDINGS, finding_rows, rejected_rows
 from warehouse.serving.field_report.page import html
-from warehouse.serving.field_report.report import FieldReport, Line, column_letters
+from warehouse.serving.field_report.report import FieldReport, Line
 from warehouse.serving.field_report.together import place, rows_text, together
 from warehouse.serving.field_report.workbook import write_workbook
 from warehouse.settings import Home
@@ -60,7 +60,6 @@ def test_each_finding_says_where(report: Callable[[str], FieldReport]) -> None:
     assert place(one, "en") == "data!C4 · Displaced people"
     assert lines["unknown_column", 2].column_letter in ("E", "F")
     assert [x.severity for x in report("en").lines][:2] == ["block", "block"]
-    assert [column_letters(n) for n in (1, 26, 27, 52, 703)] == ["A", "Z", "AA", "AZ", "AAA"]
 
 
 def test_both_languages(report: Callable[[str], FieldReport]) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from warehouse.deliveries.readers.container import Container
 from warehouse.deliveries.readers.package import TYPES_PART
-from warehouse.deliveries.readers.refusal import column_number, refuse
+from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import RawSheet
 
-__all__ = ["Container", "column_number", "is_archive", "open_container", "read_workbook"]
+__all__ = ["Container", "is_archive", "open_container", "read_workbook"]
 
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _last: list[Container] = []

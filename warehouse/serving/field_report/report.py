@@ -14,6 +14,7 @@ from typing import Any
 
 from warehouse.codebooks.match import SheetMatch
 from warehouse.corrections.locate import sheets_of
+from warehouse.deliveries.readers.refusal import column_letters
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.place_history import moved_findings
@@ -181,17 +182,10 @@ class FieldReport:
 
     def _letter(self, sheet: str, label: str) -> str:
         if number := self._numbers.get((sheet, label)):
-            return column_letters(number)
+            return column_letters(number - 1)
         if found := _UNKNOWN.match(label):
-            return column_letters(int(found.group(1)))
+            return column_letters(int(found.group(1)) - 1)
         address = _ADDRESS.fullmatch(label)
         return address.group(1) if address else ""
 
 
-def column_letters(number: int) -> str:
-    """The letters of a 1-based column: 1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from warehouse.deliveries.amendment import LEADING, MARKER, Amendable, marker_rows
+from warehouse.corrections.amendment import LEADING, MARKER, Amendable, marker_rows
 from warehouse.serving.field_report.messages import words_in
 from warehouse.serving.field_report.page import outcome, received
 from warehouse.serving.field_report.report import FieldReport, RejectedRow

@@ -10,9 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from warehouse.deliveries.amendment import is_amendment
+from warehouse.corrections.amend import Intake
+from warehouse.corrections.amendment import is_amendment
 from warehouse.deliveries.readers.open import read_file
-from warehouse.deliveries.vault import Delivery, Vault
+from warehouse.deliveries.vault import Delivery
 from warehouse.errors import MtmError, UnreadableDelivery
 from warehouse.normalize.run import normalize
 from warehouse.serving.field_report.report import FieldReport
@@ -34,7 +35,7 @@ PAGE = "Rejected rows"
 @pytest.fixture
 def first(home: Home, workbook: Callable[..., Path]) -> Delivery:
     path = workbook("round1.xlsx", [["a line above"], HEADER, *ROWS], notes=[["kept", 1.5], ["", "as is"]])
-    return Vault(home).receive(path).delivery
+    return Intake(home).receive(path).delivery
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def correct(home: Home, tmp_path: Path) -> Callable[..., Path]:
     """The report of the standing delivery as it comes back: `correct(edit)` where `edit` changes the openpyxl workbook."""
 
     def back(edit: Callable[[Any], object] = lambda book: None, name: str = "corrected.xlsx", lang: str = "en") -> Path:
-        report = FieldReport(normalize(home, Vault(home).current("toy-baseline-r01")), lang)  # type: ignore[arg-type]
+        report = FieldReport(normalize(home, Intake(home).current("toy-baseline-r01")), lang)  # type: ignore[arg-type]
         write_workbook(report, tmp_path / name)
         book = openpyxl.load_workbook(tmp_path / name)
         edit(book)
@@ -61,14 +62,14 @@ def set_cells(**cells: object) -> Callable[[Any], object]:
 
 
 def texts(home: Home, delivery: Delivery) -> dict[str, list[list[str]]]:
-    sheets = read_file(Vault(home).path(delivery), delivery.file_name)
+    sheets = read_file(Intake(home).path(delivery), delivery.file_name)
     return {s.name: [s.texts(i) for i in range(s.height)] for s in sheets}
 
 
 def test_the_corrected_rows_take_the_place_of_theirs(home: Home, first: Delivery, correct: Callable[..., Path]) -> None:
     path = correct(set_cells(G4=55, F5="East"))
     assert is_amendment(path)
-    receipt = Vault(home).receive(path)
+    receipt = Intake(home).receive(path)
     second, before = receipt.delivery, texts(home, first)
     assert (receipt.is_new, second.delivery_seq, second.supersedes) == (True, 2, first.delivery_id)
     before["data"][3][2], before["data"][4][1] = "55", "East"
@@ -82,15 +83,15 @@ def test_the_corrected_rows_take_the_place_of_theirs(home: Home, first: Delivery
     (record,) = (home.vault / "amendments").glob("*.json")
     told = json.loads(record.read_text(encoding="utf-8"))
     assert told["rows"] == ["data!4", "data!5"] and told["amends"] == first.delivery_id
-    assert (Vault(home).blobs / told["sha256"][:2] / told["sha256"]).exists()  # what was sent is kept too
+    assert (Intake(home).blobs / told["sha256"][:2] / told["sha256"]).exists()  # what was sent is kept too
 
 
 def test_the_same_report_again_is_nothing_new(home: Home, first: Delivery, correct: Callable[..., Path]) -> None:
     path = correct(set_cells(G4=55))
-    second = Vault(home).receive(path).delivery
-    again = Vault(home).receive(path)
+    second = Intake(home).receive(path).delivery
+    again = Intake(home).receive(path)
     assert (again.is_new, again.delivery) == (False, second)
-    third = Vault(home).receive(correct(set_cells(F4="East"), "second.xlsx", "en")).delivery
+    third = Intake(home).receive(correct(set_cells(F4="East"), "second.xlsx", "en")).delivery
     assert (third.delivery_seq, third.file_name) == (3, "round1 (corrected 3).xlsx")
 
 
@@ -98,7 +99,7 @@ def test_a_russian_report_comes_back_as_well(home: Home, first: Delivery, correc
     def edit(book: Any) -> None:
         book["Отклонённые строки"]["G4"] = "55"
 
-    assert Vault(home).receive(correct(edit, lang="ru")).delivery.delivery_seq == 2
+    assert Intake(home).receive(correct(edit, lang="ru")).delivery.delivery_seq == 2
 
 
 def drop_column(book: Any) -> None:
@@ -138,9 +139,9 @@ def test_what_does_not_fit_is_refused(
     home: Home, first: Delivery, correct: Callable[..., Path], edit: Callable[[Any], object], code: str
 ) -> None:
     with pytest.raises(UnreadableDelivery) as refused:
-        Vault(home).receive(correct(edit))
+        Intake(home).receive(correct(edit))
     assert refused.value.code == code
-    assert len(Vault(home).deliveries("toy-baseline-r01")) == 1
+    assert len(Intake(home).deliveries("toy-baseline-r01")) == 1
     assert not (home.vault / "amendments").exists()
 
 
@@ -159,7 +160,7 @@ def test_a_hidden_sheet_that_lies_is_refused_at_once(
     home: Home, first: Delivery, correct: Callable[..., Path], edit: Callable[[Any], object]
 ) -> None:
     with pytest.raises(UnreadableDelivery) as refused:
-        Vault(home).receive(correct(edit))
+        Intake(home).receive(correct(edit))
     assert refused.value.code == "amend_damaged"
 
 
@@ -167,15 +168,15 @@ def test_corrected_rows_that_make_another_round_leave_nothing_behind(
     home: Home, workbook: Callable[..., Path], correct: Callable[..., Path]
 ) -> None:
     header = ["_uuid", "Region", "Displaced people", "Round"]
-    Vault(home).receive(workbook("toy.xlsx", [header, ["u1", "North", 1, 1], ["u2", "South", "many", 1]]))
-    normalize(home, Vault(home).current("toy-baseline-r01"))
+    Intake(home).receive(workbook("toy.xlsx", [header, ["u1", "North", 1, 1], ["u2", "South", "many", 1]]))
+    normalize(home, Intake(home).current("toy-baseline-r01"))
     before = {p for p in home.vault.rglob("*") if p.is_file()}
 
     def edit(book: Any) -> None:
         book[PAGE]["G4"], book[PAGE]["H4"] = 5, 2
 
     with pytest.raises(UnreadableDelivery) as refused:
-        Vault(home).receive(correct(edit))
+        Intake(home).receive(correct(edit))
     assert refused.value.code == "mixed_rounds"
     assert {p for p in home.vault.rglob("*") if p.is_file()} == before
 
@@ -184,12 +185,12 @@ def test_a_report_of_another_delivery_is_refused(
     home: Home, first: Delivery, correct: Callable[..., Path], workbook: Callable[..., Path], tmp_path: Path
 ) -> None:
     path = correct(set_cells(G4=55))
-    Vault(home).receive(workbook("round1 b.xlsx", [HEADER, *ROWS]))
+    Intake(home).receive(workbook("round1 b.xlsx", [HEADER, *ROWS]))
     with pytest.raises(UnreadableDelivery) as newer:
-        Vault(home).receive(path)
+        Intake(home).receive(path)
     assert newer.value.code == "amends_superseded"
     with pytest.raises(UnreadableDelivery) as unknown:
-        Vault(Home(tmp_path / "other").ensure()).receive(path)
+        Intake(Home(tmp_path / "other").ensure()).receive(path)
     assert unknown.value.code == "amends_unknown"
 
 
@@ -200,7 +201,7 @@ def test_rows_may_be_left_out_or_moved(home: Home, first: Delivery, correct: Cal
         page.move_range("A5:H5", rows=3)
         page.delete_rows(4)
 
-    done = normalize(home, Vault(home).receive(correct(edit)).delivery)
+    done = normalize(home, Intake(home).receive(correct(edit)).delivery)
     assert done.table("rejected")["row_number"].to_list() == [4]
 
 
@@ -209,8 +210,8 @@ def test_a_csv_comes_back_as_csv(home: Home, tmp_path: Path, correct: Callable[.
     path.write_text(
         '_uuid;Region;Displaced people;Remark 1\nu1;"No;rth";100;"a\nb"\nu2;South;many;"q ""x"""\n', encoding="utf-8"
     )
-    first = Vault(home).receive(path).delivery
-    second = Vault(home).receive(correct(set_cells(G4=5))).delivery
+    first = Intake(home).receive(path).delivery
+    second = Intake(home).receive(correct(set_cells(G4=5))).delivery
     before = texts(home, first)["round1.csv"]
     before[2][2] = "5"
     assert second.file_name == "round1 (corrected 2).csv"
@@ -226,10 +227,10 @@ def test_what_a_workbook_can_not_hold_exactly_is_refused_or_exact(home: Home, wo
         for i, row in enumerate([HEADER, ["u1", ODD, 100, "a\rb"], ["u2", "South", "many", ODD]]):
             for j, cell in enumerate(row):
                 page.write(i, j, cell)
-    first = Vault(home).receive(path).delivery
+    first = Intake(home).receive(path).delivery
     before = texts(home, first)
     try:
-        second = Vault(home).receive(correct(set_cells(G4=5))).delivery
+        second = Intake(home).receive(correct(set_cells(G4=5))).delivery
     except MtmError as refused:
         assert refused.code == "amend_not_exact"
         return

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.codebooks.recognise import Declared
-from warehouse.deliveries.amendment import LEADING, Amendable, Stamp, is_amendment, read_stamp
+from warehouse.codebooks.recognise import NOTHING_DECLARED, Declared
+from warehouse.corrections.amendment import LEADING, Amendable, Stamp, is_amendment, read_stamp
 from warehouse.deliveries.readers.open import read_file
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.deliveries.vault import Delivery, Receipt, Vault, file_hash
@@ -27,6 +27,15 @@ from warehouse.serving.neutral import plain
 Rows = list[list[str]]
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]|^'|'$")  # what a workbook's sheet can't be called
+
+
+class Intake(Vault):
+    """The vault as everybody delivers to it: also rejected rows come back here, and make a delivery of their own."""
+
+    def receive(self, path: Path, declared: Declared = NOTHING_DECLARED, **how: Any) -> Receipt:
+        """As `Vault.receive`; a corrected report becomes a new delivery of the round that it is of."""
+        amended = received(self, path, how.get("name")) if path.is_file() else None
+        return amended or super().receive(path, declared, **how)
 
 
 def received(vault: Vault, path: Path, name: str | None = None) -> Receipt | None:
