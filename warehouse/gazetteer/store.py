@@ -112,7 +112,8 @@ def overlay_hash(home: Home, operation: Operation, component: str, number: int) 
     if not folder.is_dir():
         return ""
     vintage = operation.round(component, number).geography_vintage
-    files = sorted([*folder.glob(f"{vintage or '*'}.*.csv"), *(folder / "crosswalks").glob("*.csv")])
+    lists = [p for p in folder.glob("*.csv") if not vintage or p.name.count(".") < 2 or p.name.startswith(f"{vintage}.")]
+    files = sorted([*lists, *(folder / "crosswalks").glob("*.csv")])
     held = [d.model_dump_json() for d in read_decisions(folder) if d.holds(number, vintage)]
     if not files and not held:
         return ""
