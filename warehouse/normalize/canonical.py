@@ -108,7 +108,7 @@ def _main(
         findings.add(
             "blank_rows", "note", "rows without any content were left out", sheet=match.raw.name, rows=whole.blank_rows
         )
-    aside = furniture(whole, book, findings)
+    aside = furniture(whole, book, findings, found.round_number)
     frame = without(whole, aside["row_number"].to_list())
     places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
     note_places(frame, book, places, findings)
