@@ -6,6 +6,8 @@ Only the codebook's `keep` and `select` are read here; setting the rows aside is
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 
@@ -41,10 +43,10 @@ def parts(match: SheetMatch, book: Codebook, number: int | None) -> pl.Series:
     height = match.raw.height - match.first_row
     found = pl.Series("part", [KEPT] * height, dtype=pl.String)
     for rule in book.keep:
-        found = _worse(found, _column(match, rule.field, lambda text, wanted={fold(t) for t in rule.equals}: _kept(text, wanted)))
-    for rule in book.round_number if number is not None else []:
-        if rule.select and rule.field:
-            found = _worse(found, _column(match, rule.field, lambda text, r=rule: _of_round(text, r, number)))
+        found = _worse(found, _column(match, rule.field, partial(_kept, wanted={fold(t) for t in rule.equals})))
+    for select in book.round_number if number is not None else []:
+        if select.select and select.field:
+            found = _worse(found, _column(match, select.field, partial(_of_round, rule=select, number=number)))
     return found
 
 
@@ -73,7 +75,7 @@ def refuse_no_part(match: SheetMatch, book: Codebook, number: int | None, name: 
         )
 
 
-def _column(match: SheetMatch, field: str, judge: object) -> pl.Series | None:
+def _column(match: SheetMatch, field: str, judge: Callable[[str], str]) -> pl.Series | None:
     """The verdict of each row by one column; None where this sheet has no such column by its codebook."""
     if not any(c.field == field for c in match.sheet.columns):
         return None
@@ -87,7 +89,7 @@ def _column(match: SheetMatch, field: str, judge: object) -> pl.Series | None:
             code="part_column_missing",
         )
     texts = match.raw.column(column.index)[match.first_row :]
-    verdicts = {text: judge(fold(text or "")) for text in texts.unique().to_list()}  # type: ignore[operator]
+    verdicts = {text: judge(fold(text or "")) for text in texts.unique().to_list()}
     return texts.replace_strict(list(verdicts), list(verdicts.values()), return_dtype=pl.String)
 
 
@@ -118,4 +120,14 @@ def _worse(one: pl.Series, other: pl.Series | None) -> pl.Series:
     return frame.select(pl.coalesce([*either, pl.lit(KEPT)]).alias("part"))["part"]
 
 
-__all__ = ["KEPT", "OTHER", "UNKNOWN", "has_parts", "is_tag_row", "parts", "refuse_no_part", "tag_row", "texts_of_round"]
+__all__ = [
+    "KEPT",
+    "OTHER",
+    "UNKNOWN",
+    "has_parts",
+    "is_tag_row",
+    "parts",
+    "refuse_no_part",
+    "tag_row",
+    "texts_of_round",
+]

@@ -215,8 +215,8 @@ def _round_number(
 
 def _few(numbers: list[int]) -> str:
     """Numbers for a message; of many the first and the last ones."""
-    shown = numbers if len(numbers) <= 40 else [*numbers[:5], "…", *numbers[-5:]]
-    return f"[{', '.join(map(str, shown))}]"
+    texts = [str(number) for number in numbers]
+    return f"[{', '.join(texts if len(texts) <= 40 else [*texts[:5], '…', *texts[-5:]])}]"
 
 
 def _told(found: list[tuple[int, str]]) -> list[str]:
