@@ -192,7 +192,8 @@ def _note_rejected(code: str, part: pl.DataFrame, findings: Findings) -> None:
     for row in shown.iter_rows(named=True):
         summed = reason.by_rule
         findings.add(
-            code, "note" if summed else "block", reason.what, expected=reason.expected, todo=reason.todo,
+            code, "note" if summed else "block", reason.what, expected=reason.expected,
+            todo=reason.todo.replace("ROUND", findings.round_key),
             sheet=row["sheet"], row_number=row["row_number"], column_label=row["column_label"],
             rows=part.height if summed else 1, people=int(part["people"].sum()) if summed else row["people"],
         )  # fmt: skip

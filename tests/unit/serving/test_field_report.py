@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
 from warehouse.deliveries.vault import Vault
 from warehouse.normalize.run import normalize
 from warehouse.releases.verdict import CheckResult, Verdict
 from warehouse.serving.field_report.flat import FINDINGS, finding_rows, rejected_rows
-from warehouse.serving.field_report.page import html, place
-from warehouse.serving.field_report.report import FieldReport
+from warehouse.serving.field_report.page import html
+from warehouse.serving.field_report.report import FieldReport, Line
+from warehouse.serving.field_report.together import place, rows_text, together
 from warehouse.serving.field_report.workbook import write_workbook
 from warehouse.settings import Home
 
@@ -53,7 +56,8 @@ def report(home: Home, workbook: Callable[..., Path]) -> Callable[[str], FieldRe
 def test_each_finding_says_where(report: Callable[[str], FieldReport]) -> None:
     lines = {(x.code, x.row_number): x for x in report("en").lines}
     assert lines["not_a_whole_number", 4].cell == "C4"
-    assert place(lines["not_a_whole_number", 4]) == "data!C4 · Displaced people"
+    [one] = together([lines["not_a_whole_number", 4]])
+    assert place(one, "en") == "data!C4 · Displaced people"
     assert lines["unknown_column", 2].column_letter in ("E", "F")
     assert [x.severity for x in report("en").lines][:2] == ["block", "block"]
 
@@ -64,6 +68,36 @@ def test_both_languages(report: Callable[[str], FieldReport]) -> None:
     assert russian["place_missing"].todo == "заполните место и пришлите снова"
     assert report("ru").checks[0].todo.startswith("спросите")
     assert report("en").checks[0].what == "Totals are not rounded."
+
+
+def line(row: int | None, what: str = "w", people: int | None = 2) -> Line:
+    return Line("block", "total_row", "data", row, "Region", "B", what, "e", "t", 1, people)
+
+
+def test_lines_that_say_the_same_are_told_once_on_the_page() -> None:
+    found = together([line(4), line(5), line(9, "other"), line(7, people=None), line(5)])
+    assert [(f.numbers, f.rows, f.people) for f in found] == [((4, 5, 7), 4, 6), ((9,), 1, 2)]
+    assert place(found[0], "ru") == "data · строки 4–5, 7 · B · Region"
+    assert together([line(4, people=None)])[0].people is None
+    assert place(together([line(None)])[0], "en") == "data · B · Region"
+    assert place(together([replace(line(3), column_letter="", column_label="")])[0], "ru") == "data · строка 3"
+    many = together([line(2 * n) for n in range(1, 21)])[0]
+    assert rows_text(many.numbers, "en") == "rows 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24 and 8 more"
+
+
+def test_the_advice_of_a_reason_names_the_round(home: Home, workbook: Callable[..., Path]) -> None:
+    delivery = Vault(home).receive(workbook("round2.xlsx", [HEADER[:3], ["u1", "North", 5]])).delivery
+    done = normalize(home, delivery)
+    rejected = done.table("rejected").clear()
+    row = {name: None for name in rejected.columns} | {
+        "sheet": "data",
+        "row_number": 2,
+        "reason_code": "code_reused",
+        "detail": "d",
+    }
+    pl.DataFrame([row], schema=rejected.schema).write_parquet(done.folder / "rejected.parquet")
+    [told] = FieldReport(normalize(home, delivery), "en").rejected
+    assert told.todo.endswith(f"mtm places {delivery.round_key} shows them")
 
 
 class Page(HTMLParser):

@@ -194,6 +194,8 @@ def test_what_checks_saw_and_allow_is_told_in_russian() -> None:
         (text, check_seen(text, "ru")) for text in sorted(found) if re.search("[a-z]", check_seen(text, "ru"))
     ] == []
     assert check_seen("3 of 9 units missing; the delivery is partial", "ru") == "нет единиц: 3 из 9; поставка неполная"
+    assert check_seen("0.3328 (2,314 of 6,954 sums of parts)", "ru") == "0,3328 (сумм частей: 2\u202f314 из 6\u202f954)"
+    assert check_seen("at most 0.05", "ru") == "не больше 0,05" and check_seen("at most 0.05", "en") == "at most 0.05"
     moved = "0.0500 (12 people; rows 1 added, 2 gone, 3 changed; 4 of 50 cells changed)"
     assert "изменено ячеек 4 из 50" in check_seen(moved, "ru") and check_seen(moved, "en") == moved
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from warehouse.serving.field_report.messages import word
 from warehouse.serving.field_report.report import FieldReport, Line
 
 FINDINGS = [
@@ -21,9 +22,10 @@ Table = tuple[list[str], list[tuple[Any, ...]]]
 def finding_rows(report: FieldReport) -> Table:
     """Checks that do not hold and findings, the worst first; never a delivered value."""
     rows: list[tuple[Any, ...]] = [
-        (c.severity, c.code, "", None, "", "", f"{c.what} {c.observed}.", c.threshold, c.todo, None, None)
+        (c.severity, c.code, "", None, "", "", word("check_failed", report.lang, sentence=c.what.rstrip("."), seen=c.observed),
+         c.threshold, c.todo, None, None)
         for c in report.checks
-    ]
+    ]  # fmt: skip
     rows += [_finding(line) for line in report.lines]
     return FINDINGS, sorted(rows, key=lambda row: ("block", "review", "note").index(row[0]))
 

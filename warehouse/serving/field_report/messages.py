@@ -164,5 +164,12 @@ def check_seen(text: str, lang: Lang) -> str:
     for template, russian in catalogue().seen.items() if lang == "ru" else ():
         if match := _expression(template).fullmatch(text):
             # what is left over in a value is a text of a known form too
-            return russian.format(**{name: check_seen(value, lang) for name, value in match.groupdict().items()})
+            return russian.format(**{name: check_seen(_number(v), lang) for name, v in match.groupdict().items()})
     return text
+
+
+def _number(text: str) -> str:
+    """A number as Russian writes it: `2 314`, `0,05`; anything else as it is."""
+    if not re.fullmatch(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+\.\d+", text):
+        return text
+    return text.replace(",", "\u202f").replace(".", ",")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.serving.field_report.messages import words_in
-from warehouse.serving.field_report.report import FieldReport, Line
+from warehouse.serving.field_report.report import FieldReport
+from warehouse.serving.field_report.together import Together, place, rows_text, together
 
 HERE = Path(__file__).parent
 
@@ -21,10 +22,18 @@ def html(report: FieldReport) -> str:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    w = words_in(report.lang)
+    w, lang = words_in(report.lang), report.lang
+
+    def placed(found: Together) -> str:
+        return place(found, lang)
+
+    def rows(found: Together) -> str:
+        return rows_text(found.numbers, lang)
+
     delivery = report.delivery
     return environment.get_template("report.html.j2").render(
-        report=report, lang=report.lang, delivery=delivery, synthetic=report.is_synthetic, w=w, place=place, number=_number,
+        report=report, lang=lang, delivery=delivery, synthetic=report.is_synthetic, w=w, place=placed, number=_number,
+        lines=together(report.lines), rejected=together(report.rejected), rows_at=rows,
         title=w("title", seq=delivery.delivery_seq, round=delivery.round_key), outcome=outcome(report),
         how_many=w("how_many", **report.by_severity), where_rows=w("rejected_where", round=delivery.round_key),
         people="people" in report.counts, received=received(report.delivery.received_at),
@@ -39,13 +48,6 @@ def outcome(report: FieldReport) -> str:
 def received(moment: str) -> str:
     """A moment of the sidecar (UTC) for people: `2026-11-25 16:19 UTC`."""
     return f"{moment[:16].replace('T', ' ')} UTC"
-
-
-def place(line: Line) -> str:
-    """Sheet, cell and label for people: `data!C4 · Displaced people`."""
-    at = line.cell or ("" if line.row_number is None else str(line.row_number))
-    sheet = f"{line.sheet}!{at}" if line.sheet and at else line.sheet or at
-    return " · ".join(filter(None, [sheet, line.column_label]))
 
 
 def _number(value: Any) -> str:

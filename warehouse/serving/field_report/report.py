@@ -144,7 +144,7 @@ class FieldReport:
         for row in self.normalized.table("rejected").to_dicts():
             reason = reasons().get(row["reason_code"])
             given = {**row, "code": row["reason_code"], "severity": "note" if reason and reason.by_rule else "block", "rows": 1,
-                     "what": row["detail"], "expected": reason.expected if reason else "", "todo": reason.todo if reason else ""}  # fmt: skip
+                     "what": row["detail"], "expected": reason.expected if reason else "", "todo": reason.todo.replace("ROUND", self.normalized.round_key) if reason else ""}  # fmt: skip
             lines.append(self._line(given))
         return sorted(lines, key=lambda line: (ORDER.index(line.severity), line.sheet, line.row_number or 0))
 
