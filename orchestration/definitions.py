@@ -4,6 +4,7 @@ Putting things together belongs here, nothing else. Importing this module does n
 Dagster asks for them. Concept: https://docs.dagster.io/api/dagster/definitions
 """
 
+import warnings
 from typing import Any
 
 import dagster as dg
@@ -21,6 +22,8 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
     from orchestration.schedules import daily
     from orchestration.sensors import inbox, source_sensors
 
+    # Dagster warns of its own use of a parameter wherever a sensor starts more than one job.
+    warnings.filterwarnings("ignore", "Parameter `owners` of initializer `SensorDefinition", dg.BetaWarning)
     resources = {"warehouse": WarehouseHome(), **overrides}
     dbt_models = models.build_models(read_manifest(resources["warehouse"].home))
     marts = sorted(key for key in dbt_models.keys if key.path[-1].startswith(("mart_", "dim_")))

@@ -1,7 +1,7 @@
-"""The daily schedule: rounds whose standing delivery has not been run to an end are run.
+"""The daily schedule: rounds whose standing delivery has not been run to an end, or waits for a replay, are run.
 
-Choosing rounds belongs here. It catches what came in by the command line and what a fault stopped; it is off until an
-operator turns it on. Concept: https://docs.dagster.io/guides/automate/schedules
+Choosing rounds belongs here. It catches what came in by the command line, what a fault stopped, and what a change of the
+operation's files touches; it is off until an operator turns it on. Concept: https://docs.dagster.io/guides/automate/schedules
 """
 
 import dagster as dg
@@ -15,10 +15,10 @@ from warehouse.status import round_states
 
 @dg.schedule(job=publish_round, cron_schedule="0 5 * * *", execution_timezone="UTC")
 def daily(context: dg.ScheduleEvaluationContext, warehouse: WarehouseHome) -> list[dg.RunRequest] | dg.SkipReason:
-    """Every morning at 5:00 UTC: one run for each round that waits, at most one a day for the same bytes."""
-    states = [s for s in round_states(warehouse.home) if s.state == "waiting"]
+    """Every morning at 5:00 UTC: one run for each round that `mtm run` would take, at most one a day for the same bytes."""
+    states = [s for s in round_states(warehouse.home) if s.waits]
     if not states:
-        return dg.SkipReason("no round waits: each one's standing delivery has its verdict")
+        return dg.SkipReason("no round waits: each one's standing delivery has its verdict, and nothing that it is made of changed")
     context.instance.add_dynamic_partitions(rounds.name, [s.round_key for s in states])
     day = context.scheduled_execution_time.date().isoformat()
     ordered = sorted(states, key=lambda s: (s.delivery.received_at, s.round_key))

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from warehouse.deliveries.vault import Delivery, Vault
+from warehouse.normalize.identity import normalized_id
+from warehouse.operations import load_operation
 from warehouse.releases.manifest import Manifest, current_manifest, read_manifest, release_ids
 from warehouse.releases.verdict import Verdict, load_verdict, verdict_path
-from warehouse.replay import Replay, replay_of
+from warehouse.replay import Replay, replay_of, same_content
 from warehouse.settings import Home
 
 State = Literal["waiting", "published", "refused", "provisional", "withdrawn"]
@@ -38,6 +40,11 @@ class RoundState:
     verdict: Verdict | None
     todo: str
     replay: Replay | None = None  # what a change of files or code makes run again
+
+    @property
+    def waits(self) -> bool:
+        """Whether `mtm run` and the daily schedule take it."""
+        return self.state == "waiting" or self.replay is not None
 
 
 def round_states(home: Home) -> list[RoundState]:
@@ -80,7 +87,7 @@ def _state(home: Home, vault: Vault, key: str, manifest: Manifest | None, later:
 
 
 def _verdict(home: Home, delivery: Delivery) -> Verdict | None:
-    """The last verdict that was given on this delivery."""
+    """The last verdict on what this delivery gives now (corrections may have come and gone); else the last one on it."""
     notes = (home.normalized / delivery.round_key).glob("*/normalized.json")
     found = [json.loads(p.read_text(encoding="utf-8")) for p in notes]
     ids = [n["normalized_id"] for n in found if n["delivery"]["delivery_id"] == delivery.delivery_id]
@@ -88,4 +95,7 @@ def _verdict(home: Home, delivery: Delivery) -> Verdict | None:
     paths.sort(key=lambda p: (p.stat().st_mtime_ns, p.name))
     given = [v for p in paths if (v := load_verdict(home, delivery.round_key, p.stem))]
     standing = [v for v in given if delivery.partial or v.outcome != "provisional"]  # the same bytes, whole now
+    if len(standing) > 1:
+        now = normalized_id(delivery, load_operation(delivery.operation), home)
+        standing = [v for v in standing if same_content(home, v.round_key, v.normalized_id, now)] or standing
     return standing[-1] if standing else None

@@ -15,7 +15,7 @@ from warehouse.normalize.run import Normalized
 
 @dg.asset(group_name="normalize", deps=["delivery"], partitions_def=rounds, kinds={"polars", "parquet"})
 def canonical_round(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
-    """Nine canonical tables per round, by codebook. Rows in = rows accepted + rejected; people too."""
+    """The canonical tables of a round, by codebook. Rows in = rows accepted + rejected; people too."""
     work = Work.of(context, warehouse.home)
     with work.stage("normalize"):
         normalized = work.normalized_delivery()

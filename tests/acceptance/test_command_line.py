@@ -97,10 +97,15 @@ def test_a_file_that_cannot_be_read_is_exit_code_4_and_the_others_go_on(
 
 
 def test_read_gives_every_cell(mtm: CommandLine, workbook: Callable[..., Path]) -> None:
-    path = workbook("any.xlsx", [["a", "b"], [1, "=1+1"], ["", 2.5]])
+    path = workbook("any.xlsx", [["a", "b"], [1, "1+1"], ["", 2.5]])
     (sheet,) = json.loads(mtm("read", path, "--format", "json").stdout)
-    assert next(r["cells"] for r in sheet["rows"]) == ["a", "b"]
-    assert sheet["rows"][2]["cells"] == [None, 2.5]
+    assert [r["cells"] for r in sheet["rows"]] == [["a", "b"], [1, "1+1"], [None, 2.5]]
+
+
+def test_read_refuses_a_formula_that_was_never_calculated(mtm: CommandLine, workbook: Callable[..., Path]) -> None:
+    path = workbook("formula.xlsx", [["a", "b"], [1, "=1+1"]])
+    told = json.loads(mtm("read", path, "--format", "json", code=4).stdout)
+    assert (told["code"], told["where"]) == ("stale_formula", "formula.xlsx, sheet data, cells B2")
 
 
 def test_queries_are_read_only_and_shut_off_from_files(published: CommandLine) -> None:

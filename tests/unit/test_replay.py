@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.toy import TOY
-from warehouse.corrections.enter import Desk, Named, Signature
+from warehouse.corrections.enter import Desk, Named, Signature, withdraw
 from warehouse.deliveries.vault import Vault
 from warehouse.normalize.identity import made_of
 from warehouse.normalize.run import normalize, normalized_id
@@ -160,3 +160,15 @@ def test_a_refused_round_that_was_fixed_and_put_back_waits_for_nothing(rounds: P
         Verdict(ONE, done.normalized_id, None, "refused", [], "1", gate=gate).save(home)
     state = next(s for s in round_states(home) if s.round_key == ONE)
     assert (state.state, state.replay) == ("refused", None)
+
+
+def test_a_correction_that_was_refused_and_withdrawn_speaks_no_more(rounds: Path, home: Home) -> None:
+    delivery, gate = Vault(home).current(ONE), thresholds_hash(load_operation("toy"))
+    first = normalize(home, delivery)
+    Verdict(ONE, first.normalized_id, None, "passed", [], "1", gate=gate).save(home)
+    entry = Desk(home, ONE).correct(Named(row_number=2), "idp", "5", "6", OTHER)
+    Verdict(ONE, normalize(home, delivery).normalized_id, None, "refused", [], "1", gate=gate).save(home)
+    assert next(s.state for s in round_states(home) if s.round_key == ONE) == "refused"
+    withdraw(home, ONE, entry.entry_id, OTHER)
+    state = next(s for s in round_states(home) if s.round_key == ONE)
+    assert (state.state, state.verdict and state.verdict.outcome, state.replay) == ("waiting", "passed", None)

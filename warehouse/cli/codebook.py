@@ -70,9 +70,12 @@ def _folders(paths: tuple[Path, ...], operation: str | None) -> list[Path]:
     "--operation", required=True, help="The operation that the file belongs to (a new code, or one that is known)."
 )
 @click.option("--component", type=COMPONENTS, help="bma, rms or baseline (default for a new layout).")
+@click.option("--sheet", help="The sheet to look at (without it the likeliest one).")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the draft there; what is there already stays.")
 @json_option
-def suggest(file: Path, operation: str, component: str | None, out: Path | None, as_json: bool) -> None:
+def suggest(
+    file: Path, operation: str, component: str | None, sheet: str | None, out: Path | None, as_json: bool
+) -> None:
     """Draft a codebook for an unknown layout, or the lines that a known one lacks. A person decides.
 
     Shows each column with the likeliest field and its score, what was seen in it and what is only possible.
@@ -82,7 +85,7 @@ def suggest(file: Path, operation: str, component: str | None, out: Path | None,
     from warehouse.deliveries.readers.open import read_file
     from warehouse.operations import all_operations
 
-    draft = drafted(read_file(file), file.name, _code(operation), component, all_operations())
+    draft = drafted(read_file(file), file.name, _code(operation), component, all_operations(), sheet)
     text = draft_yaml(draft)
     _write(out, text)
     if as_json:

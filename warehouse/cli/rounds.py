@@ -96,7 +96,7 @@ def _chosen(home: Home, round_keys: tuple[str, ...]) -> list[str]:
 
     if round_keys:
         return [Vault(home).current(key).round_key for key in round_keys]
-    waiting = [s for s in round_states(home) if s.state == "waiting" or s.replay]
+    waiting = [s for s in round_states(home) if s.waits]
     return [s.round_key for s in sorted(waiting, key=lambda s: (s.delivery.received_at, s.round_key))]
 
 

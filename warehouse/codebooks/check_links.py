@@ -78,6 +78,11 @@ def _check_named(file: Checked, main: set[str]) -> None:
         file.add(("unique",), f"no column of a main sheet carries {data['unique']}", "a column with this field")
     from warehouse.normalize.reasons import reasons
 
+    for loc, raw in entries(data, "keep"):
+        if isinstance(raw, dict) and raw.get("field") not in main:
+            file.add(
+                (*loc, "field"), f"no column of a main sheet carries {raw.get('field')}", "a column with this field"
+            )
     for loc, raw in entries(data, "drop"):
         if isinstance(raw, dict) and raw.get("field") not in main:
             file.add(
@@ -94,6 +99,8 @@ def _check_round_number(file: Checked, main: set[str]) -> None:
         for key in ("field", "date_field"):
             if raw.get(key) is not None and raw[key] not in main:
                 file.add((*loc, key), f"no column of a main sheet carries {raw[key]}", "a column with this field")
+        if raw.get("select") and not raw.get("field"):
+            file.add((*loc, "select"), "select needs the column with each row's round", "field")
         for key in ("sheet_text", "file_name", "pattern"):
             if isinstance(raw.get(key), str):
                 check_regex(file, (*loc, key), raw[key], 1)

@@ -81,3 +81,10 @@ def choices() -> list[Choice]:
         said = {"one": other, "other": one, None: one | other}[pair.plain]
         found.append(Choice(one, other, said))
     return found
+
+
+@lru_cache(maxsize=1)
+def kinds() -> frozenset[str]:
+    """Words that only say of what kind a value is (people or households, code or name), never of what."""
+    words = [word for pair in concepts().opposites if pair.plain for word in [*pair.one, *pair.other]]
+    return frozenset(map(skeleton, words))

@@ -154,6 +154,7 @@ class RoundNumber(Strict):
     )
     sheet_text: str | None = None  # regular expression over the texts of ignored sheets, one group
     file_name: str | None = None  # regular expression over the folded file name, one group
+    select: bool = False  # with field: the file holds several rounds; the declared one is taken, rows of others are left out
     date_field: str | None = None  # year and month of this date, as 201712
     fallback: bool = False  # used only where no other rule finds a number
 
@@ -164,6 +165,16 @@ class Drop(Strict):
     reason: str
     field: str
     equals: list[str]  # folded texts or option codes
+
+
+class Keep(Strict):
+    """Of a file that holds several operations, countries or levels: only rows with these values are of the round.
+
+    The others are left out by rule and counted; a row that is blank here, or nearly says one of the values, is not certain.
+    """
+
+    field: str
+    equals: list[str]  # folded texts
 
 
 class Codebook(Strict):
@@ -184,6 +195,7 @@ class Codebook(Strict):
     window_text: str | None = None  # regular expression over notes sheets, two groups: first and last day of the window
     missing: list[str] = ["", "-", "—", "n/a", "na", "null", "nat", "none", "н/д", "нет данных", "not available"]
     unique: str | None = None  # field that may not repeat in a round (KoboToolbox: _uuid)
+    keep: list[Keep] = []
     drop: list[Drop] = []
     age_bands: list[str] = ["18-29", "30-44", "45-59", "60+"]  # of respondents, in years
     partial_file_name: str | None = None  # regular expression: the file says itself that it is a part of a round

@@ -14,6 +14,7 @@ from warehouse.codebooks.kobo import sheet_fits
 from warehouse.codebooks.match import SheetMatch, match_sheet
 from warehouse.codebooks.model import Codebook, RoundNumber
 from warehouse.codebooks.nearest import expected_of, nearest
+from warehouse.codebooks.parts import refuse_no_part, texts_of_round
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 from warehouse.operations import Operation, all_operations
@@ -88,6 +89,8 @@ def recognise(sheets: list[RawSheet], name: str, declared: Declared = NOTHING_DE
         for raw in sheets
         if (found := match_sheet(codebook, sheet, raw, number))
     ]
+    for main in mains:
+        refuse_no_part(main, codebook, number, name)
     for match in [*mains, *repeats]:
         _refuse_duplicates(match, name)
         refuse_used_error_cells(match, codebook, name)
@@ -188,6 +191,9 @@ def _round_number(
     """The number that all sources agree on. A declared one decides between the file's name and its notes, not over its rows."""
     rules = [rule for rule in book.round_number if not rule.fallback]
     rows = [f for rule in rules if rule.field for f in _by_rule(rule, mains, sheets, book, name)]
+    several = any(rule.select for rule in rules)
+    if several and declared.round_number in {n for n, _ in rows}:
+        rows = [f for f in rows if f[0] == declared.round_number]
     texts = [f for rule in rules if not rule.field for f in _by_rule(rule, mains, sheets, book, name)]
     found = [*rows, *texts]
     if declared.round_number is not None:
@@ -199,12 +205,26 @@ def _round_number(
         others = [f"although {why.replace(' says so', f' says {n}')}" for n, why in texts if n != numbers[0]]
         return numbers[0], f"round {numbers[0]}: " + ", ".join(dict.fromkeys([*(why for _, why in found), *others]))
     raise UnreadableDelivery(
-        f"the round's number is not certain: {numbers}" if numbers else "the round's number is not in the delivery",
-        where=f"{name}: " + "; ".join(f"{n} ({reason})" for n, reason in found),
-        expected="one number, the same everywhere",
-        todo="say which with --round N" if not rows else "correct the round's number in the rows and deliver again",
+        f"the round's number is not certain: {_few(numbers)}" if numbers else "the round's number is not in the delivery",
+        where=f"{name}: " + "; ".join(_told(found)),
+        expected="one of the rounds that the file holds" if several else "one number, the same everywhere",
+        todo="say which with --round N" if several or not rows else "correct the round's number in the rows and deliver again",
         code="mixed_rounds" if numbers else "no_round",
     )
+
+
+def _few(numbers: list[int]) -> str:
+    """Numbers for a message; of many the first and the last ones."""
+    texts = [str(number) for number in numbers]
+    return f"[{', '.join(texts if len(texts) <= 40 else [*texts[:5], '…', *texts[-5:]])}]"
+
+
+def _told(found: list[tuple[int, str]]) -> list[str]:
+    """Each reason once, with the numbers that it tells."""
+    told: dict[str, list[int]] = {}
+    for number, reason in found:
+        told.setdefault(reason, []).append(number)
+    return [f"{_few(numbers).strip('[]')} ({reason})" for reason, numbers in told.items()]
 
 
 def _by_rule(
@@ -220,7 +240,7 @@ def _by_rule(
     if rule.file_name and (m := re.search(rule.file_name, fold(name))):
         return [(int(m.group(1)), "the file's name says so")]
     if rule.date_field:
-        return [found for main in mains for found in _by_date(rule.date_field, main)]
+        return [found for main in mains for found in _by_date(rule.date_field, main, book)]
     return []
 
 
@@ -230,20 +250,22 @@ def _by_column(rule: RoundNumber, main: SheetMatch, book: Codebook) -> list[tupl
     if column is None:
         return []
     missing = {fold(word) for word in [*book.missing, *column.column.missing]}
-    texts = main.raw.column(column.index)[main.first_row :].unique().to_list()
+    texts = texts_of_round(main, book, column.index)
     given = [folded for text in texts if (folded := fold(text)) not in missing]
     found = [m for text in given if (m := re.search(rule.pattern or r"(\d+)", text))]
     return [(n, f"column {column.label.strip()!r} says so") for n in sorted({int(m.group(1)) for m in found})]
 
 
-def _by_date(field_name: str, main: SheetMatch) -> list[tuple[int, str]]:
+def _by_date(field_name: str, main: SheetMatch, book: Codebook) -> list[tuple[int, str]]:
     """The year and month of a date column as a number (201712), for deliveries that carry no round number."""
+    import polars as pl
+
     from warehouse.normalize.dates import read_dates
 
     column = main.find(field_name)
     if column is None:
         return []
-    dates = read_dates(main.raw.column(column.index)[main.first_row :]).values.drop_nulls()
+    dates = read_dates(pl.Series(texts_of_round(main, book, column.index), dtype=pl.String)).values.drop_nulls()
     why = f"no round number is given; year and month of {column.label.strip()!r} stand in"
     return [(int(m), why) for m in sorted(dates.dt.strftime("%Y%m").unique().to_list())]
 

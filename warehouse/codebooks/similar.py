@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from warehouse.codebooks.concepts import choices
+from warehouse.codebooks.concepts import choices, kinds
 from warehouse.codebooks.folding import skeleton
 from warehouse.codebooks.model import Column
 
@@ -63,6 +63,8 @@ def _mean(one: str, other: str, fuzz: object) -> float:
 def _most(one: str, other: str) -> int:
     """The highest score that two labels can have: their numbers and words of opposite meaning must agree."""
     words, others = set(re.findall(r"[^\W_]+", one)), set(re.findall(r"[^\W_]+", other))
+    if "/" in one and others <= kinds():
+        return LIKELY - 2  # "Individuals" of whom: the group in front says it, and the known label does not
     if sorted(_NUMBERS.findall(one)) != sorted(_NUMBERS.findall(other)):
         return POSSIBLE - 2
     unsaid = frozenset[str]().union(*((choice.one | choice.other) - choice.said for choice in choices()))

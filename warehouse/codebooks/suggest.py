@@ -19,6 +19,7 @@ from warehouse.codebooks.similar import LIKELY, POSSIBLE, Likeness, score
 from warehouse.codebooks.suggest_header import Header, find_header
 from warehouse.codebooks.suggest_values import Look, look
 from warehouse.deliveries.readers.sheet import RawSheet
+from warehouse.errors import UsageError
 from warehouse.operations import Operation
 
 YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?!\d)")
@@ -80,8 +81,16 @@ class Draft:
     lists: dict[str, list[str]] = field(default_factory=dict)
 
 
-def suggest(sheets: list[RawSheet], name: str, operation: str, component: str | None, all_of: list[Operation]) -> Draft:
-    """The draft for a file of an operation (known or new)."""
+def suggest(
+    sheets: list[RawSheet],
+    name: str,
+    operation: str,
+    component: str | None,
+    all_of: list[Operation],
+    only: str | None = None,
+) -> Draft:
+    """The draft for a file of an operation (known or new). `only`: the sheet to look at; without it the likeliest one."""
+    all_sheets, sheets = sheets, _named(sheets, name, only)
     mine = [book for o in all_of if o.code == operation for book in o.codebooks if component in (None, book.component)]
     found = _known(sheets, mine)
     if found is not None:
@@ -98,8 +107,18 @@ def suggest(sheets: list[RawSheet], name: str, operation: str, component: str | 
     header = find_header(sheets, name, {fold_label(label) for column, _, _ in pool for label in column.labels})
     columns = _assigned(_looked(header), pool)
     gazetteer = any(o.code == operation and o.gazetteer for o in all_of)
-    rest_of = [raw.name for raw in sheets if raw is not header.raw]
+    rest_of = [raw.name for raw in all_sheets if raw is not header.raw]
     return Draft(operation, component or "baseline", name, header, columns, rest_of, has_gazetteer=gazetteer)
+
+
+def _named(sheets: list[RawSheet], file: str, only: str | None) -> list[RawSheet]:
+    found = [raw for raw in sheets if only is None or fold_label(raw.name) == fold_label(only)]
+    if not found:
+        raise UsageError(
+            f"{file} has no sheet {only!r}", expected=f"one of {', '.join(repr(raw.name) for raw in sheets)}",
+            todo="give one of them with --sheet", code="unknown_sheet",
+        )  # fmt: skip
+    return found
 
 
 Pool = list[tuple[Column, str, int]]  # a column, where it is from, and how much less it counts

@@ -47,8 +47,8 @@ class Resolver:
         self.index.hold_all(self.root.code)
         self._steps: dict[tuple[int, str, str, str, int], Step] = {}
 
-    def resolve(self, delivered: dict[int, tuple[str, str]]) -> Resolved:
-        """`delivered`: level to (code, name) as text, blank where the row has none."""
+    def resolve(self, delivered: dict[int, tuple[str, str]], not_asked: frozenset[int] = frozenset()) -> Resolved:
+        """`delivered`: level to (code, name) as text, blank where the row has none. `not_asked`: levels that no row has."""
         chain: tuple[Place, ...] = (self.root,)
         notes: tuple[Note, ...] = ()
         blank: list[int] = []
@@ -58,7 +58,7 @@ class Resolver:
             code, name = delivered.get(level, ("", ""))
             if not code and not name:
                 blank.append(level)
-                missing = missing or (level if asked.required else 0)
+                missing = missing or (level if asked.required and level not in not_asked else 0)
                 continue
             parent = chain[-1]
             step = self._step(level, code, name, parent, len(blank))

@@ -20,12 +20,13 @@ from warehouse.normalize.controls import check_controls
 from warehouse.normalize.doubts import note_personal, note_respondents
 from warehouse.normalize.drift.find import find_drift
 from warehouse.normalize.findings import Findings
-from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.frame import TextFrame, text_frame
 from warehouse.normalize.furniture import NO_PEOPLE, furniture, place_columns, without
 from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.people import key_of, pseudonym
+from warehouse.normalize.place_fill import between, unnamed_levels
 from warehouse.normalize.place_findings import note_places
-from warehouse.normalize.places import RowPlaces, place_table, resolve_places, resolver_of
+from warehouse.normalize.places import Filled, RowPlaces, named_places, place_table, resolve_places, resolver_of
 from warehouse.normalize.population import counts, note_counts, population
 from warehouse.normalize.prepare import blanked, prepare
 from warehouse.normalize.reasons import reasons
@@ -67,7 +68,7 @@ def canonical_tables(
     note_sheets(found, findings)
     note_personal(found, findings)
     resolver = resolver_of(operation, book, found.round_number, home)
-    mains = [_main(match, found, resolver, ledger, findings) for match in found.mains]
+    mains = [_main(match, found, resolver, ledger, findings, filled_by(match, found)) for match in found.mains]
     for main in mains:
         note_visits(main.frame, main.accepted, book, operation, found.round_number, findings)
     parents = {main.frame.match.sheet.name: keyed(main.frame, main.accepted) for main in mains}
@@ -100,17 +101,31 @@ def canonical_tables(
     return tables | {"finding": findings.frame()}
 
 
+def filled_by(match: SheetMatch, found: Recognised) -> Filled | None:
+    """For a sheet that lacks levels in between: these, and the places of the sheets that have them all."""
+    gone, book = between(match, found.codebook), found.codebook
+    if not gone:
+        return None
+    whole = [text_frame(m) for m in found.mains if not gone & unnamed_levels(m, book.places.levels)]
+    return gone, [place for frame in whole for place in named_places(frame, book)]
+
+
 def _main(
-    match: SheetMatch, found: Recognised, resolver: Resolver, ledger: DeliveryLedger, findings: Findings
+    match: SheetMatch,
+    found: Recognised,
+    resolver: Resolver,
+    ledger: DeliveryLedger,
+    findings: Findings,
+    filled: Filled | None = None,
 ) -> MainSheet:
     book, whole = found.codebook, prepare(match, found.codebook, findings)
     if whole.blank_rows:
         findings.add(
             "blank_rows", "note", "rows without any content were left out", sheet=match.raw.name, rows=whole.blank_rows
         )
-    aside = furniture(whole, book, findings)
+    aside = furniture(whole, book, findings, found.round_number)
     frame = without(whole, aside["row_number"].to_list())
-    places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
+    places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver, filled)
     note_places(frame, book, places, findings)
     found_counts = counts(whole, book, findings)
     drift = find_drift(frame, book, found.round_number, ledger.left(match.raw.name))

@@ -13,6 +13,7 @@ import polars as pl
 
 from warehouse.codebooks.labels import folded_label
 from warehouse.codebooks.model import Codebook
+from warehouse.codebooks.parts import KEPT, has_parts, parts, tag_row
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.levels import level_totals
@@ -23,12 +24,13 @@ from warehouse.normalize.words import is_note
 
 MOST_NOTES, MOST_SUSPECTS = 20, 5_000
 LONG_TEXT = 40  # characters: the name of a place is shorter
-NO_PEOPLE = ("repeated_header", "total_row", "total_row_differs", "note_row")  # rows that hold no people of their own
+NO_PEOPLE = ("repeated_header", "total_row", "total_row_differs", "note_row", "hxl_row", "other_part")  # rows that hold no people of their own
 
 
-def furniture(frame: TextFrame, book: Codebook, findings: Findings) -> pl.DataFrame:
+def furniture(frame: TextFrame, book: Codebook, findings: Findings, number: int | None = None) -> pl.DataFrame:
     """row_number, reason_code, column_label of the rows to set aside."""
-    found = _headers(frame, book)
+    found = _tags(frame) | _headers(frame, book)
+    found = _other_parts(frame, book, number) | found
     start = min((n for n, code in found.items() if code == "second_table"), default=None)
     if start is not None:
         found |= dict.fromkeys(frame.data.filter(pl.col("row_number") >= start)["row_number"].to_list(), "second_table")
@@ -38,6 +40,21 @@ def furniture(frame: TextFrame, book: Codebook, findings: Findings) -> pl.DataFr
     found |= dict.fromkeys(_notes(without(frame, list(found))), "note_row")
     rows = [(n, code, "") for n, code in sorted(found.items())]
     return pl.DataFrame(rows, schema=VERDICT, orient="row")
+
+
+def _tags(frame: TextFrame) -> dict[int, str]:
+    index = tag_row(frame.match)
+    return {} if index is None else {index + 1: "hxl_row"}
+
+
+def _other_parts(frame: TextFrame, book: Codebook, number: int | None) -> dict[int, str]:
+    """Rows of other rounds, operations or levels, and those that do not say for certain what they are."""
+    if not has_parts(book):
+        return {}
+    rows = parts(frame.match, book, number)
+    first = frame.match.first_row + 1
+    told = {first + i: code for i, code in enumerate(rows.to_list()) if code != KEPT}
+    return {n: told[n] for n in frame.data["row_number"].to_list() if n in told}
 
 
 def without(frame: TextFrame, numbers: list[int]) -> TextFrame:

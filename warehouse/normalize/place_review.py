@@ -69,7 +69,7 @@ def review(home: Home, round_key: str) -> list[Doubt]:
     )
     book, findings = found.codebook, Findings(round_key, delivery.file_name)
     whole = prepare(found.main, book, findings)
-    frame = without(whole, furniture(whole, book, findings)["row_number"].to_list())
+    frame = without(whole, furniture(whole, book, findings, found.round_number)["row_number"].to_list())
     resolver = resolver_of(operation, book, found.round_number, home)
     places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver)
     spots = _Spots(places, people(frame, frame.data["row_number"].to_list()))

@@ -16,9 +16,12 @@ from warehouse.gazetteer.names import plain
 from warehouse.gazetteer.resolve import Place, Resolved, Resolver
 from warehouse.gazetteer.store import all_decisions, gazetteer_rows, of_vintage
 from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.place_fill import Delivered, fill, not_asked
 from warehouse.normalize.schema import PLACE
 from warehouse.operations import Operation
 from warehouse.settings import Home
+
+Filled = tuple[frozenset[int], list[Delivered]]  # levels that a sheet lacks, and the places that others name
 
 
 @dataclass(frozen=True)
@@ -43,16 +46,21 @@ def resolver_of(operation: Operation, book: Codebook, round_number: int | None, 
     return Resolver(operation, book.places, rows, decided)
 
 
-def resolve_places(frame: TextFrame, resolver: Resolver) -> RowPlaces:
-    """Resolve the places of all rows."""
+def named_places(frame: TextFrame, book: Codebook) -> list[Delivered]:
+    """The different places that the rows of a frame name, as delivered."""
+    data, keys = _named(frame, book.places.levels)
+    return [_delivered(row, book.places.levels) for row in data.select(keys).unique().iter_rows(named=True)]
+
+
+def resolve_places(frame: TextFrame, resolver: Resolver, filled: Filled | None = None) -> RowPlaces:
+    """Resolve the places of all rows. `filled`: levels that the sheet lacks, and the places of other sheets."""
     levels = resolver.levels
-    named = [(f"code_{x.level}", _text(frame, x.code_field)) for x in levels]
-    named += [(f"name_{x.level}", _text(frame, x.name_field)) for x in levels]
-    data = frame.data.select("row_number", *(expr.alias(name) for name, expr in named))
-    keys = [name for name, _ in named]
+    data, keys = _named(frame, levels)
     distinct = data.select(keys).unique(maintain_order=True)
     delivered = [_delivered(row, levels) for row in distinct.iter_rows(named=True)]
-    results = _apart([resolver.resolve(d) for d in delivered], delivered)
+    known = fill(delivered, *filled) if filled and filled[0] else delivered
+    skip = not_asked(frame.match, levels)
+    results = _apart([resolver.resolve(d, skip) for d in known], delivered)
     found = distinct.with_columns(
         pl.Series("place_code", [r.chain[-1].code if r.chain else None for r in results], dtype=pl.String),
         pl.Series("place_level", [r.chain[-1].level if r.chain else None for r in results], dtype=pl.Int64),
@@ -163,6 +171,13 @@ def level_label(frame: TextFrame, level: PlaceLevel) -> str:
     return next((frame.label(name) for f in fields if (name := frame.of(f))), "")
 
 
+def _named(frame: TextFrame, levels: list[PlaceLevel]) -> tuple[pl.DataFrame, list[str]]:
+    """row_number, code and name of each level, and the names of these columns."""
+    named = [(f"code_{x.level}", _text(frame, x.code_field)) for x in levels]
+    named += [(f"name_{x.level}", _text(frame, x.name_field)) for x in levels]
+    return frame.data.select("row_number", *(expr.alias(name) for name, expr in named)), [name for name, _ in named]
+
+
 def _text(frame: TextFrame, field: str | None) -> pl.Expr:
     name = frame.of(field) if field else None
     return pl.col(name).str.replace_all(r"\s+", " ").str.strip_chars() if name else pl.lit("")
@@ -172,4 +187,13 @@ def _delivered(row: dict[str, str], levels: list[PlaceLevel]) -> dict[int, tuple
     return {x.level: (row[f"code_{x.level}"] or "", row[f"name_{x.level}"] or "") for x in levels}
 
 
-__all__ = ["Resolved", "RowPlaces", "level_label", "place_table", "resolve_places", "resolver_of"]
+__all__ = [
+    "Filled",
+    "Resolved",
+    "RowPlaces",
+    "level_label",
+    "named_places",
+    "place_table",
+    "resolve_places",
+    "resolver_of",
+]

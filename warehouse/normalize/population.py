@@ -205,8 +205,10 @@ def _countries(frame: TextFrame, found: pl.DataFrame, findings: Findings) -> pl.
     typed = {
         f"c{c.index}" for c in frame.match.columns if c.member and c.member[2] == "value" and _is_country(frame, c)
     }
-    by_row = sheet.measure and (sheet.measure.dimension == "country")
-    is_country = (pl.col("dimension") == "country") if by_row else pl.col("column").is_in(sorted(typed))
+    item = frame.match.find(sheet.measure.item_field) if sheet.measure and sheet.measure.item_field else None
+    by_row = sheet.measure and (sheet.measure.dimension == "country" or (item and item.column.type == "country"))
+    dimension = sheet.measure.dimension if sheet.measure else ""
+    is_country = (pl.col("dimension") == dimension) if by_row else pl.col("column").is_in(sorted(typed))
     mine = is_country & pl.col("item").is_not_null()
     if not by_row and not typed:
         return found

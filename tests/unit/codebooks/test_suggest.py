@@ -13,6 +13,7 @@ from warehouse.cli import cli
 from warehouse.codebooks.check import check_file
 from warehouse.codebooks.check_files import Checked
 from warehouse.codebooks.model import Codebook
+from warehouse.codebooks.similar import LIKELY, score
 
 Suggest = Callable[..., Result]
 
@@ -158,3 +159,21 @@ def test_drafts_of_real_layouts_load_and_find_their_totals(deliveries: Path, sug
         book = loaded(text, tmp_path)
         assert total in {c.field for c in book.sheets[-1].columns}
         assert [level.level for level in book.places.levels][:3] == [1, 2, 3]
+
+
+def test_the_band_above_says_who_is_counted() -> None:
+    """ "Individuals" of another country's codebook are its displaced people; under a band they may be anybody."""
+    assert score("Guests/Individuals (IND)", "Individuals") < LIKELY
+    assert score("Individuals (IND)", "Individuals") >= LIKELY
+    assert score("Migrants/Individuals", "migrants individuals") >= LIKELY
+
+
+def test_a_sheet_can_be_named(suggest: Suggest, workbook: Callable[..., Path]) -> None:
+    places: list[list[object]] = [
+        ["Municipality", "Nationality", "People"],
+        *[[f"m{x}", "Niger", 4] for x in LETTERS[:9]],
+    ]
+    path = workbook("round1.xlsx", [["Region", "IDPs"], ["North", 1], ["South", 2]], **{"Long ": places})
+    assert "sheet 'Long '" in suggest(path, "--operation", "new", "--sheet", "long").stdout
+    wrong = CliRunner().invoke(cli, ["codebook", "suggest", str(path), "--operation", "new", "--sheet", "none"])
+    assert wrong.exit_code and "no sheet 'none'" in str(wrong.exception)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,9 @@ from orchestration.resources import WarehouseHome
 from orchestration.schedules import daily
 from warehouse.deliveries.vault import Vault
 from warehouse.normalize.run import normalize
+from warehouse.operations import load_operation
 from warehouse.releases.verdict import Verdict
+from warehouse.replay import thresholds_hash
 from warehouse.settings import Home
 
 
@@ -33,6 +36,12 @@ def evaluate(instance: dg.DagsterInstance, warehouse: WarehouseHome) -> Any:
         instance, scheduled_execution_time=at, resources={"warehouse": warehouse}
     ) as context:
         return daily(context)
+
+
+def refuse(home: Home, path: Path) -> None:
+    delivery = Vault(home).receive(path).delivery
+    identity, gate = normalize(home, delivery).normalized_id, thresholds_hash(load_operation(delivery.operation))
+    Verdict(delivery.round_key, identity, None, "refused", [], "test", gate=gate).save(home)
 
 
 def test_no_round_waits(instance: dg.DagsterInstance, warehouse: WarehouseHome) -> None:
@@ -52,6 +61,17 @@ def test_a_round_without_a_verdict_is_run_once_a_day(
 def test_a_refused_round_waits_for_a_correction_and_not_for_the_schedule(
     instance: dg.DagsterInstance, warehouse: WarehouseHome, deliver: Callable[..., Path], home: Home
 ) -> None:
-    normalized = normalize(home, Vault(home).receive(deliver("toy round1.xlsx")).delivery)
-    Verdict(normalized.round_key, normalized.normalized_id, None, "refused", [], "test").save(home)
+    refuse(home, deliver("toy round1.xlsx"))
     assert isinstance(evaluate(instance, warehouse), dg.SkipReason)
+
+
+def test_a_round_that_waits_for_a_replay_is_run(
+    instance: dg.DagsterInstance, warehouse: WarehouseHome, deliver: Callable[..., Path], home: Home
+) -> None:
+    """Refused, and then the codebook was mended: nobody delivers it again."""
+    refuse(home, deliver("toy round1.xlsx"))
+    (book,) = Path(os.environ["MTM_OPERATIONS"]).glob("toy/codebooks/*.yml")
+    book.write_text(book.read_text(encoding="utf-8") + "notes: mended\n", encoding="utf-8")
+    assert isinstance(evaluate(instance, warehouse), dg.SkipReason)  # words for people touch nothing
+    book.write_text(book.read_text(encoding="utf-8").replace("required: true", "required: false"), encoding="utf-8")
+    assert [r.partition_key for r in evaluate(instance, warehouse)] == ["toy-baseline-r01"]
