@@ -15,7 +15,8 @@ import polars as pl
 
 # spaces, and marks that are not seen: zero width, direction, soft hyphen
 MARKS = "".join(chr(c) for a, b in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2069)) for c in range(a, b + 1))
-STRIPPED = " \t\r\n\u00a0\u00ad\u1680\u3000\ufeff" + MARKS
+OVERRIDE = "\u202e"  # shows the digits after it in reverse: nobody knows which number was meant
+STRIPPED = " \t\r\n\u00a0\u00ad\u1680\u3000\ufeff" + MARKS.replace(OVERRIDE, "")
 _DIGITS = {
     ord(sign): to
     for base in (0x0660, 0x06F0, 0xFF10)
