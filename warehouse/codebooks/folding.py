@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SPACE = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[_.#:*?-]+")
+_WORDS = re.compile(r"[^\W_]+")
 _SLASH = re.compile(r"\s*/\s*")
 _NUMBER_SIGN = re.compile(r"\bn°")  # `N°`; `№` and `Nº` become "no" by NFKC
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
@@ -64,21 +65,19 @@ def skeleton(text: str) -> str:
     return of_one_script(fold_label(text))
 
 
+@lru_cache(maxsize=1 << 16)
 def fold_key(text: str) -> str:
     """A name as part of a place code: letters and digits, hyphens between, upper case (`ASKIRA / UBA` is `ASKIRA-UBA`)."""
-    words = re.findall(r"[^\W_]+", fold(text))
+    words = _WORDS.findall(fold(text))
     return "-".join(words).upper()
 
 
 def fold_column(column: str) -> pl.Expr:
-    """A text column of a frame, every value folded by `fold` (each distinct value once)."""
+    """A text column of a frame, every value folded by `fold`."""
     import polars as pl
 
     def folded(values: pl.Series) -> pl.Series:
-        distinct = values.unique()
-        return values.replace_strict(
-            distinct, pl.Series([None if v is None else fold(v) for v in distinct], dtype=pl.String)
-        )
+        return pl.Series(values.name, [None if v is None else fold(v) for v in values.to_list()], dtype=pl.String)
 
     return pl.col(column).map_batches(folded, return_dtype=pl.String)
 

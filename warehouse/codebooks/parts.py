@@ -50,13 +50,11 @@ def parts(match: SheetMatch, book: Codebook, number: int | None) -> pl.Series:
     return found
 
 
-def texts_of_round(match: SheetMatch, book: Codebook, index: int) -> list[str]:
-    """The different texts of a column in the rows that `keep` leaves, without the tags of an HXL row."""
-    texts, skip = match.raw.column(index)[match.first_row :], tag_row(match)
-    if book.keep:
-        texts = texts.filter(parts(match, book, None) != OTHER)
-    tag = match.raw.texts(skip)[index] if skip is not None else None
-    return [text for text in texts.unique(maintain_order=True).to_list() if text != tag]
+def left_by_keep(match: SheetMatch, book: Codebook) -> pl.Series:
+    """Whether each row below the header is one that `keep` leaves, and no row of HXL tags."""
+    rows = parts(match, book, None) != OTHER
+    tags = tag_row(match)
+    return rows if tags is None else rows.scatter(tags - match.first_row, False)
 
 
 def refuse_no_part(match: SheetMatch, book: Codebook, number: int | None, name: str) -> None:
@@ -126,8 +124,8 @@ __all__ = [
     "UNKNOWN",
     "has_parts",
     "is_tag_row",
+    "left_by_keep",
     "parts",
     "refuse_no_part",
     "tag_row",
-    "texts_of_round",
 ]

@@ -14,7 +14,8 @@ from warehouse.codebooks.kobo import sheet_fits
 from warehouse.codebooks.match import SheetMatch, match_sheet
 from warehouse.codebooks.model import Codebook, RoundNumber
 from warehouse.codebooks.nearest import expected_of, nearest
-from warehouse.codebooks.parts import refuse_no_part, texts_of_round
+from warehouse.codebooks.parts import refuse_no_part
+from warehouse.codebooks.round_column import told_rounds
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 from warehouse.operations import Operation, all_operations
@@ -245,15 +246,9 @@ def _by_rule(
 
 
 def _by_column(rule: RoundNumber, main: SheetMatch, book: Codebook) -> list[tuple[int, str]]:
-    """The numbers in a column. Header rows that stand again inside the data and rows of totals tell none."""
-    column = main.find(rule.field or "")
-    if column is None:
-        return []
-    missing = {fold(word) for word in [*book.missing, *column.column.missing]}
-    texts = texts_of_round(main, book, column.index)
-    given = [folded for text in texts if (folded := fold(text)) not in missing]
-    found = [m for text in given if (m := re.search(rule.pattern or r"(\d+)", text))]
-    return [(n, f"column {column.label.strip()!r} says so") for n in sorted({int(m.group(1)) for m in found})]
+    """The number that nearly all rows tell, or all that they tell."""
+    told = told_rounds(rule, main, book)
+    return told.said() if told else []
 
 
 def _by_date(field_name: str, main: SheetMatch, book: Codebook) -> list[tuple[int, str]]:

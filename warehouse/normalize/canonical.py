@@ -32,6 +32,7 @@ from warehouse.normalize.prepare import blanked, prepare
 from warehouse.normalize.reasons import reasons
 from warehouse.normalize.repeats import Repeat, keyed, repeats
 from warehouse.normalize.respondents import respondents
+from warehouse.normalize.rounds import foreign_rounds
 from warehouse.normalize.rows import judge, people
 from warehouse.normalize.schema import ASSESSMENT, REJECTED, TABLES, empty
 from warehouse.normalize.shares import shares
@@ -130,7 +131,8 @@ def _main(
     found_counts = counts(whole, book, findings)
     drift = find_drift(frame, book, found.round_number, ledger.left(match.raw.name))
     drift.tell(findings)
-    rejected = ledger.decide(judge(frame, book, places, found_counts, drift.rows), frame, places)
+    strange = pl.concat([drift.rows, foreign_rounds(frame, book, found.round_number, findings)])
+    rejected = ledger.decide(judge(frame, book, places, found_counts, strange), frame, places)
     accepted = _accepted(frame, places, rejected, ledger.home, match.sheet.name if found.others else "")
     return MainSheet(
         whole, frame, places, found_counts, pl.concat([aside, rejected]).sort("row_number"), accepted, drift.people

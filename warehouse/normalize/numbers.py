@@ -13,9 +13,12 @@ import re
 
 import polars as pl
 
+from warehouse.normalize.mapped import mapped
+
 # spaces, and marks that are not seen: zero width, direction, soft hyphen
 MARKS = "".join(chr(c) for a, b in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2069)) for c in range(a, b + 1))
-STRIPPED = " \t\r\n\u00a0\u00ad\u1680\u3000\ufeff" + MARKS
+OVERRIDE = "\u202e"  # shows the digits after it in reverse: nobody knows which number was meant
+STRIPPED = " \t\r\n\u00a0\u00ad\u1680\u3000\ufeff" + MARKS.replace(OVERRIDE, "")
 _DIGITS = {
     ord(sign): to
     for base in (0x0660, 0x06F0, 0xFF10)
@@ -97,7 +100,7 @@ def whole_numbers(texts: pl.Series) -> pl.Series:
         return values
     style = style_of(list(odd.values()))
     read = {t: n for t, c in odd.items() if (n := whole_number(c, style)) is not None}
-    return values if not read else values.fill_null(texts.replace_strict(read, default=None, return_dtype=pl.Int64))
+    return values if not read else values.fill_null(mapped(texts, read, pl.Int64))
 
 
 def decimal_numbers(texts: pl.Series) -> pl.Series:
@@ -105,4 +108,4 @@ def decimal_numbers(texts: pl.Series) -> pl.Series:
     cleaned = {t: clean(t) for t in texts.unique().to_list() if t}
     style = style_of(list(cleaned.values()))
     read = {t: decimal_number(c, style) for t, c in cleaned.items()}
-    return texts.replace_strict(read, default=None, return_dtype=pl.Float64)
+    return mapped(texts, read, pl.Float64)

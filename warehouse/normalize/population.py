@@ -50,7 +50,7 @@ def note_counts(frame: TextFrame, found: pl.DataFrame, accepted: pl.DataFrame, f
     bad = kept.filter(pl.col("value_status") == "unreadable").select("row_number", "column")
     for (name,), rows in bad.group_by("column", maintain_order=True):
         findings.add(
-            "part_not_a_number", "review", "a part (not a total) is not a whole number and is left out of the parts",
+            "part_not_a_number", "block", "a part (not a total) is not a whole number and is left out of the parts",
             expected="a whole number", todo="correct the cells and deliver again", sheet=frame.match.raw.name,
             row_number=rows["row_number"][0], column_label=frame.label(str(name)), rows=rows.height,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.normalize.choices import listed_options
+from warehouse.normalize.mapped import mapped
 from warehouse.normalize.options import OptionList
 from warehouse.normalize.values import is_missing, missing_mask, number_value, option_value
 
@@ -35,14 +36,13 @@ def single(
 
 
 def _single(data: pl.DataFrame, name: str, options: OptionList, missing: list[str]) -> pl.DataFrame:
-    texts, absent = data[name], missing_mask(data[name], missing)
-    read = options.read_all([t for t in texts.filter(~absent).unique().to_list() if t is not None])
-    codes = texts.replace_strict({t: code for t, (code, _) in read.items()}, default=None, return_dtype=pl.String)
-    status = {t: fault or "reported" for t, (_, fault) in read.items()}
-    return data.select(KEYS).with_columns(
-        codes.alias("option_code"), NO_NUMBER.alias("value_number"),
-        texts.replace_strict(status, default="missing", return_dtype=pl.String).alias("value_status"), texts.alias("delivered_value"),
-    )  # fmt: skip
+    texts = data[name]
+    distinct = texts.unique()
+    read = options.read_all([t for t in distinct.filter(~missing_mask(distinct, missing)).to_list() if t is not None])
+    codes = mapped(texts, {t: code for t, (code, _) in read.items()}, pl.String)
+    status = mapped(texts, {t: fault or "reported" for t, (_, fault) in read.items()}, pl.String, "missing")
+    nothing = pl.repeat(None, len(texts), dtype=pl.Float64, eager=True)
+    return pl.DataFrame(dict(zip(CODED, [*data[KEYS], codes, nothing, status, texts], strict=True)))
 
 
 def number(data: pl.DataFrame, name: str, missing: list[str]) -> pl.DataFrame:

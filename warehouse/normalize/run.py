@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.canonical import canonical_tables
 from warehouse.normalize.identity import content_hash, made_of, name_of, normalized_id
@@ -66,10 +67,11 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
     done = Normalized(home, delivery, name_of(parts), folder)
     if (folder / "normalized.json").exists():
         return done
-    recognised = reopen(home, delivery, operation)
-    if (now := made_of(delivery, operation, home)) != parts:  # another codebook reads it now: another name
-        parts, done = now, Normalized(home, delivery, name_of(now), folder.with_name(name_of(now)))
-    _write(done, canonical_tables(recognised, delivery, operation, home), parts)
+    with without_collection():
+        recognised = reopen(home, delivery, operation)
+        if (now := made_of(delivery, operation, home)) != parts:  # another codebook reads it now: another name
+            parts, done = now, Normalized(home, delivery, name_of(now), folder.with_name(name_of(now)))
+        _write(done, canonical_tables(recognised, delivery, operation, home), parts)
     return done
 
 
@@ -78,8 +80,9 @@ def _write(done: Normalized, tables: dict[str, pl.DataFrame], parts: dict[str, s
     temporary = done.folder.with_name(f".{done.folder.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True, mode=0o700)
-    for name in TABLES:
-        tables[name].write_parquet(temporary / f"{name}.parquet", compression="zstd")
+    pl.collect_all([
+        tables[name].lazy().sink_parquet(temporary / f"{name}.parquet", compression="zstd", lazy=True) for name in TABLES
+    ])  # fmt: skip
     note: dict[str, Any] = {"round_key": done.round_key, "normalized_id": done.normalized_id, "delivery": asdict(done.delivery)}
     note |= {"made_of": parts, "content_hash": content_hash(temporary)}
     (temporary / "normalized.json").write_text(json.dumps(note, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -11,6 +11,7 @@ from warehouse.codebooks.match import MappedColumn
 from warehouse.codebooks.model import Codebook, Measure
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.mapped import mapped
 from warehouse.normalize.numbers import clean, decimal_number, style_of
 from warehouse.normalize.prepare import measured, words
 from warehouse.normalize.schema import SHARE
@@ -60,7 +61,7 @@ def _read(texts: pl.Series, scale: float) -> pl.Series:
     cells = {t: clean(t) for t in texts.unique().to_list() if t}
     style = style_of([c.rstrip(" %") for c in cells.values()])
     read = {t: n for t, c in cells.items() if (n := _number(c, scale, style)) is not None}
-    return texts.replace_strict(read, default=None, return_dtype=pl.Float64)
+    return mapped(texts, read, pl.Float64)
 
 
 def _number(text: str, scale: float, style: dict[str, str | None]) -> float | None:

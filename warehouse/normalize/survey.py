@@ -135,10 +135,11 @@ class Survey:
     def _checked(self, column: Column, coded: pl.DataFrame) -> pl.DataFrame:
         """A finding for answers that can't be read; they wait for a decision and count as missing."""
         label = self._mapped(column)[0].label.strip()
+        faults = FAULTS.keys() & set(coded["value_status"].unique().to_list())
         for status, (code, what, todo) in FAULTS.items():
-            bad = coded.filter(pl.col("value_status") == status)
-            if bad.is_empty():
+            if status not in faults:
                 continue
+            bad = coded.filter(pl.col("value_status") == status)
             numbers = sorted({n for t in bad["delivered_value"].unique().to_list() if t and (n := number_of(t))})
             shown = f" (code {', '.join(numbers[:9])})" if numbers and code == "renumbered_option" else ""
             self.findings.add(
@@ -146,9 +147,10 @@ class Survey:
                 sheet=self.frame.match.raw.name, row_number=bad["row_number"].min(), column_label=label,  # type: ignore[arg-type]
                 rows=bad["row_number"].n_unique(),
             )  # fmt: skip
-        read = pl.col("value_status").replace(dict.fromkeys(FAULTS, "missing"))
-        kept = pl.when(pl.col("value_status") == "reported").then("delivered_value")
-        return coded.with_columns(kept.alias("delivered_value"), read.alias("value_status"))
+        states = coded["value_status"]
+        kept = coded["delivered_value"].set(states != "reported", None)
+        read = states.set(states.is_in(sorted(faults)), "missing") if faults else states
+        return coded.with_columns(kept, read)
 
     def _note_new_options(self, column: Column) -> None:
         """Columns `question/option` of an option that the code list lacks: its answers are not lost in silence."""

@@ -13,6 +13,7 @@ import polars as pl
 
 from warehouse.codebooks.folding import fold
 from warehouse.normalize.dates import read_dates
+from warehouse.normalize.mapped import mapped
 from warehouse.normalize.numbers import STRIPPED, decimal_numbers, whole_numbers
 
 _SPACES = r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000']"  # NBSP and thin spaces stand between thousands
@@ -21,9 +22,7 @@ _fold = lru_cache(maxsize=50_000)(fold)
 
 def folded(texts: pl.Series) -> pl.Series:
     """A text column folded as `codebooks.folding.fold` does, each distinct text once."""
-    return texts.replace_strict(
-        {t: _fold(t) for t in texts.unique().to_list() if t is not None}, return_dtype=pl.String
-    )
+    return mapped(texts, {t: _fold(t) for t in texts.unique().to_list() if t is not None}, pl.String)
 
 
 def fold_expr(column: str) -> pl.Expr:
@@ -81,4 +80,8 @@ def time_value(column: str) -> pl.Expr:
 
 def option_value(column: str, options: dict[str, str]) -> pl.Expr:
     """The cell's option code by its folded text; null where no option has it. `options`: folded text to code."""
-    return fold_expr(column).replace_strict(options, default=None, return_dtype=pl.String)
+
+    def codes(texts: pl.Series) -> pl.Series:
+        return mapped(texts, {t: options.get(_fold(t)) for t in texts.unique().to_list() if t is not None}, pl.String)
+
+    return pl.col(column).map_batches(codes, return_dtype=pl.String)

@@ -73,7 +73,7 @@ def test_groups_side_by_side_become_parts(bench: Bench) -> None:
     assert values(done, "dimension", "item") == {
         ("total", None): 15, ("country", "RUS"): 8, ("country", "KAZ"): 4, ("country", "UNKNOWN"): 2,
     }  # fmt: skip
-    assert findings(done)["part_not_a_number"] == "review"
+    assert findings(done)["part_not_a_number"] == "block"
     assert findings(done)["number_without_item"] == "review"
     assert law(done)["emigrant.individuals.country"] == (14, 14, 0)
     assert law(done)["cells.unreadable"] == (1, 1, 0)

@@ -41,7 +41,7 @@ class _Child:
         environment = {
             "PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC",
             "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_IO_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-            "MALLOC_ARENA_MAX": "1",
+            "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "32768",  # what was sent is given back at once
         }  # fmt: skip
         self.served = 0
         self.process = subprocess.Popen(

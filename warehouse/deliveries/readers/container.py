@@ -110,7 +110,7 @@ class Container:
         try:
             for chunk in self._chunks(info):
                 text = tail + chunk
-                if is_xml and any(word in text for word in DECLARATIONS):
+                if is_xml and b"!" in text and any(word in text for word in DECLARATIONS):
                     raise refuse(
                         "a part declares a document type or entities", f"{self.name}, {info.filename}", "doctype"
                     )

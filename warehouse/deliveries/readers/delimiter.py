@@ -92,8 +92,19 @@ def _split(lines: Iterable[str], delimiter: str, quoted: bool, place: _Place) ->
     checked = (_quoted if quoted else _unquoted)(lines, delimiter, place)
     try:
         yield from _reader(checked, delimiter, quoted)
-    except csv.Error:
-        raise Misfit("too_large", f"a cell is longer than {MAX_CELL >> 20} million characters", place.line) from None
+    except csv.Error as error:
+        raise _told(str(error), place.line) from None
+
+
+def _told(error: str, line: int) -> Misfit:
+    """What the module csv stumbled over."""
+    if "field larger" in error:
+        return Misfit("too_large", f"a cell is longer than {MAX_CELL >> 20} million characters", line)
+    if "unexpected end" in error:
+        return Misfit("unclosed_quote", "a quote is opened and never closed", line)
+    if "expected after" in error:
+        return Misfit("stray_quote", "text stands beside a quoted cell", line)
+    return Misfit("broken_row", "the line can't be taken apart into cells", line)
 
 
 @cache

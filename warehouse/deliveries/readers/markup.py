@@ -92,10 +92,12 @@ def is_plain_utf8(xml: bytes) -> bool:
     declared = _DECLARED.match(xml[:200])
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or (declared and declared.group(1).lower() not in (b"utf-8", b"utf8")):
         return False
-    if len(xml.translate(None, _CONTROLS)) != len(xml) or b"\xef\xbf\xbe" in xml or b"\xef\xbf\xbf" in xml:
+    if len(xml.translate(None, _CONTROLS)) != len(xml):
         return False
     if xml.isascii():
         return True
+    if b"\xef\xbf\xbe" in xml or b"\xef\xbf\xbf" in xml:
+        return False
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for i in range(0, len(xml), 2**20):

@@ -8,9 +8,9 @@ and Excel's line `sep=;` is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 
 from warehouse.deliveries.readers.delimiter import COMMON, EXPECTED, NAMES, RARE, Fit, choose, record_ends, rows
 from warehouse.deliveries.readers.encoding import Text, decode
@@ -18,10 +18,12 @@ from warehouse.deliveries.readers.foreign import kind_of_text
 from warehouse.deliveries.readers.json_file import looks_like_json, read_json
 from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.readers.refusal import refuse
-from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet
+from warehouse.deliveries.readers.sheet import Notice, RawSheet
+from warehouse.deliveries.readers.wire import PackedColumn, pack
 
 _SEPARATOR = re.compile('"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _NUMBER = re.compile(r"[\s\d+-]+\Z")
+CELLS_AT_ONCE = 200_000  # of how many cells there are lists of texts at a time
 MAX_CELLS = 50_000_000  # rows × columns, filled or not
 SEPARATORS = (*COMMON, *RARE, ":", "!", "#", "=", "*", "&")  # what tables in other layouts are separated by
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
@@ -46,15 +48,17 @@ def read_text(data: bytes, name: str) -> list[RawSheet]:
     return [sheet_of(name, islice(rows(table.lines(), fit), seen.height), fit.width, notices)]
 
 
-def sheet_of(name: str, rows: Iterable[list[str]], width: int, notices: list[Notice]) -> RawSheet:
+def sheet_of(name: str, rows: Iterator[list[str]], width: int, notices: list[Notice]) -> RawSheet:
     """The sheet of rows: the one place that knows how sheets are made. Rows that are shorter are filled (no cell)."""
+    parts: list[list[bytes]] = [[] for _ in range(width)]
+    height, at_once = 0, max(50, CELLS_AT_ONCE // max(1, width))
     with without_collection():
-        cells: list[list[Cell]] = [_filled(row, width) for row in rows]
-    return RawSheet(name, cells, False, tuple(notices))
-
-
-def _filled(row: list[str], width: int) -> list[Cell]:
-    return [*row, *[None] * (width - len(row))]
+        while chunk := list(islice(rows, at_once)):
+            height += len(chunk)
+            chunk[0] = chunk[0] + [""] * (width - len(chunk[0]))  # the longest row of the table has `width` cells
+            for part, cells in zip(parts, zip_longest(*chunk, fillvalue=""), strict=True):
+                part.append(pack(list(cells)))
+    return RawSheet(name, None, False, tuple(notices), columns=[PackedColumn(part) for part in parts], height=height)
 
 
 @dataclass

@@ -38,6 +38,23 @@ def unpack(frame: bytes | bytearray) -> Any:
     return _Plain(io.BytesIO(frame)).load()
 
 
+class PackedColumn(Column):
+    """A column of texts as it goes over the wire, in parts: a third of what lists of texts take. Unpacked when asked for."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: list[bytes]) -> None:
+        """Each part is a packed list of texts."""
+        self.parts, self.kinds = parts, None
+
+    def __getattr__(self, name: str) -> Any:
+        """The texts, from the first time on that they are looked at."""
+        if name != "_texts":
+            raise AttributeError(name)
+        self._texts = [text for part in self.parts for text in unpack(part)]
+        return self._texts
+
+
 def frames(sheets: list[RawSheet]) -> Iterator[bytes]:
     """The sheets, one frame for each, then its distinct cells, then its columns."""
     for sheet in sheets:
@@ -50,12 +67,20 @@ def frames(sheets: list[RawSheet]) -> Iterator[bytes]:
             assert table is not None
             yield pack((table.texts[i : i + CHUNK], bytes(table.kinds[i : i + CHUNK])))
         for column in sheet.columns:
-            yield pack(
-                column.ids.tobytes()
-                if table and isinstance(column, CodedColumn)
-                else (list(column.texts()), column.kinds)
-            )
+            if table and isinstance(column, CodedColumn):
+                yield pack(column.ids.tobytes())
+            else:
+                yield from _plain(column)
     yield pack(("done",))
+
+
+def _plain(column: Column) -> Iterator[bytes]:
+    """How many parts the texts have, and the kinds; then the parts. A packed column is empty afterwards."""
+    packed = isinstance(column, PackedColumn)
+    parts = column.parts if isinstance(column, PackedColumn) else [pack(list(column.texts()))]
+    yield pack((len(parts), None if packed else column.kinds))
+    while parts:
+        yield parts.pop(0)
 
 
 def refused(error: UnreadableDelivery) -> bytes:
@@ -74,9 +99,7 @@ def receive(incoming: Iterator[bytes | bytearray]) -> list[RawSheet]:
             what, where, expected, todo, code = rest
             raise UnreadableDelivery(what, where=where, expected=expected, todo=todo, code=code)
         name, hidden, notices, height, merged, width, parts = rest
-        columns = _coded(incoming, width, parts) if parts else [Column(*unpack(next(incoming))) for _ in range(width)]
-        for column in columns:
-            column.series()  # Polars holds texts in less space than Python does
+        columns = _coded(incoming, width, parts) if parts else [_received(incoming) for _ in range(width)]
         sheets.append(
             RawSheet(
                 name,
@@ -87,6 +110,15 @@ def receive(incoming: Iterator[bytes | bytearray]) -> list[RawSheet]:
                 merged=merged,
             )
         )
+
+
+def _received(incoming: Iterator[bytes | bytearray]) -> Column:
+    """A column of texts, as a series at once: Polars holds texts in less space than Python does."""
+    import polars as pl
+
+    parts, kinds = unpack(next(incoming))
+    texts = [pl.Series("", unpack(next(incoming)), dtype=pl.String) for _ in range(parts)]
+    return Column(pl.concat(texts, rechunk=True) if texts else pl.Series("", [], dtype=pl.String), kinds)
 
 
 def _coded(incoming: Iterator[bytes | bytearray], width: int, parts: int) -> list[Column]:

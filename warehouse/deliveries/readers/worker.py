@@ -50,7 +50,9 @@ def _serve(path: str, name: str, seconds: float, outgoing: int) -> None:
     try:
         data = Path(path).read_bytes()
         _limit(data, name, seconds)
-        for frame in wire.frames(read_bytes(data, name)):
+        sheets = read_bytes(data, name)
+        del data  # the parent needs the room
+        for frame in wire.frames(sheets):
             _write(outgoing, frame)
     except UnreadableDelivery as error:
         _write(outgoing, wire.refused(error))

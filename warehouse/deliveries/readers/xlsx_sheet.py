@@ -49,7 +49,7 @@ class _Fast:
         self.memo: dict[bytes, int] = {}
         self.starts: dict[bytes, tuple[str, str]] = {}  # what stands before a value: type and style
         self.row_tags: dict[bytes, bool] = {}
-        self.shapes: dict[tuple[bytes, ...], tuple[int, ...]] = {}
+        self.shapes: dict[tuple[bytes, ...], tuple[tuple[int, ...], int]] = {}  # columns, and length of their letters
 
     def read(self) -> tuple[Grid, SheetFacts]:
         first, last = self.xml.find(b"<sheetData>"), self.xml.rfind(b"</sheetData>")
@@ -89,10 +89,10 @@ class _Fast:
             return
         letters, numbers, rests = zip(*found, strict=True)
         count, number = len(found), tag[1]
-        length = count * (7 + len(number)) + sum(map(len, letters)) + sum(map(len, rests))
+        columns, written = self.shapes.get(letters) or self._shape(letters)
+        length = count * (7 + len(number)) + written + sum(map(len, rests))
         if length != end - start or numbers.count(number) != count:
             raise Unusual
-        columns = self.shapes.get(letters) or self._shape(letters)
         ids: list[int | None] = list(map(self.memo.get, rests))
         if None in ids:
             ids = [self._cell(rest) if known is None else known for known, rest in zip(ids, rests, strict=True)]
@@ -110,13 +110,14 @@ class _Fast:
             known = self.row_tags[raw] = is_hidden(attributes, self.where)
         return known
 
-    def _shape(self, letters: tuple[bytes, ...]) -> tuple[int, ...]:
+    def _shape(self, letters: tuple[bytes, ...]) -> tuple[tuple[int, ...], int]:
         columns = tuple(column_number(text.decode()) - 1 for text in letters)
         if any(a >= b for a, b in pairwise(columns)) or columns[-1] >= MAX_COLUMN:
             raise Unusual
+        shape = columns, sum(map(len, letters))
         if len(self.shapes) < MEMO // 50:
-            self.shapes[letters] = columns
-        return columns
+            self.shapes[letters] = shape
+        return shape
 
     def _cell(self, rest: bytes) -> int:
         known = self.memo.get(rest)

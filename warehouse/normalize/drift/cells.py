@@ -100,25 +100,30 @@ def _read_texts(texts: pl.Series, missing: list[str]) -> tuple[Ints, Ints, Float
     read = pl.DataFrame({"text": texts}).with_columns(
         pl.col("text").str.slice(0, LOOKED_AT).str.normalize("NFKC").str.replace_all(r"\s+", " ").str.strip_chars()
     )
-    read = read.with_columns(
-        pl.col("text").str.replace_all("[0-9]", "9").str.replace_all("[A-Za-z]", "A").str.replace_all(r"\p{L}", "A")
-        .alias("shape")
+    text = pl.col("text")
+    done = read.select(
+        text.str.replace_all("[0-9]", "9").str.replace_all("[A-Za-z]", "A").str.replace_all(r"\p{L}", "A").alias("shape"),
+        text.str.to_lowercase().is_in(words).alias("is_blank"),
+        text.str.replace_all(" ", "", literal=True).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).alias("number"),
     )  # fmt: skip
+    shapes = done["shape"].unique().sort()
+    shape = done["shape"].cast(pl.Enum(shapes)).to_physical().to_numpy().astype(np.int32)
+    kind = np.where(done["is_blank"].to_numpy(), np.int32(BLANK), _kinds(shapes)[shape])
+    read_as = done["number"].fill_null(float("nan")).to_numpy()
+    values = np.where(np.isin(kind, (WHOLE, DECIMAL)) & np.isfinite(read_as), read_as, np.nan)
+    return kind, shape + 1, values
+
+
+def _kinds(shapes: pl.Series) -> Ints:
+    """The kind of each pattern."""
     pattern = pl.col("shape")
     kind = (
-        pl.when(pl.col("text").str.to_lowercase().is_in(words)).then(BLANK)
-        .when(pattern.str.contains(_WHOLE)).then(WHOLE)
+        pl.when(pattern.str.contains(_WHOLE)).then(WHOLE)
         .when(pattern.str.contains(_DECIMAL)).then(DECIMAL)
         .when(pattern.str.contains(_DATE)).then(DATE)
         .when(pattern.str.contains("^[^ ]*A[^ ]*9[^ ]*$|^[^ ]*9[^ ]*A[^ ]*$")).then(CODE)
         .when(pattern.str.contains("A")).then(WORDS)
         .otherwise(OTHER)
     )  # fmt: skip
-    number = pl.col("text").str.replace_all(" ", "").str.replace(",", ".").cast(pl.Float64, strict=False)
-    done = read.select(
-        kind.cast(pl.Int32).alias("kind"), pattern.rank("dense").cast(pl.Int32).alias("shape"), number.alias("number")
-    )
-    is_number = done["kind"].is_in([WHOLE, DECIMAL]).to_numpy()
-    read_as = done["number"].fill_null(float("nan")).to_numpy()
-    values = np.where(is_number & np.isfinite(read_as), read_as, np.nan)
-    return done["kind"].to_numpy(), done["shape"].to_numpy(), values
+    found: Ints = shapes.to_frame("shape").select(kind.cast(pl.Int32)).to_series().to_numpy()
+    return found
