@@ -14,7 +14,7 @@ from warehouse.codebooks.kobo import sheet_fits
 from warehouse.codebooks.match import SheetMatch, match_sheet
 from warehouse.codebooks.model import Codebook, RoundNumber
 from warehouse.codebooks.nearest import expected_of, nearest
-from warehouse.codebooks.parts import refuse_no_part
+from warehouse.codebooks.parts import left_by_keep, refuse_no_part
 from warehouse.codebooks.round_column import told_rounds
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
@@ -253,14 +253,14 @@ def _by_column(rule: RoundNumber, main: SheetMatch, book: Codebook) -> list[tupl
 
 def _by_date(field_name: str, main: SheetMatch, book: Codebook) -> list[tuple[int, str]]:
     """The year and month of a date column as a number (201712), for deliveries that carry no round number."""
-    import polars as pl
 
     from warehouse.normalize.dates import read_dates
 
     column = main.find(field_name)
     if column is None:
         return []
-    dates = read_dates(pl.Series(texts_of_round(main, book, column.index), dtype=pl.String)).values.drop_nulls()
+    texts = main.raw.column(column.index)[main.first_row :].filter(left_by_keep(main, book))
+    dates = read_dates(texts.unique(maintain_order=True)).values.drop_nulls()
     why = f"no round number is given; year and month of {column.label.strip()!r} stand in"
     return [(int(m), why) for m in sorted(dates.dt.strftime("%Y%m").unique().to_list())]
 

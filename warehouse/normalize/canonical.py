@@ -90,7 +90,7 @@ def canonical_tables(
     codes = {code for main in mains for code in main.accepted["place_code"]}
     chains = {code: chain for main in mains for code, chain in main.places.chains.items()}
     tables["place"] = place_table(found.round_key, codes, chains)
-    kept = [Kept(m.whole, m.counts, m.accepted.height, m.rejected, []) for m in mains]
+    kept = [Kept(m.whole, m.counts, m.accepted.height, m.rejected, [], drifted=m.drifted) for m in mains]
     kept += [
         Kept(c.whole, c.counts, c.accepted.height, c.rejected, c.gone["row_number"].to_list(), is_repeat=True)
         for c in children

@@ -5,18 +5,20 @@ rows. The gate compares. Rows of totals, headers and notes are rows, and hold no
 its corrected value on all three sides; the ledger tells what was delivered.
 
 Measures: `rows`, `rows.<sheet>` of repeat sheets, `idp.individuals` for totals, `idp.individuals.year` for parts of a dimension,
-`cells.unreadable` for count cells that are no number.
+`cells.unreadable` for count cells that are no number, `other_layout.individuals` for people in rows whose values stand under
+other headers, as far as they can be told: what stands in their own cells is added up nowhere.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.model import Codebook
+from warehouse.normalize.drift.find import IN_OTHER_COLUMNS
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.furniture import NO_PEOPLE
 from warehouse.normalize.numbers import whole_numbers
@@ -25,6 +27,8 @@ from warehouse.normalize.schema import CONSERVATION
 from warehouse.normalize.values import missing_mask
 
 UNREADABLE = "cells.unreadable"
+OTHER_LAYOUT = "other_layout.individuals"
+NOT_ADDED_UP = [*NO_PEOPLE, *IN_OTHER_COLUMNS]  # rows whose cells are no counts of their columns
 Tally = dict[str, int]
 
 
@@ -38,6 +42,7 @@ class Kept:
     rejected: pl.DataFrame
     gone: list[int]  # repeat rows that went with their parent
     is_repeat: bool = False
+    drifted: dict[int, int | None] = field(default_factory=dict)  # people of rows in another layout, as far as told
 
 
 def conservation(round_key: str, book: Codebook, sheets: list[Kept], population: pl.DataFrame) -> pl.DataFrame:
@@ -52,6 +57,9 @@ def conservation(round_key: str, book: Codebook, sheets: list[Kept], population:
         rejected[rows] += kept.rejected.height + len(kept.gone)
         _add(delivered, _delivered(kept, book))
         _add(rejected, _rejected(kept))
+        if told := _told(kept):
+            delivered[OTHER_LAYOUT] += told
+            rejected[OTHER_LAYOUT] += told
     _add(accepted, _tally(population.rename({"population_category": "category"})))
     names = sorted(
         set(delivered) | set(accepted) | set(rejected), key=lambda n: (not n.startswith("rows"), n.count("."), n)
@@ -82,7 +90,7 @@ def _content_rows(match: SheetMatch) -> int:
 def _delivered(kept: Kept, book: Codebook) -> Tally:
     """People by measure, added up from the sheet's own columns."""
     match, tally = kept.whole.match, Tally()
-    skip = [n - 1 - match.first_row for n in kept.rejected.filter(pl.col("reason_code").is_in(NO_PEOPLE))["row_number"]]
+    skip = [n - 1 - match.first_row for n in kept.rejected.filter(pl.col("reason_code").is_in(NOT_ADDED_UP))["row_number"]]
     labels = _row_labels(kept) if match.sheet.measure else None
     for column in counted(kept.whole):
         texts = _texts(match, column.index)
@@ -127,8 +135,14 @@ def _add_rows(tally: Tally, labels: pl.DataFrame, numbers: pl.Series, first_row:
 
 def _rejected(kept: Kept) -> Tally:
     """People by measure in rejected rows, and in repeat rows that went with their parent."""
-    lost = [*kept.rejected.filter(~pl.col("reason_code").is_in(NO_PEOPLE))["row_number"], *kept.gone]
+    lost = [*kept.rejected.filter(~pl.col("reason_code").is_in(NOT_ADDED_UP))["row_number"], *kept.gone]
     return _tally(kept.counts.filter(pl.col("row_number").is_in(lost)))
+
+
+def _told(kept: Kept) -> int:
+    """People in rows whose values stand under other headers, as far as they can be told."""
+    rows = kept.rejected.filter(pl.col("reason_code").is_in(IN_OTHER_COLUMNS))["row_number"]
+    return sum(kept.drifted.get(row) or 0 for row in rows)
 
 
 def _tally(counts: pl.DataFrame) -> Tally:

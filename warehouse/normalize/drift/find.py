@@ -26,6 +26,7 @@ from warehouse.normalize.frame import TextFrame
 ROWS = {"row_number": pl.Int64, "reason_code": pl.String, "column_label": pl.String}
 FIRST_SERIAL = 20_000  # a date may stand as a spreadsheet's day number: 1954 and later
 FOREIGN, MOVED, CELLS_SWAPPED = "foreign_layout_row", "shifted_row", "swapped_cells"
+IN_OTHER_COLUMNS = [FOREIGN, MOVED, CELLS_SWAPPED]  # reasons: the row's values stand under other headers
 WORDS = {
     SWAPPED: ("two columns are swapped: {labels}", "values under their own header", "put the columns right and deliver again"),
     SORTED: (
