@@ -46,8 +46,8 @@ def population(found: pl.DataFrame, accepted: pl.DataFrame, round_key: str) -> p
 
 def note_counts(frame: TextFrame, found: pl.DataFrame, accepted: pl.DataFrame, findings: Findings) -> None:
     """A finding for parts of accepted rows that are no whole number."""
-    kept = found.join(accepted.select("row_number"), on="row_number", how="semi")
-    bad = kept.filter(pl.col("value_status") == "unreadable").select("row_number", "column")
+    bad = found.filter(pl.col("value_status") == "unreadable").select("row_number", "column")
+    bad = bad.join(accepted.select("row_number"), on="row_number", how="semi", maintain_order="left")
     for (name,), rows in bad.group_by("column", maintain_order=True):
         findings.add(
             "part_not_a_number", "block", "a part (not a total) is not a whole number and is left out of the parts",
