@@ -138,6 +138,33 @@ def test_weights_and_ages_that_can_not_be(bench: Bench) -> None:
     assert found["weight_not_positive"] == "block"
 
 
+@pytest.mark.parametrize("age", ["12,5", 3.5, "1e3", -4, "1.234"])
+def test_an_age_is_a_whole_number_of_years(bench: Bench, age: object) -> None:
+    assert findings(survey(bench, ["Age"], [30], [age]))["age_impossible"] == "block"
+
+
+def test_a_figure_that_means_missing_is_no_answer(bench: Bench) -> None:
+    bench.codebook(
+        BOOK.replace("labels: [Age], type: number", "labels: [Age], type: number, missing: ['999']"),
+        "rms",
+        "respondent",
+    )
+    done = bench.deliver([["Age", *HEADER], [999, "North", "Man", "u1"], [31, "North", "Man", "u2"]])
+    assert answers(done, "age_years") == [(None, None, "missing", None), (None, 31.0, "reported", "31")]
+    assert "age_impossible" not in findings(done)
+    assert done.table("response")["age_years"].to_list() == [None, 31]
+
+
+def test_numbers_below_zero_are_told(bench: Bench) -> None:
+    bench.codebook(
+        BOOK.replace("{field: remark, labels: [Remark]}", "{field: months, labels: [Months], type: number}"),
+        "rms",
+        "respondent",
+    )
+    done = bench.deliver([["Months", *HEADER], [-5, "North", "Man", "u1"], [31, "North", "Man", "u2"]])
+    assert findings(done)["negative_answer"] == "review"
+
+
 def test_interviews_that_say_the_same(bench: Bench) -> None:
     header = ["Weight", "Age", "Why", "Work", "Sent money"]
     found = findings(
