@@ -14,10 +14,11 @@ from warehouse.codebooks.recognise import Recognised
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.prepare import words
-from warehouse.normalize.values import is_missing, number_value
+from warehouse.normalize.values import is_missing, number_value, time_value
 
 FEW_ANSWERS = 5  # with fewer questions two people may well say the same
 OLDEST = 110
+LEAST_SECONDS = 180  # nobody reads a form out in less
 HINT = r"@|\d{7}|\+\d|\d[\s().-]\d"  # a cheap look before the whole pattern
 SHORTEST = 7  # bytes: no phone number, address or personal number is shorter
 EXTREME = 20  # times the median weight
@@ -55,8 +56,30 @@ def note_respondents(found: Recognised, frame: TextFrame, accepted: pl.DataFrame
             "an age in whole years",
             label=age.label,
         )
+    _consent(found, frame, data, findings)
+    _short(frame, data, findings)
     _negative(found, frame, data, findings)
     _same_answers(found, frame, data, findings)
+
+
+def _consent(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:
+    """Interviews that do not say whether the respondent consented, where the form asks."""
+    for drop in (d for d in found.codebook.drop if d.reason == "no_consent"):
+        name, mapped = frame.of(drop.field), frame.match.find(drop.field)
+        if name and mapped:
+            rows = data.filter(is_missing(name, words(found.codebook, mapped.column)))
+            _add(findings, frame, rows, "consent_missing", "block", "an interview does not say whether the respondent consented",
+                 "consent in every interview", label=mapped.label, todo="ask the enumerator, or leave the interview out, and deliver again")  # fmt: skip
+
+
+def _short(frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:
+    """Interviews that ended before they began, or at once."""
+    start, end, mapped = frame.of("started_at"), frame.of("ended_at"), frame.match.find("ended_at")
+    if start and end and mapped:
+        rows = data.filter((time_value(end) - time_value(start)).dt.total_seconds() < LEAST_SECONDS)
+        _add(findings, frame, rows, "interview_too_short", "review",
+             f"an interview took less than {LEAST_SECONDS // 60} minutes, or ended before it began", "the time that the questions take",
+             label=mapped.label, todo="check with the enumerator whether the interview was held")  # fmt: skip
 
 
 def _negative(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.normalize.conftest import Bench, findings
+from tests.unit.normalize.conftest import Bench, findings, reasons
 from warehouse.codebooks.model import Option
 from warehouse.normalize.options import OptionList
 from warehouse.normalize.run import Normalized
@@ -163,6 +163,44 @@ def test_numbers_below_zero_are_told(bench: Bench) -> None:
     )
     done = bench.deliver([["Months", *HEADER], [-5, "North", "Man", "u1"], [31, "North", "Man", "u2"]])
     assert findings(done)["negative_answer"] == "review"
+
+
+def test_one_identifier_with_other_contents_is_no_duplicate(bench: Bench) -> None:
+    bench.codebook(BOOK, "rms", "respondent")
+    rows = [
+        [30, "North", "Man", "u1"],
+        [30, "North", "Man", "u1"],
+        [31, "North", "Man", "u2"],
+        [77, "North", "Man", "u2"],
+    ]
+    done = bench.deliver([["Age", *HEADER], *rows])
+    assert reasons(done) == {3: "duplicate_submission", 5: "conflicting_submission"}
+    assert findings(done)["conflicting_submission"] == "block"
+
+
+def test_an_interview_without_consent_or_time(bench: Bench) -> None:
+    asked = """      - {field: consent, labels: [Consent], type: choice, options: work}
+      - {field: started_at, labels: [start], type: datetime}
+      - {field: ended_at, labels: [end], type: datetime}
+code_lists:"""
+    drop = "drop: [{reason: no_consent, field: consent, equals: [nope]}]\nunique: uuid"
+    bench.codebook(BOOK.replace("code_lists:", asked).replace("unique: uuid", drop), "rms", "respondent")
+    day = "2024-05-06T10:{}:00.000+06:00"
+    header = ["Consent", "start", "end", *HEADER]
+    good = ["Yes", day.format("00"), day.format("21"), "North", "Man", "u1"]
+    assert findings(bench.deliver([header, good])) == {}
+    bad = [
+        ["", *good[1:5], "u2"],
+        ["Yes", day.format("00"), day.format("01"), *good[3:5], "u3"],
+        ["Yes", day.format("09"), day.format("01"), *good[3:5], "u4"],
+    ]
+    found = (
+        bench.deliver([header, good, *bad], "round2.xlsx")
+        .table("finding")
+        .select("code", "severity", "row_number", "rows")
+        .rows()
+    )
+    assert found == [("consent_missing", "block", 3, 1), ("interview_too_short", "review", 4, 2)]
 
 
 def test_interviews_that_say_the_same(bench: Bench) -> None:
