@@ -1,11 +1,15 @@
-"""Codes of other systems beside the names of places: they find no place, but one code at two places is told.
+"""Codes of places that nobody can look up: those of other systems beside names, and those that only the delivery knows.
 
-Comparing such codes (`more_codes` of a level) with the places found by name belongs here; finding places does not.
+Telling of codes (`more_codes` of a level) that stand at two places, and of codes built unlike all others, belongs here; finding
+places does not.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+
+import polars as pl
 
 from warehouse.codebooks.model import Codebook
 from warehouse.gazetteer.codes import fold_code
@@ -14,6 +18,9 @@ from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.places import RowPlaces
 from warehouse.normalize.values import is_missing
+
+ENOUGH = 30  # codes, before a rare way of building one says anything
+SELDOM = 2  # rows: of a kind of code that is meant there are more
 
 
 def note_more_codes(frame: TextFrame, book: Codebook, places: RowPlaces, findings: Findings) -> None:
@@ -48,3 +55,32 @@ def _spots(
 
 def _seldom(places: dict[tuple[str, str], list[int]]) -> list[int]:
     return [n for rows in sorted(places.values(), key=len)[:-1] for n in rows]
+
+
+def note_odd_codes(frame: TextFrame, book: Codebook, places: RowPlaces, findings: Findings) -> None:
+    """A finding for codes that only the delivery knows and that are built like no other of their column."""
+    for level in (x for x in book.places.levels if x.code_field):
+        name, column = frame.of(level.code_field or ""), frame.match.find(level.code_field or "")
+        if name is None or column is None:
+            continue
+        listed = [
+            i for i, r in enumerate(places.results) if any(p.level == level.level and p.in_gazetteer for p in r.chain)
+        ]
+        own = places.rows.filter(~pl.col("combination").is_in(listed)).select("row_number")
+        coded = frame.data.join(own, on="row_number", how="semi", maintain_order="left")
+        coded = coded.filter(~is_missing(name, [*book.missing, *column.column.missing]))
+        shapes = coded.select("row_number", pl.col(name).map_elements(_shape, return_dtype=pl.String).alias("shape"))
+        shapes = shapes.with_columns(pl.len().over("shape").alias("like"))
+        odd = shapes.filter(pl.col("like") <= SELDOM)["row_number"]
+        if shapes.height >= ENOUGH and 0 < odd.len() <= SELDOM:
+            findings.add(
+                "odd_place_code", "review", "a place code is built unlike all others of its column, or holds letters that look alike",
+                expected="codes of one kind", todo="correct the code and deliver again: its place may be counted apart",
+                sheet=frame.match.raw.name, row_number=odd[0], column_label=frame.label(name), rows=odd.len(),
+            )  # fmt: skip
+
+
+def _shape(code: str) -> str:
+    """How a code is built: its runs of digits, of Latin letters and of other signs."""
+    digits = re.sub(r"[0-9]+", "9", code.strip())
+    return re.sub(r"[^\x00-\x7f]+", "?", re.sub(r"[A-Za-z]+", "A", digits))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.normalize.conftest import Bench, findings, law, reasons, values
 
 LONG = """
@@ -229,3 +231,20 @@ def test_a_code_of_another_system_at_two_places_is_told(bench: Bench) -> None:
     found = bench.deliver(rows).table("finding")
     assert found.select("code", "severity", "row_number", "rows").rows() == [("place_code_differs", "review", 5, 1)]
     assert findings(bench.deliver([*rows[:3], rows[3], ["NORTH", " n1", 4]], "round2.xlsx")) == {}
+
+
+@pytest.mark.parametrize(("code", "told"), [("КG7-1", True), (12, True), ("KG77-123", False), ("", False)])
+def test_a_code_built_unlike_all_others_is_told(bench: Bench, code: object, told: bool) -> None:
+    bench.codebook(CODED)
+    path = bench.folder / "operations" / "t" / "codebooks" / "t.yml"
+    path.write_text(path.read_text().replace("name_field: region}", "name_field: region, code_field: code}"))
+    names = ["".join(chr(97 + (i * p + p) % 26) for p in (3, 5, 7, 11, 17)) for i in range(40)]
+    rows = [[name, f"KG{i}-{i * 7 % 97}", 1] for i, name in enumerate(names)]
+    rows[9][1] = code
+    found = (
+        bench.deliver([["Region", "Code", "IDPs"], *rows])
+        .table("finding")
+        .select("code", "severity", "row_number")
+        .rows()
+    )
+    assert (("odd_place_code", "review", 11) in found) is told
