@@ -136,6 +136,7 @@ class PlaceLevel(Strict):
     code_field: str | None = None
     name_field: str | None = None
     required: bool = True
+    more_codes: list[str] = []  # fields of other code systems: they find no place, but a code at two places is told
 
 
 class Places(Strict):

@@ -24,6 +24,7 @@ from warehouse.normalize.frame import TextFrame, text_frame
 from warehouse.normalize.furniture import NO_PEOPLE, furniture, place_columns, without
 from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.people import key_of, pseudonym
+from warehouse.normalize.place_codes import note_more_codes, note_odd_codes
 from warehouse.normalize.place_fill import between, unnamed_levels
 from warehouse.normalize.place_findings import note_places
 from warehouse.normalize.places import Filled, RowPlaces, named_places, place_table, resolve_places, resolver_of
@@ -128,6 +129,8 @@ def _main(
     frame = without(whole, aside["row_number"].to_list())
     places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver, filled)
     note_places(frame, book, places, findings)
+    note_more_codes(frame, book, places, findings)
+    note_odd_codes(frame, book, places, findings)
     found_counts = counts(whole, book, findings)
     drift = find_drift(frame, book, found.round_number, ledger.left(match.raw.name))
     drift.tell(findings)

@@ -14,10 +14,11 @@ from warehouse.codebooks.recognise import Recognised
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.prepare import words
-from warehouse.normalize.values import count_value, is_missing, number_value
+from warehouse.normalize.values import is_missing, number_value, time_value
 
 FEW_ANSWERS = 5  # with fewer questions two people may well say the same
 OLDEST = 110
+LEAST_SECONDS = 180  # nobody reads a form out in less
 HINT = r"@|\d{7}|\+\d|\d[\s().-]\d"  # a cheap look before the whole pattern
 SHORTEST = 7  # bytes: no phone number, address or personal number is shorter
 EXTREME = 20  # times the median weight
@@ -42,19 +43,65 @@ def note_respondents(found: Recognised, frame: TextFrame, accepted: pl.DataFrame
             _add(findings, frame, absent, "design_missing", "review", f"{field} is missing: the interview has no place in the sample's design",
                  f"{field} of every interview", label=mapped.label)  # fmt: skip
     if age := frame.match.find("age_years"):
-        years = count_value(frame.name(age))
-        bad = data.filter((years < 0) | (years > OLDEST) | number_value(frame.name(age)).lt(0))
+        years = number_value(frame.name(age))
+        given = ~is_missing(frame.name(age), words(found.codebook, age.column))
+        bad = data.filter(given & ((years < 0) | (years > OLDEST) | (years != years.floor())))
         _add(
             findings,
             frame,
             bad,
             "age_impossible",
             "block",
-            f"an age below 0 or above {OLDEST}",
-            "an age in years",
+            f"an age is below 0, above {OLDEST} or no whole number",
+            "an age in whole years",
             label=age.label,
         )
+    _consent(found, frame, data, findings)
+    _short(frame, data, findings)
+    _negative(found, frame, data, findings)
     _same_answers(found, frame, data, findings)
+
+
+def _consent(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:
+    """Interviews that do not say whether the respondent consented, where the form asks."""
+    for drop in (d for d in found.codebook.drop if d.reason == "no_consent"):
+        name, mapped = frame.of(drop.field), frame.match.find(drop.field)
+        if name and mapped:
+            rows = data.filter(is_missing(name, words(found.codebook, mapped.column)))
+            _add(findings, frame, rows, "consent_missing", "block", "an interview does not say whether the respondent consented",
+                 "consent in every interview", label=mapped.label, todo="ask the enumerator, or leave the interview out, and deliver again")  # fmt: skip
+
+
+def _short(frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:
+    """Interviews that ended before they began, or at once."""
+    start, end, mapped = frame.of("started_at"), frame.of("ended_at"), frame.match.find("ended_at")
+    if start and end and mapped:
+        rows = data.filter((time_value(end) - time_value(start)).dt.total_seconds() < LEAST_SECONDS)
+        _add(findings, frame, rows, "interview_too_short", "review",
+             f"an interview took less than {LEAST_SECONDS // 60} minutes, or ended before it began", "the time that the questions take",
+             label=mapped.label, todo="check with the enumerator whether the interview was held")  # fmt: skip
+
+
+def _negative(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:
+    """Numbers below zero: of people, months or money there is none."""
+    for c in frame.match.columns:
+        if (
+            c.column.type in ("number", "count")
+            and c.column.field not in ("age_years", "weight")
+            and frame.name(c) in data.columns
+        ):
+            given = ~is_missing(frame.name(c), words(found.codebook, c.column))
+            rows = data.filter(given & (number_value(frame.name(c)) < 0))
+            _add(
+                findings,
+                frame,
+                rows,
+                "negative_answer",
+                "review",
+                "an answer is a number below zero",
+                "zero or more",
+                label=c.label,
+            )
 
 
 def note_personal(found: Recognised, findings: Findings) -> None:

@@ -89,7 +89,9 @@ def _headers(frame: TextFrame, book: Codebook) -> dict[int, str]:
         cells = {c.index: folded_label(t) for c in texts if (t := row[f"c{c.index}"]).strip()}
         again = max(sum(line.get(i) == text for i, text in cells.items()) for line in own)
         if again >= min(2, len(texts)) and again * 2 > len(cells):
-            found[row["row_number"]] = "repeated_header"
+            found[row["row_number"]] = "second_table" if row["gap"] else "repeated_header"
+            if row["gap"]:  # below blank rows the same header begins another table, perhaps of another round
+                break
         elif _other_header(frame, book, row, cells, known):
             found[row["row_number"]] = "second_table"
             break

@@ -46,13 +46,30 @@ def population(found: pl.DataFrame, accepted: pl.DataFrame, round_key: str) -> p
 
 def note_counts(frame: TextFrame, found: pl.DataFrame, accepted: pl.DataFrame, findings: Findings) -> None:
     """A finding for parts of accepted rows that are no whole number."""
-    bad = found.filter(pl.col("value_status") == "unreadable").select("row_number", "column")
-    bad = bad.join(accepted.select("row_number"), on="row_number", how="semi", maintain_order="left")
+    kept = found.join(accepted.select("row_number"), on="row_number", how="semi", maintain_order="left")
+    _note_no_total(frame, kept, findings)
+    bad = kept.filter(pl.col("value_status") == "unreadable").select("row_number", "column")
     for (name,), rows in bad.group_by("column", maintain_order=True):
         findings.add(
             "part_not_a_number", "block", "a part (not a total) is not a whole number and is left out of the parts",
             expected="a whole number", todo="correct the cells and deliver again", sheet=frame.match.raw.name,
             row_number=rows["row_number"][0], column_label=frame.label(str(name)), rows=rows.height,
+        )  # fmt: skip
+
+
+def _note_no_total(frame: TextFrame, kept: pl.DataFrame, findings: Findings) -> None:
+    """A finding for totals that were left blank while their parts are counted: those people are in no total."""
+    keys = ["row_number", "category", "unit"]
+    whole = kept.filter(pl.col("dimension") == "total")
+    parts = kept.filter((pl.col("dimension") != "total") & (pl.col("value") > 0)).select(keys).unique()
+    blank = whole.filter(pl.col("value_status") == "missing").join(parts, on=keys, how="semi")
+    given = whole.filter(pl.col("value_status") == "reported").select(keys)
+    lost = blank.join(given, on=keys, how="anti", maintain_order="left")
+    for (name,), rows in lost.group_by("column", maintain_order=True):
+        findings.add(
+            "total_missing", "review", "a total is blank where its parts are counted: these people are in no total",
+            expected="a total beside its parts", todo="fill in the total and deliver again", sheet=frame.match.raw.name,
+            row_number=rows["row_number"][0], column_label=frame.label(str(name)), rows=rows["row_number"].n_unique(),
         )  # fmt: skip
 
 

@@ -100,6 +100,8 @@ def multiple_both(listed: pl.DataFrame, flags: pl.DataFrame, options: set[str]) 
 
 
 def _coded(data: pl.DataFrame, name: str, option: pl.Expr, value: pl.Expr, missing: list[str]) -> pl.DataFrame:
+    absent = is_missing(name, missing)  # a word for missing may be a figure (999)
+    option, value = pl.when(~absent).then(option), pl.when(~absent).then(value)
     known = option.is_not_null() | value.is_not_null()
     return data.select(
         *KEYS, option.alias("option_code"), value.alias("value_number"), _status(known, name, missing),

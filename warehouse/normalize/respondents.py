@@ -9,15 +9,18 @@ import polars as pl
 
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.noticed import date_column
+from warehouse.normalize.prepare import words
 from warehouse.normalize.schema import ANSWER, RESPONSE
 from warehouse.normalize.survey import Survey
-from warehouse.normalize.values import count_value, number_value
+from warehouse.normalize.values import count_value, is_missing, number_value
 
 
 def respondents(frame: TextFrame, data: pl.DataFrame, survey: Survey, answers: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """`response`, and `answer` with the derived question age_group."""
-    age = frame.of("age_years")
-    years = count_value(age) if age else pl.lit(None, pl.Int64)
+    age, mapped = frame.of("age_years"), frame.match.find("age_years")
+    years: pl.Expr = pl.lit(None, pl.Int64)
+    if age and mapped:  # a word for missing may be a figure (999)
+        years = pl.when(~is_missing(age, words(survey.book, mapped.column))).then(count_value(age))
     wide = data.select(
         pl.lit(survey.findings.round_key).alias("round_key"),
         "response_key",

@@ -96,10 +96,12 @@ def _repeated(frame: TextFrame, book: Codebook) -> pl.DataFrame:
     volatile = [frame.of(key) for key in (frame.match.sheet.row_key, "index", "submission_id") if key]
     contents = [c for c in frame.data.columns if c.startswith("c") and c not in volatile]
     data = data.with_columns(pl.struct(contents).hash().alias("contents"))
-    first = pl.col("contents").first().over(name)
-    later = pl.col("row_number").cum_count().over(name) > 1
-    same = pl.when(pl.col("contents") == first).then(pl.lit("duplicate_submission"))
-    return data.filter(later).select(
+    data = data.with_columns(  # before the first row of each is left out
+        (pl.col("contents") == pl.col("contents").first().over(name)).alias("same"),
+        (pl.col("row_number").cum_count().over(name) > 1).alias("later"),
+    )
+    same = pl.when("same").then(pl.lit("duplicate_submission"))
+    return data.filter("later").select(
         "row_number",
         same.otherwise(pl.lit("conflicting_submission")).alias("reason_code"),
         pl.lit(frame.label(name)).alias("column_label"),

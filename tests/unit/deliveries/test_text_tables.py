@@ -100,6 +100,8 @@ def test_what_does_not_fit_is_refused_with_its_line(text: str, code: str, line: 
         ("a\n1\r2\n", "mixed_line_ends"),
         ("a,b\r1,2\n3,4\n", "mixed_line_ends"),
         ("a:b\n1:2\n", "unknown_delimiter"),
+        ("a/b/c\n1/2/3\n", "unknown_delimiter"),
+        ("State LGA HH\nADAMAWA GIREI 10\n", "unknown_delimiter"),
         ('"a,b"\n"1,2"\n', "unknown_delimiter"),
         ("region  idp\nOsh     12\n", "unknown_delimiter"),
         ("sep=;\na,b\n1,2\n", "unknown_delimiter"),

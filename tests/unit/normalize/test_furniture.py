@@ -154,3 +154,7 @@ def test_a_word_for_missing_is_no_place(bench: Bench, word: str) -> None:
     done = bench.deliver([HEADER, [word, "D1", 1, 1], ["North", word, 1, 1]])
     assert reasons(done) == {2: "place_missing"}
     assert done.table("place").filter(done.table("place")["place_level"] == 2).is_empty()
+
+
+def test_the_same_header_below_blank_rows_begins_another_table(bench: Bench) -> None:
+    assert codes(bench, ROWS[0], [], ["Province", "District", "IDPs"], ROWS[1]) == {4: "second_table", 5: "second_table"}

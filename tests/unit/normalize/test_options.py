@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.normalize.conftest import Bench, findings
+from tests.unit.normalize.conftest import Bench, findings, reasons
 from warehouse.codebooks.model import Option
 from warehouse.normalize.options import OptionList
 from warehouse.normalize.run import Normalized
@@ -136,6 +136,71 @@ def test_weights_and_ages_that_can_not_be(bench: Bench) -> None:
     found = findings(survey(bench, ["Weight", "Age"], ["", 30], [0, 30], ["x", -3], [1.5, 300]))
     assert {"weight_missing", "weight_not_positive", "age_impossible"} <= set(found)
     assert found["weight_not_positive"] == "block"
+
+
+@pytest.mark.parametrize("age", ["12,5", 3.5, "1e3", -4, "1.234"])
+def test_an_age_is_a_whole_number_of_years(bench: Bench, age: object) -> None:
+    assert findings(survey(bench, ["Age"], [30], [age]))["age_impossible"] == "block"
+
+
+def test_a_figure_that_means_missing_is_no_answer(bench: Bench) -> None:
+    bench.codebook(
+        BOOK.replace("labels: [Age], type: number", "labels: [Age], type: number, missing: ['999']"),
+        "rms",
+        "respondent",
+    )
+    done = bench.deliver([["Age", *HEADER], [999, "North", "Man", "u1"], [31, "North", "Man", "u2"]])
+    assert answers(done, "age_years") == [(None, None, "missing", None), (None, 31.0, "reported", "31")]
+    assert "age_impossible" not in findings(done)
+    assert done.table("response")["age_years"].to_list() == [None, 31]
+
+
+def test_numbers_below_zero_are_told(bench: Bench) -> None:
+    bench.codebook(
+        BOOK.replace("{field: remark, labels: [Remark]}", "{field: months, labels: [Months], type: number}"),
+        "rms",
+        "respondent",
+    )
+    done = bench.deliver([["Months", *HEADER], [-5, "North", "Man", "u1"], [31, "North", "Man", "u2"]])
+    assert findings(done)["negative_answer"] == "review"
+
+
+def test_one_identifier_with_other_contents_is_no_duplicate(bench: Bench) -> None:
+    bench.codebook(BOOK, "rms", "respondent")
+    rows = [
+        [30, "North", "Man", "u1"],
+        [30, "North", "Man", "u1"],
+        [31, "North", "Man", "u2"],
+        [77, "North", "Man", "u2"],
+    ]
+    done = bench.deliver([["Age", *HEADER], *rows])
+    assert reasons(done) == {3: "duplicate_submission", 5: "conflicting_submission"}
+    assert findings(done)["conflicting_submission"] == "block"
+
+
+def test_an_interview_without_consent_or_time(bench: Bench) -> None:
+    asked = """      - {field: consent, labels: [Consent], type: choice, options: work}
+      - {field: started_at, labels: [start], type: datetime}
+      - {field: ended_at, labels: [end], type: datetime}
+code_lists:"""
+    drop = "drop: [{reason: no_consent, field: consent, equals: [nope]}]\nunique: uuid"
+    bench.codebook(BOOK.replace("code_lists:", asked).replace("unique: uuid", drop), "rms", "respondent")
+    day = "2024-05-06T10:{}:00.000+06:00"
+    header = ["Consent", "start", "end", *HEADER]
+    good = ["Yes", day.format("00"), day.format("21"), "North", "Man", "u1"]
+    assert findings(bench.deliver([header, good])) == {}
+    bad = [
+        ["", *good[1:5], "u2"],
+        ["Yes", day.format("00"), day.format("01"), *good[3:5], "u3"],
+        ["Yes", day.format("09"), day.format("01"), *good[3:5], "u4"],
+    ]
+    found = (
+        bench.deliver([header, good, *bad], "round2.xlsx")
+        .table("finding")
+        .select("code", "severity", "row_number", "rows")
+        .rows()
+    )
+    assert found == [("consent_missing", "block", 3, 1), ("interview_too_short", "review", 4, 2)]
 
 
 def test_interviews_that_say_the_same(bench: Bench) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.normalize.conftest import Bench, findings, law, reasons, values
 
 LONG = """
@@ -196,3 +198,53 @@ def test_sheets_of_two_admin_levels_are_never_added_up(bench: Bench) -> None:
     )
     apart = bench.deliver([["Region", "IDPs"], ["South", 10]], sheet="adm1", name="round2.xlsx", adm2=districts)
     assert "levels_added" not in findings(apart)
+
+
+def test_a_total_that_is_blank_beside_its_parts_is_told(bench: Bench) -> None:
+    bench.codebook(GROUPS)
+    header = ["Region", "Emigrants", "Country 1", "Number 1"]
+    done = bench.deliver([header, ["North", 9, "RUS", 5], ["South", "", "RUS", 3], ["East", 1, "", ""]])
+    assert findings(done)["no_total"] == "block"  # the only total: the row is not used at all
+    assert "total_missing" not in findings(done)
+    text = (bench.folder / "operations" / "t" / "codebooks" / "t.yml").read_text()
+    more = "      - {field: idp, labels: [IDPs], type: count, measure: {category: idp}}\n    groups:"
+    (bench.folder / "operations" / "t" / "codebooks" / "t.yml").write_text(text.replace("    groups:", more, 1))
+    done = bench.deliver([[*header, "IDPs"], ["North", 9, "RUS", 5, 1], ["South", "", "RUS", 3, 1]], "round2.xlsx")
+    assert findings(done) == {"total_missing": "review"}
+
+
+CODED = """
+sheets:
+  - name: main
+    columns:
+      - {field: region, labels: [Region], required: true}
+      - {field: code, labels: [Code], type: code}
+      - {field: idp, labels: [IDPs], type: count, required: true, measure: {category: idp}}
+"""
+
+
+def test_a_code_of_another_system_at_two_places_is_told(bench: Bench) -> None:
+    bench.codebook(CODED)
+    path = bench.folder / "operations" / "t" / "codebooks" / "t.yml"
+    path.write_text(path.read_text().replace("name_field: region}", "name_field: region, more_codes: [code]}"))
+    rows = [["Region", "Code", "IDPs"], ["North", "N1", 1], ["North", "N1", 2], ["South", "S1", 3], ["South", "N1", 4]]
+    found = bench.deliver(rows).table("finding")
+    assert found.select("code", "severity", "row_number", "rows").rows() == [("place_code_differs", "review", 5, 1)]
+    assert findings(bench.deliver([*rows[:3], rows[3], ["NORTH", " n1", 4]], "round2.xlsx")) == {}
+
+
+@pytest.mark.parametrize(("code", "told"), [("КG7-1", True), (12, True), ("KG77-123", False), ("", False)])
+def test_a_code_built_unlike_all_others_is_told(bench: Bench, code: object, told: bool) -> None:
+    bench.codebook(CODED)
+    path = bench.folder / "operations" / "t" / "codebooks" / "t.yml"
+    path.write_text(path.read_text().replace("name_field: region}", "name_field: region, code_field: code}"))
+    names = ["".join(chr(97 + (i * p + p) % 26) for p in (3, 5, 7, 11, 17)) for i in range(40)]
+    rows = [[name, f"KG{i}-{i * 7 % 97}", 1] for i, name in enumerate(names)]
+    rows[9][1] = code
+    found = (
+        bench.deliver([["Region", "Code", "IDPs"], *rows])
+        .table("finding")
+        .select("code", "severity", "row_number")
+        .rows()
+    )
+    assert (("odd_place_code", "review", 11) in found) is told

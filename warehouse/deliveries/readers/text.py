@@ -25,7 +25,8 @@ _SEPARATOR = re.compile('"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _NUMBER = re.compile(r"[\s\d+-]+\Z")
 CELLS_AT_ONCE = 200_000  # of how many cells there are lists of texts at a time
 MAX_CELLS = 50_000_000  # rows × columns, filled or not
-SEPARATORS = (*COMMON, *RARE, ":", "!", "#", "=", "*", "&")  # what tables in other layouts are separated by
+SEPARATORS = (*COMMON, *RARE, *":!#=*&/\\§¦·¬%$@")  # what tables in other layouts are separated by
+WORDS = 3  # cells at least, where single spaces may part them
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 FEW_ROWS = 10  # with more rows than this, a last cell that alone is empty is a sign of a cut
 
@@ -159,4 +160,7 @@ def _several(cells: list[str]) -> bool:
     signs = [re.compile(re.escape(sign)) for sign in SEPARATORS if sign in cells[0]] + [_GAP] * bool(
         _GAP.search(cells[0])
     )
-    return any(len({len(sign.findall(cell)) for cell in cells}) == 1 for sign in signs)
+    words = {len(cell.split()) for cell in cells}
+    return (len(words) == 1 and min(words) >= WORDS) or any(
+        len({len(sign.findall(cell)) for cell in cells}) == 1 for sign in signs
+    )
