@@ -109,6 +109,7 @@ class Sheet(Strict):
     name: str
     patterns: list[str] = ["*"]
     role: Literal["main", "repeat", "ignore", "control"] = "main"
+    required: bool = True  # of a main or repeat sheet: false where a delivery may lack it
     header_row: int | Literal["find"] = "find"  # 1-based; find: the first row that carries the required labels
     header_rows: int = 1  # more: joined with "/" after filling merged cells to the right
     parent: str | None = None
