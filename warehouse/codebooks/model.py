@@ -155,7 +155,9 @@ class RoundNumber(Strict):
     )
     sheet_text: str | None = None  # regular expression over the texts of ignored sheets, one group
     file_name: str | None = None  # regular expression over the folded file name, one group
-    select: bool = False  # with field: the file holds several rounds; the declared one is taken, rows of others are left out
+    select: bool = (
+        False  # with field: the file holds several rounds; the declared one is taken, rows of others are left out
+    )
     date_field: str | None = None  # year and month of this date, as 201712
     fallback: bool = False  # used only where no other rule finds a number
 

@@ -5,10 +5,12 @@ Looking and describing belong here; nothing is recognised by likeness.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from warehouse.codebooks.folding import fold_label, matches_any
+from warehouse.codebooks.labels import folded_text
 from warehouse.codebooks.lookalike import LookAlikes
 from warehouse.codebooks.match import header_labels
 from warehouse.codebooks.model import Codebook, Column, Sheet
@@ -80,6 +82,11 @@ def _looks(raw: RawSheet, book: Codebook) -> Iterator[Near]:
                 continue
             labels = [label for label in header_labels(sheet, raw, row)[:COLUMNS] if label.strip()]
             fields = {field for label in labels if (field := labels_of.get(fold_label(label)))}
+            fields |= {
+                c.field
+                for c in sheet.columns
+                if c.pattern and any(map(re.compile(c.pattern).fullmatch, map(folded_text, labels)))
+            }
             lacking = [c for c in sheet.columns if c.required and c.field not in fields]
             if fields:
                 yield Near(book, sheet, raw, row, labels, len(fields), lacking)
