@@ -31,7 +31,9 @@ class SheetMatch:
     duplicated: list[str]  # columns that claim one field, or unknown ones of one label: told as a person reads them
     absent: list[Column]
     merged: list[list[MappedColumn]] = field(default_factory=list)  # columns of one field, never filled in one row
-    overrides: tuple[tuple[int, int, str], ...] = ()  # corrected cells (row number, column, text); `raw` stays as delivered
+    overrides: tuple[
+        tuple[int, int, str], ...
+    ] = ()  # corrected cells (row number, column, text); `raw` stays as delivered
 
     @property
     def first_row(self) -> int:

@@ -109,6 +109,7 @@ class Sheet(Strict):
     name: str
     patterns: list[str] = ["*"]
     role: Literal["main", "repeat", "ignore", "control"] = "main"
+    required: bool = True  # of a main or repeat sheet: false where a delivery may lack it
     header_row: int | Literal["find"] = "find"  # 1-based; find: the first row that carries the required labels
     header_rows: int = 1  # more: joined with "/" after filling merged cells to the right
     parent: str | None = None
@@ -155,7 +156,9 @@ class RoundNumber(Strict):
     )
     sheet_text: str | None = None  # regular expression over the texts of ignored sheets, one group
     file_name: str | None = None  # regular expression over the folded file name, one group
-    select: bool = False  # with field: the file holds several rounds; the declared one is taken, rows of others are left out
+    select: bool = (
+        False  # with field: the file holds several rounds; the declared one is taken, rows of others are left out
+    )
     date_field: str | None = None  # year and month of this date, as 201712
     fallback: bool = False  # used only where no other rule finds a number
 

@@ -5,10 +5,12 @@ Looking and describing belong here; nothing is recognised by likeness.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from warehouse.codebooks.folding import fold_label, matches_any
+from warehouse.codebooks.labels import folded_text
 from warehouse.codebooks.lookalike import LookAlikes
 from warehouse.codebooks.match import header_labels
 from warehouse.codebooks.model import Codebook, Column, Sheet
@@ -43,10 +45,18 @@ def nearest(sheets: list[RawSheet], books: list[Codebook]) -> Near | None:
     return max(found, key=lambda near: near.rank, default=None)
 
 
+def nearest_of(raw: RawSheet, book: Codebook, sheet: Sheet) -> Near | None:
+    """How far a sheet of a codebook fits a delivered one that bears its name, wherever its header stands."""
+    anywhere = sheet.model_copy(update={"header_row": "find", "role": "main"})
+    return nearest([raw], [book.model_copy(update={"sheets": [anywhere]})])
+
+
 def expected_of(near: Near) -> str:
     """What the nearest codebook expected of the file: the required fields that are missing, each with its best candidate."""
     where = f"sheet {near.raw.name!r}, row {near.row + 1}"
     head = f"nearest is codebook {near.book.codebook} ({near.known} of {len(near.labels)} columns known, {where})"
+    if not near.lacking and near.sheet.role == "main" and matches_any(near.raw.name, near.sheet.patterns):
+        return f"{head}: all required labels are there, in another row than the codebook says"
     if not near.lacking:
         names = ", ".join(near.sheet.patterns)
         return f"{head}: all required labels are there, but the sheet's name is none of {names}"
@@ -72,6 +82,11 @@ def _looks(raw: RawSheet, book: Codebook) -> Iterator[Near]:
                 continue
             labels = [label for label in header_labels(sheet, raw, row)[:COLUMNS] if label.strip()]
             fields = {field for label in labels if (field := labels_of.get(fold_label(label)))}
+            fields |= {
+                c.field
+                for c in sheet.columns
+                if c.pattern and any(map(re.compile(c.pattern).fullmatch, map(folded_text, labels)))
+            }
             lacking = [c for c in sheet.columns if c.required and c.field not in fields]
-            if fields and (lacking or not matches_any(raw.name, sheet.patterns)):
+            if fields:
                 yield Near(book, sheet, raw, row, labels, len(fields), lacking)

@@ -206,10 +206,14 @@ def _round_number(
         others = [f"although {why.replace(' says so', f' says {n}')}" for n, why in texts if n != numbers[0]]
         return numbers[0], f"round {numbers[0]}: " + ", ".join(dict.fromkeys([*(why for _, why in found), *others]))
     raise UnreadableDelivery(
-        f"the round's number is not certain: {_few(numbers)}" if numbers else "the round's number is not in the delivery",
+        f"the round's number is not certain: {_few(numbers)}"
+        if numbers
+        else "the round's number is not in the delivery",
         where=f"{name}: " + "; ".join(_told(found)),
         expected="one of the rounds that the file holds" if several else "one number, the same everywhere",
-        todo="say which with --round N" if several or not rows else "correct the round's number in the rows and deliver again",
+        todo="say which with --round N"
+        if several or not rows
+        else "correct the round's number in the rows and deliver again",
         code="mixed_rounds" if numbers else "no_round",
     )
 

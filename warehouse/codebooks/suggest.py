@@ -44,6 +44,11 @@ class DraftColumn:
         return self.near is not None and self.near.score >= LIKELY and not self.reason.startswith("values")
 
     @property
+    def weighs(self) -> bool:
+        """A number by its header whose values, with four decimals, look like coordinates: a weight."""
+        return self.near is not None and self.near.column.type == "number" and self.seen.personal == "coordinates"
+
+    @property
     def column_class(self) -> str:
         """identifier where header or values say so; otherwise that of the field."""
         coded = self.decided and self.near is not None and self.near.column.type == "code"
@@ -51,6 +56,7 @@ class DraftColumn:
             "phone numbers",
             "long personal numbers",
         )  # ids of sites are long too
+        numbers = numbers or (self.decided and self.weighs)
         if looks_personal(self.label) or (self.seen.personal not in ("", "names") and not numbers):
             return "identifier"
         if self.near and self.decided:
@@ -218,7 +224,7 @@ def _judged(column: DraftColumn) -> DraftColumn:
         return column
     if counts and not column.seen.whole:
         return replace(column, reason="values are no whole numbers")
-    if wanted in KINDS and column.seen.type not in KINDS[wanted]:
+    if wanted in KINDS and column.seen.type not in KINDS[wanted] and not column.weighs:
         return replace(column, reason=f"values are no {wanted}s")
     if wanted == "text" and column.seen.whole and column.near.column.column_class != "identifier":
         return replace(column, reason="values are numbers, not names")

@@ -8,7 +8,9 @@ from __future__ import annotations
 import polars as pl
 
 from warehouse.codebooks.folding import fold
+from warehouse.codebooks.kobo import sheet_fits
 from warehouse.codebooks.match import SheetMatch, in_versions
+from warehouse.codebooks.nearest import expected_of, nearest_of
 from warehouse.codebooks.recognise import Recognised
 from warehouse.normalize.dates import EPOCH_1900, EPOCH_1904, read_dates
 from warehouse.normalize.findings import Findings
@@ -18,7 +20,8 @@ from warehouse.normalize.values import time_value
 
 def note_sheets(found: Recognised, findings: Findings) -> None:
     """Sheets that nobody reads, and columns known by a part of their label only."""
-    for raw in found.unused:
+    lost = _lost_sheets(found, findings)
+    for raw in (raw for raw in found.unused if raw.name not in lost):
         findings.add(
             "unused_sheet", "review", "a sheet is not in the codebook and is not used", sheet=raw.name, rows=raw.height,
             expected="sheets of the codebook", todo="add the sheet to the codebook, with role ignore if it holds no data",
@@ -31,6 +34,28 @@ def note_sheets(found: Recognised, findings: Findings) -> None:
                 expected="a label of the codebook", todo="make sure that it is meant, and add the whole label to the codebook",
                 sheet=match.raw.name, row_number=match.header_index + 1, column_label=c.label.strip(),
             )  # fmt: skip
+
+
+def _lost_sheets(found: Recognised, findings: Findings) -> set[str]:
+    """Sheets of the codebook that were not read: not delivered, or delivered with a header that is not the codebook's."""
+    read, lost = {match.sheet.name for match in found.matches}, set[str]()
+    for sheet in (s for s in found.codebook.sheets if s.role in ("main", "repeat") and s.name not in read):
+        alike = [raw for raw in found.unused if sheet_fits(raw.name, sheet.patterns)]
+        for raw in alike:
+            near = nearest_of(raw, found.codebook, sheet)
+            findings.add(
+                "sheet_not_read", "block", f"the sheet bears the name of {sheet.name!r}, and its header is not the codebook's",
+                expected=expected_of(near) if near else f"the labels of {sheet.name!r}", sheet=raw.name, rows=raw.height,
+                todo="correct the header, or add the new labels to the codebook (mtm codebook suggest FILE --sheet NAME drafts them)",
+            )  # fmt: skip
+            lost.add(raw.name)
+        if not alike and sheet.required:
+            findings.add(
+                "absent_sheet", "block" if sheet.role == "main" else "review", f"the delivery has no sheet {sheet.name!r}",
+                expected=f"a sheet named {', '.join(sheet.patterns)}",
+                todo="deliver all sheets of the round; if it may lack this one, write required: false at the sheet in the codebook",
+            )  # fmt: skip
+    return lost
 
 
 def _note_versions(match: SheetMatch, findings: Findings) -> None:

@@ -177,3 +177,15 @@ def test_a_sheet_can_be_named(suggest: Suggest, workbook: Callable[..., Path]) -
     assert "sheet 'Long '" in suggest(path, "--operation", "new", "--sheet", "long").stdout
     wrong = CliRunner().invoke(cli, ["codebook", "suggest", str(path), "--operation", "new", "--sheet", "none"])
     assert wrong.exit_code and "no sheet 'none'" in str(wrong.exception)
+
+
+def test_weights_with_decimals_are_no_coordinates(suggest: Suggest, workbook: Callable[..., Path]) -> None:
+    """Dropped as an identifier, they would leave estimates unweighted; a latitude stays one."""
+    body: list[list[object]] = [
+        [f"r{x}", round(0.71234 + i / 7, 4), round(41.23456 + i / 9, 5)] for i, x in enumerate(LETTERS)
+    ]
+    path = workbook("round1.xlsx", [["Region", "wgt", "Latitude"], *body])
+    told = json.loads(suggest(path, "--operation", "new", "--component", "rms", "--json").stdout)
+    classes = {c["label"]: (c["field"], c["class"]) for c in told["columns"]}
+    assert classes["wgt"] == ("weight", "plain")
+    assert classes["Latitude"][1] == "identifier"

@@ -60,3 +60,20 @@ def test_two_districts_that_fit_and_an_unknown_town_wait(bench: Bench) -> None:
     done = deliver(bench, places, [["N", "T one", "Niger", 5], ["N", "T nine", "Niger", 5], ["N", "T two", "Niger", 1]])
     assert reasons(done) == {2: "place_missing", 3: "place_missing"}
     assert findings(done)["place_missing"] == "block"
+
+
+def test_a_main_sheet_that_is_missing_or_not_understood_stops_the_round(bench: Bench) -> None:
+    deliver(bench, PLACES, [["N", "T one", "Niger", 5]])
+    path = bench.folder / "operations" / "t" / "codebooks" / "t.yml"
+    rows = [["Region", "Town", "Nationality", "People"], ["N", "T one", "Niger", 5]]
+    regions = [["Region", "Returned"], ["N", 40]]
+    assert findings(bench.deliver(PLACES, name="round2.xlsx", sheet="places", regions=regions)) == {
+        "absent_sheet": "block"
+    }
+    renamed = [["Region", "Town", "Citizenship", "People"], ["N", "T one", "Niger", 5]]
+    done = bench.deliver(PLACES, name="round3.xlsx", sheet="places", nationality=renamed, regions=regions)
+    told = done.table("finding").row(0, named=True)
+    assert (told["code"], told["severity"]) == ("sheet_not_read", "block")
+    assert "lacks nationality" in told["expected"]
+    path.write_text(path.read_text().replace("  - name: regions\n", "  - name: regions\n    required: false\n"))
+    assert findings(bench.deliver(PLACES, name="round4.xlsx", sheet="places", nationality=rows)) == {}
