@@ -13,7 +13,12 @@ from orchestration.sensors import request
 from warehouse.status import round_states
 
 
-@dg.schedule(job=publish_round, cron_schedule="0 5 * * *", execution_timezone="UTC")
+@dg.schedule(
+    job=publish_round,
+    cron_schedule="0 5 * * *",
+    execution_timezone="UTC",
+    description="Every morning: the rounds that wait for a run or a replay, as mtm status names them.",
+)
 def daily(context: dg.ScheduleEvaluationContext, warehouse: WarehouseHome) -> list[dg.RunRequest] | dg.SkipReason:
     """Every morning at 5:00 UTC: one run for each round that `mtm run` would take, at most one a day for the same bytes."""
     states = [s for s in round_states(warehouse.home) if s.waits]

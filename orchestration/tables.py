@@ -30,11 +30,19 @@ def markdown(columns: Sequence[str], rows: Sequence[Sequence[Any]], nothing: str
 def findings(normalized: Normalized, most: int = 10) -> Table:
     """The worst findings, alike ones summed up."""
     table = normalized.table("finding").group_by("severity", "code", "what", "todo", maintain_order=True)
-    rows = table.agg(pl.col("rows").sum(), pl.col("people").sum()).rows()
+    first = [pl.col(name).first() for name in ("sheet", "row_number", "column_label")]
+    rows = table.agg(pl.col("rows").sum(), pl.col("people").sum(), *first, pl.len().alias("alike")).rows()
     shown = [
-        (severity, code, what, n or "", people or "", todo) for severity, code, what, todo, n, people in rows[:most]
+        (severity, code, what, _where(*place), n or "", people or "", todo)
+        for severity, code, what, todo, n, people, *place in rows[:most]
     ]
-    return markdown(["severity", "code", "what", "rows", "people", "what to do"], shown, "no findings")
+    return markdown(["severity", "code", "what", "where", "rows", "people", "what to do"], shown, "no findings")
+
+
+def _where(sheet: str | None, row: int | None, column: str | None, alike: int) -> str:
+    """The first place: `data, row 14, Displaced people and 2 more`."""
+    place = ", ".join(part for part in (sheet, f"row {row}" if row else "", column) if part)
+    return f"{place} and {alike - 1} more" if place and alike > 1 else place
 
 
 def rejected(normalized: Normalized) -> Table:

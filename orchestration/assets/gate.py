@@ -57,7 +57,8 @@ def _told(verdict: Verdict, work: Work) -> tables.Shown:
     return {
         "outcome": verdict.outcome,
         "error of the gate": verdict.error or "none",
-        "checks": tables.checks(verdict.checks),
+        "did not hold": tables.checks([c for c in verdict.checks if not c.passed], "everything held"),
+        "all checks": tables.checks(verdict.checks),
         "base release": verdict.base_release or "none",
         "verdict": dg.MetadataValue.path(verdict_path(work.home, verdict.round_key, verdict.normalized_id)),
     }

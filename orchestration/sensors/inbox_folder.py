@@ -17,7 +17,12 @@ from warehouse.deliveries.names import clean_name
 BUDGET = 30.0  # seconds: a tick must end within Dagster's minute; the rest waits for the next one
 
 
-@dg.sensor(job=publish_round, minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    job=publish_round,
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Files in MTM_HOME/inbox: each is received and run once it stood still.",
+)
 def inbox(context: dg.SensorEvaluationContext, warehouse: WarehouseHome) -> dg.SensorResult:
     """Watches `MTM_HOME/inbox`. A file is taken once its size and time of change stood still for two ticks."""
     home = warehouse.home

@@ -63,7 +63,12 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             f"the review file can't be read: {type(error).__name__}", where=str(path), expected="the CSV or YAML of mtm places",
             todo="save it as CSV in UTF-8", code="bad_review_file",
         ) from None  # fmt: skip
-    if not rows or not {"operation", "level", "place", "name", "code"} <= {str(k) for k in rows[0]}:
+    if not rows:
+        raise UsageError(
+            "the review file holds no line to decide", where=str(path), expected="a line for each place that is not certain",
+            todo="nothing, where mtm places says that every place is certain", code="empty_review_file",
+        )  # fmt: skip
+    if not {"operation", "level", "place", "name", "code"} <= {str(k) for k in rows[0]}:
         raise _wrong(path, 1, "the columns are not those of mtm places ROUND --out")
     return rows
 
