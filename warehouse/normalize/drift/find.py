@@ -31,7 +31,8 @@ WORDS = {
     SWAPPED: ("two columns are swapped: {labels}", "values under their own header", "put the columns right and deliver again"),
     SORTED: (
         "the values of {labels} stand in other rows than they belong to, as when one column is sorted alone",
-        "every value in the row of its place", "sort whole rows only, or export again, and deliver again",
+        "every value in the row of its place",
+        "sort whole rows only, or export again, and deliver again; where names repeat in several parents, accept it: mtm decide ROUND accept-finding",
     ),
     SHIFTED: (
         "the values of {labels} stand one row too high or too low", "every value in the row of its place",
