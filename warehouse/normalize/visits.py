@@ -17,6 +17,7 @@ from warehouse.normalize.values import date_value, is_missing
 from warehouse.operations import Operation, Round
 
 DATED = ("interview_date", "started_at", "ended_at", "submitted_at")
+IDENTITY = ("uuid", "index", "submission_id", "started_at", "ended_at", "submitted_at")  # differ in a row entered twice
 NAMED_ONE_BY_ONE = 20  # rows; the rest is one finding
 
 
@@ -28,6 +29,8 @@ def note_visits(
     _note_dates(frame, rows, operation, operation.round(book.component, number), findings)
     if book.row_grain == "site":
         _note_same_site(frame, rows, book, findings)
+    if book.row_grain != "respondent" and frame.of("site_name") is None:
+        _note_same_row(frame, rows, book, findings)
 
 
 def _note_dates(frame: TextFrame, rows: pl.DataFrame, operation: Operation, known: Round, findings: Findings) -> None:
@@ -57,6 +60,19 @@ def _note_same_site(frame: TextFrame, rows: pl.DataFrame, book: Codebook, findin
         findings, frame, again, "same_site_twice", frame.label(site),
         "the same site of the same place stands in an earlier row: its people may be counted twice",
         "each site once in a round", "check whether it is one site; delete the row that does not stand and deliver again",
+    )  # fmt: skip
+
+
+def _note_same_row(frame: TextFrame, rows: pl.DataFrame, book: Codebook, findings: Findings) -> None:
+    """Rows that say what an earlier row says, under another identifier: their people may be counted twice."""
+    own = {frame.of(f) for f in (book.unique, frame.match.sheet.row_key, *IDENTITY) if f}
+    contents = [c for c in frame.data.columns if c.startswith("c") and c not in own]
+    again = (
+        rows.filter(pl.col("row_number").cum_count().over("place_code", *contents) > 1) if contents else rows.clear()
+    )
+    _add(
+        findings, frame, again, "same_row_twice", "", "a row says the same as an earlier row: its people may be counted twice",
+        "each row once", "check whether it was entered twice; delete the row that does not stand and deliver again",
     )  # fmt: skip
 
 

@@ -53,13 +53,13 @@ def test_a_row_of_another_round_is_rejected_and_counted(by_column: Bench, cell: 
 def test_ways_to_write_the_same_round(by_column: Bench, cell: str) -> None:
     done = by_column.deliver(rows(40, cell))
     assert not reasons(done)
-    assert not findings(done)
+    assert set(findings(done)) == {"same_row_twice"}
 
 
 def test_a_row_that_tells_no_round_is_named(by_column: Bench) -> None:
     done = by_column.deliver(rows(40, ""))
     assert not reasons(done)
-    assert findings(done) == {"round_missing": "review"}
+    assert findings(done)["round_missing"] == "review"
 
 
 def test_many_strangers_are_refused_and_rows_are_named(by_column: Bench) -> None:
@@ -73,3 +73,9 @@ def test_many_strangers_are_refused_and_rows_are_named(by_column: Bench) -> None
 def test_a_pattern_says_where_the_number_stands() -> None:
     assert told_round("Phase 2, round 7", r"round (\d+)") == 7
     assert told_round("Phase 2", r"round (\d+)") is None
+
+
+def test_a_row_that_stands_twice_is_told(by_column: Bench) -> None:
+    table = [HEADER, ["North", 4, 10], ["South", 4, 12], ["North", 4, 10], ["North", 4, 11]]
+    found = by_column.deliver(table).table("finding").select("code", "severity", "row_number").rows()
+    assert found == [("same_row_twice", "review", 4)]
