@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.run import run_round
+from orchestration.run import _execute, _job, run_round
 from tests.toy import write_rows, write_toy
 from warehouse.cli.rounds import _chosen, _only_judged
 from warehouse.corrections.enter import Desk, Named, Signature
@@ -43,6 +43,8 @@ def test_a_fix_runs_only_what_it_touches(tmp_path: Path, monkeypatch: pytest.Mon
     book, before = toy / "codebooks" / "baseline.yml", current_id(home)
     book.write_text(book.read_text(encoding="utf-8").replace("[Test]", "[Test, Probe]"), encoding="utf-8")
     assert sorted(_chosen(home, ())) == [ONE, TWO]
+    work, _ = _execute(home, _job(home, "publish_round"), ONE, None)  # as the schedule and the UI start it
+    assert (work.was_published, current_id(home), _chosen(home, ())) == (True, before, [TWO])
     for key in (ONE, TWO):
         result = run_round(home, key)
         assert (result.outcome, result.replayed, result.release_id) == ("unchanged", True, before)
