@@ -120,6 +120,7 @@ def test_russian_tells_the_names_and_numbers_that_english_tells() -> None:
 CHOICES = {"name_spaces"}
 # Codes whose cases ask for more than `what`
 SHAPES: dict[str, dict[str, str]] = {
+    "absent_sheet": {"expected": "a sheet named x"},
     "control_total": {"expected": "7"},
     "window_differs": {"expected": "2024-01-01 to 2024-02-01, as in rounds.yml"},
     "control_not_found": {"expected": "a number beside 'Total'"},
