@@ -25,7 +25,7 @@ from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UnreadableDelivery
 
-SECONDS = 7.0  # for any file
+SECONDS = 9.0  # for any file
 SECONDS_PER_MB = 1.0  # more for each megabyte of the file after the first, so that large honest files can be read
 FILES_PER_CHILD = 200  # then a new one is started: memory that was torn to pieces is given back
 MAX_FRAME = 2**30
