@@ -52,10 +52,8 @@ def deliveries() -> Iterator[Path]:
     yield folder
 
 
-@pytest.hookimpl(tryfirst=True)  # the workers' scheduler reads the marks in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests of one file stay on one worker; those that share the demo or the real releases stay together too."""
-    for item in items:
-        names = set(getattr(item, "fixturenames", ()))
-        shared = next((n for n in ("demo", "published_real") if n in names), item.path.as_posix())
-        item.add_marker(pytest.mark.xdist_group(shared))
+    names = set(getattr(item, "fixturenames", ()))
+    shared = next((n for n in ("demo", "published_real") if n in names), item.path.as_posix())
+    item.add_marker(pytest.mark.xdist_group(shared))
