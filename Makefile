@@ -32,10 +32,10 @@ test: setup  ## Pass the tests
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@echo "== pytest"
-	@.venv/bin/pytest -n 2 --dist loadgroup --durations=8
+	@.venv/bin/pytest -n 2 --dist loadfile --durations=8
 
 test-quick: setup  ## The tests without the slow ones
-	@.venv/bin/pytest -n 2 --dist loadgroup -m "not slow"
+	@.venv/bin/pytest -n 2 --dist loadfile -m "not slow"
 
 lint: setup  ## Format and check the code
 	@.venv/bin/ruff format .

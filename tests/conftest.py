@@ -50,10 +50,3 @@ def deliveries() -> Iterator[Path]:
     if not folder.is_dir():
         pytest.skip("real deliveries are not at hand: set MTM_SHARED to the folder that holds data/deliveries")
     yield folder
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests of one file stay on one worker; those that share the demo or the real releases stay together too."""
-    names = set(getattr(item, "fixturenames", ()))
-    shared = next((n for n in ("demo", "published_real") if n in names), item.path.as_posix())
-    item.add_marker(pytest.mark.xdist_group(shared))
