@@ -33,16 +33,17 @@ def agrees(index: Index, place: Known, name: str, level: int) -> Match | None:
     method = "by_type_word" if forms.bare in place.bares else "by_skeleton" if forms.skeleton in place.skeletons else ""
     if not method:
         return None
-    near = index.scope(place.parent, level) if place.parent else None
-    return None if near and _others(near, place, forms) else Match(method, place)
+    # Who only resembles a name gives way to whoever bears it, anywhere: Karakol's name never settles Kara-Kul's code.
+    rivals = index.everywhere(level) if method == "by_skeleton" else index.scope(place.parent or "", level)
+    return None if _others(rivals, place, forms) else Match(method, place)
 
 
-def _others(near: Scope, place: Known, forms: Forms) -> bool:
-    """Whether a place beside it bears the name itself, in full or without type words, while this one only resembles it."""
-    codes = near.full.get(forms.full, set())
+def _others(rivals: Scope, place: Known, forms: Forms) -> bool:
+    """Whether another place bears the name itself, in full or without type words, while this one only resembles it."""
+    codes = rivals.full.get(forms.full, set())
     if forms.bare not in place.bares:
-        codes = codes | near.bare.get(forms.bare, set())
-    return any(p.code in codes and p.code != place.code and p.fits(forms.kind) for p in near.places)
+        codes = codes | rivals.bare.get(forms.bare, set())
+    return any(p.code in codes and p.code != place.code and p.fits(forms.kind) for p in rivals.places)
 
 
 def by_name(index: Index, parent: str, level: int, name: str) -> Match | None:

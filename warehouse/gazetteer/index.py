@@ -132,6 +132,12 @@ class Index:
             self._scopes[key] = Scope([p for p in inside if p.level == level])
         return self._scopes[key]
 
+    def everywhere(self, level: int) -> Scope:
+        """All places of a level."""
+        if ("", level) not in self._scopes:
+            self._scopes["", level] = Scope([p for p in self.places.values() if p.level == level])
+        return self._scopes["", level]
+
     def coded(self, code: str) -> Known | None:
         """The place with this code, in any of its code systems, spaces and case aside."""
         found = code if code in self.places else self.folded.get(fold_code(code))

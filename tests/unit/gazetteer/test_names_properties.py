@@ -57,6 +57,13 @@ def test_a_code_and_the_name_of_another_are_never_accepted(
         assert found.reason == "code_name_disagree", found
 
 
+def test_a_name_that_only_sounds_like_the_codes_place_is_not_taken_for_it() -> None:
+    karakol, kara_kul = "KG02410000010", "KG03440000010"
+    for name in COD.index.places[karakol].names:
+        found = COD.resolve({1: (COD.index.places[kara_kul].parent or "", ""), 2: (kara_kul, name)})
+        assert found.reason == "code_name_disagree", found
+
+
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=30), code=st.text(alphabet="KG0123456789КОоО ", max_size=15), place=st.sampled_from(UNITS))
 def test_any_text_ends_in_a_place_that_bears_it_or_in_a_reason(text: str, code: str, place: Known) -> None:
