@@ -53,20 +53,16 @@ class Doubt:
 
 def review(home: Home, round_key: str) -> list[Doubt]:
     """Everything about the standing delivery's places that is not certain, what concerns most rows first."""
-    from warehouse.codebooks.recognise import Declared, recognise
-    from warehouse.deliveries.readers.open import read_file
     from warehouse.deliveries.vault import Vault
     from warehouse.normalize.findings import Findings
     from warehouse.normalize.furniture import furniture, place_columns, without
     from warehouse.normalize.prepare import blanked, prepare
+    from warehouse.normalize.reopen import reopen
     from warehouse.normalize.rows import people
 
     delivery = Vault(home).current(round_key)
     operation = load_operation(delivery.operation)
-    declared = Declared(delivery.operation, delivery.component, delivery.round_number)
-    found = recognise(
-        read_file(Vault(home).path(delivery), delivery.file_name, keep_errors=True), delivery.file_name, declared
-    )
+    found = reopen(home, delivery, operation)
     book, findings = found.codebook, Findings(round_key, delivery.file_name)
     whole = prepare(found.main, book, findings)
     frame = without(whole, furniture(whole, book, findings, found.round_number)["row_number"].to_list())
