@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from warehouse.deliveries.readers.formats import detect
 from warehouse.deliveries.readers.sheet import RawSheet
-from warehouse.deliveries.readers.statistics_file import is_stata, read_dta, read_sav
+from warehouse.deliveries.readers.statistics_file import read_dta, read_sav
 from warehouse.errors import UnreadableDelivery
 
 NAMES = ["Область Баткенская", "Кадамжайский район", "Село Марказ", "Айылный аймак", "Посёлок Советский"]
@@ -127,6 +128,10 @@ def test_a_file_that_hides_its_length_is_noticed(tmp_path: Path) -> None:
     cases, _ = read_sav(bytes(data), "a.sav")
     assert rows(cases) == [["n"], [1.0], [2.0]]
     assert [(n.code, n.severity) for n in cases.notices] == [("unknown_length", "review")]
+
+
+def is_stata(data: bytes) -> bool:
+    return bool(data) and detect(data, "a.dta") == "dta"
 
 
 def test_stata_is_told_by_its_first_bytes(tmp_path: Path) -> None:

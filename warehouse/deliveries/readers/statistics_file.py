@@ -21,18 +21,12 @@ from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Cell, Notice, RawSheet, cell_text
 from warehouse.errors import UnreadableDelivery
 
-SPSS, STATA = (b"$FL2", b"$FL3"), b"<stata_dta>"
+STATA = b"<stata_dta>"
 LABELS = ("variable", "variable label", "value", "label", "missing")
 MAX_CELLS = 50_000_000
 TRUSTED = ("utf-8", "utf8", "windows-1251", "cp1251", "1251")  # encodings that nobody declares by default
 DATES = ("MOYR", "QYR", "WKYR")  # dates of SPSS that the library leaves as seconds if it is not told
 Case = dict[str, list[Any]]
-
-
-def is_stata(data: bytes) -> bool:
-    """Whether a file starts as Stata files do (releases 105 to 119)."""
-    old = len(data) > 3 and 105 <= data[0] <= 115 and data[1] in (1, 2) and data[2:4] in (b"\x01\x00", b"\x01\x01")
-    return old or data.startswith(STATA)
 
 
 def read_sav(data: bytes, name: str) -> list[RawSheet]:
