@@ -90,6 +90,20 @@ class IndicatorOption(Strict):
     name: Names
 
 
+class Comparability(Strict):
+    """Some rounds of an indicator (`rounds: "1-3"`, `"4-"`, `"2"`): one series, comparable among themselves."""
+
+    rounds: str
+    series: str = "1"
+    limited: bool = False
+    reason: Names | None = None
+
+    def holds(self, number: int) -> bool:
+        """Whether the round is among them."""
+        first, dash, last = self.rounds.partition("-")
+        return int(first) <= number <= (int(last or 10**6) if dash else int(first))
+
+
 class Indicator(Strict):
     """One indicator of the survey (`indicators.yml`)."""
 
@@ -102,6 +116,11 @@ class Indicator(Strict):
     kind: Literal["single", "multiple", "number"] = "single"
     question: str
     options: list[IndicatorOption] = []
+    comparability: list[Comparability] = []
+
+    def standing(self, number: int) -> Comparability:
+        """The series that a round stands in; without a word all rounds are one series."""
+        return next((c for c in self.comparability if c.holds(number)), Comparability(rounds=str(number)))
 
 
 class PublishedFigure(Strict):
@@ -238,6 +257,15 @@ class Operation:
             with path.open(encoding="utf-8", newline="") as file:
                 rows += list(csv.DictReader(file))
         return rows
+
+    @cached_property
+    def frame(self) -> list[dict[str, str]]:
+        """The rows of `frame.csv`: geography_vintage, place_code, communities, frame_year, frame_source."""
+        path = self.folder / "frame.csv"
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
 
     def round(self, component: str, number: int) -> Round:
         """The registered round, or one that is known by its delivery only."""

@@ -35,6 +35,8 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "place_crosswalk": [crosswalk_row(o, row) for o in operations for row in crosswalk_rows(o, home)],
         "country": [dict(row) for row in country_rows()],
         "indicator": [row for o in operations for row in indicator_rows(o)],
+        "indicator_comparability": [row for v in versions for row in comparability_rows(v)],
+        "frame": [row for o in operations for row in frame_rows(o)],
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
         "release": releases,
@@ -124,6 +126,31 @@ def indicator_rows(operation: Operation) -> Rows:
         }
         for order, i in enumerate(operation.indicators, 1)
     ]
+
+
+def comparability_rows(version: RoundVersion) -> Rows:
+    """The rows of `reference.indicator_comparability` for one round: one per indicator of its component."""
+    operation, known = find_round(version.round_key)
+    found = [(i, i.standing(known.number)) for i in operation.indicators if i.component == known.component]
+    nobody = {"reason_en": None, "reason_ru": None, "reason_ky": None}
+    return [
+        {
+            "operation": operation.code,
+            "component": known.component,
+            "indicator_code": indicator.code,
+            "round_key": version.round_key,
+            "series": standing.series,
+            "is_limited": standing.limited,
+            **(standing.reason.row("reason") if standing.reason else nobody),
+        }
+        for indicator, standing in found
+    ]
+
+
+def frame_rows(operation: Operation) -> Rows:
+    """The rows of `reference.frame` from `frame.csv`."""
+    numbers = ("communities", "frame_year")
+    return [{**row, **{c: int(row[c]) for c in numbers}, "operation": operation.code} for row in operation.frame]
 
 
 def option_rows(operation: Operation) -> Rows:

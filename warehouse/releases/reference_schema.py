@@ -90,6 +90,25 @@ REFERENCE: dict[str, dict[str, str]] = {
         "question_code": "VARCHAR",  # answer.question_code
         "sort_order": "INTEGER",
     },
+    # In which series a round stands with an indicator: two rounds are comparable where the series is the same.
+    "indicator_comparability": {
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "indicator_code": "VARCHAR",
+        "round_key": "VARCHAR",
+        "series": "VARCHAR",
+        "is_limited": "BOOLEAN",  # comparable with care, for the reason given
+        **_names("reason"),  # why a new series begins, or why it is limited; null where nothing is to be said
+    },
+    # Communities that are known to exist in a place: what coverage is measured against.
+    "frame": {
+        "operation": "VARCHAR",
+        "geography_vintage": "VARCHAR",
+        "place_code": "VARCHAR",
+        "communities": "INTEGER",
+        "frame_year": "INTEGER",
+        "frame_source": "VARCHAR",
+    },
     "indicator_option": {
         "operation": "VARCHAR",
         "indicator_code": "VARCHAR",
