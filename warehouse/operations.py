@@ -19,6 +19,7 @@ from warehouse.indicators.load import indicators_of
 from warehouse.indicators.model import Indicator, Indicators
 from warehouse.operation_files import Component, Names, Strict, read_yaml
 from warehouse.settings import operations_dirs
+from warehouse.survey.stated import StatedSurvey, surveys_of
 
 Severity = Literal["block", "review", "note"]
 __all__ = [
@@ -143,6 +144,11 @@ class Operation:
     def indicators(self) -> list[Indicator]:
         """The survey's indicators."""
         return indicators_of(self.folder)
+
+    @cached_property
+    def surveys(self) -> dict[str, StatedSurvey]:
+        """What is stated of the surveys' design and weights, by component."""
+        return surveys_of(self.folder)
 
     @cached_property
     def published(self) -> list[PublishedFigure]:
