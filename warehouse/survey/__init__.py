@@ -1,1 +1,1 @@
-"""Survey statistics: what an operation states of its design, weights, estimates and their errors. No files of rounds are read here."""
+"""Estimates of complex samples: the design, the variance, the intervals, and answers. Where figures are stored is not known here."""
