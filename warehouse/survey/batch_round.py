@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse.errors import MtmError
 from warehouse.survey.batch import MEDIAN, SHARE, Answers, Cells, Design, Domains, Options, Sample, estimate_all
@@ -158,7 +159,9 @@ def estimate_round(
         ]
     finally:
         reader.close()
-    return pa.concat_tables([_empty(), *parts]) if len(reader.units) else _empty()
+    whole = pa.concat_tables([_empty(), *parts])
+    # The share of men among men says nothing.
+    return whole.filter(pc.not_equal(whole["domain_type"], whole["indicator_code"]))
 
 
 def _spans(told: Any, answers: Any, rows: int) -> Iterator[tuple[int, int]]:
@@ -188,7 +191,7 @@ def _named(reader: RoundReader, part: Any, cells: Cells, missing: dict[str, Any]
         "round_key": pa.array([reader.round_key]).take(pa.array(np.zeros(len(cells.n), dtype=np.int64))),
         "indicator_code": codes.take(option),
         "kind": part["kind"].combine_chunks().take(option),
-        "option_code": pa.compute.if_else(pa.array(cells.statistic == SHARE), names, statistic),
+        "option_code": pc.if_else(pa.array(cells.statistic == SHARE), names, statistic),
         "domain_type": reader.domains["domain_type"].combine_chunks().take(domain),
         "domain": reader.domains["domain"].combine_chunks().take(domain),
         "n": cells.n,
