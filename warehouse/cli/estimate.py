@@ -1,0 +1,90 @@
+"""The command `mtm estimate`: the survey estimator on any table.
+
+Only asking and printing belongs here; the work is done in `survey/`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from warehouse.cli.output import json_option, print_json, print_table, say
+from warehouse.errors import UsageError
+
+COLUMNS = ["indicator", "option", "domain", "n", "estimate", "se", "ci_low", "ci_high", "df", "deff"]
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--design", "design_file", type=click.Path(path_type=Path), required=True, help="How the sample was drawn."
+)
+@click.option("--indicator", "asked", multiple=True, required=True, metavar="KIND:COLUMN",
+              help="mean:X, total:X, prop:X, ratio:A/B, median:X or quantile25:X; may come again.")  # fmt: skip
+@click.option("--by", multiple=True, metavar="COLUMN", help="A column that makes domains; may come again.")
+@click.option("--interval", type=click.Choice(["logit", "beta", "wald"]), default="logit", show_default=True,
+              help="The interval of shares; means and totals have estimate ± t·se.")  # fmt: skip
+@click.option("--level", type=float, default=0.95, show_default=True, help="The level of the intervals.")
+@json_option
+def estimate(
+    file: Path,
+    design_file: Path,
+    asked: tuple[str, ...],
+    by: tuple[str, ...],
+    interval: Any,
+    level: float,
+    as_json: bool,
+) -> None:
+    """Estimates of a complex sample in any table, with their errors and intervals.
+
+    \b
+    mtm estimate apistrat.csv --design design.yml --indicator mean:api00 --indicator prop:sch_wide --by stype
+
+    The design (strata, clusters, weight, fpc, post-strata, lonely units) and what is computed: docs/estimates.md.
+    """
+    from warehouse.survey.design import load_design
+    from warehouse.survey.estimate import estimate as answers_to
+    from warehouse.survey.indicators import parse_indicator
+    from warehouse.survey.sample import Sample
+    from warehouse.survey.table import read_table
+
+    if not 0 < level < 1:
+        raise UsageError("the level is not between 0 and 1", expected="--level 0.95", code="bad_level")
+    indicators = [parse_indicator(text) for text in asked]
+    by = tuple(column.strip() for text in by for column in text.split(","))
+    design = load_design(design_file)
+    sample = Sample.of(read_table(file), design)
+    answers = [answer for one in indicators for answer in answers_to(sample, one, by, interval, level)]
+    for note in [*sample.notes, *_noted(sample, by)]:
+        say(f"note: {note}")
+    if as_json:
+        print_json([answer.as_dict() for answer in answers])
+        return
+    rows = [answer.as_dict() for answer in answers]
+    print_table(COLUMNS, [[_shown(row[column]) for column in COLUMNS] for row in rows])
+    for text in dict.fromkeys(_missing(answer) for answer in answers if answer.n_missing):
+        say(text)
+
+
+def _noted(sample: Any, by: tuple[str, ...]) -> list[str]:
+    from warehouse.survey.table import is_missing
+
+    notes = []
+    for column in by:
+        if missing := int(is_missing(sample.table.labels(column)).sum()):
+            notes.append(f"{missing} rows have no {column}: they are in no domain")
+    return notes
+
+
+def _missing(answer: Any) -> str:
+    where = "" if answer.domain == "all" else f", {answer.domain}"
+    return f"note: {answer.indicator}{where}: {answer.n_missing} rows without an answer are left out"
+
+
+def _shown(value: Any) -> Any:
+    """Seven figures of a number; whole ones from a hundred thousand on."""
+    if isinstance(value, float):
+        return f"{value:.0f}" if abs(value) >= 1e5 else f"{value:.7g}"
+    return value
