@@ -57,30 +57,30 @@ def estimate(
     design = load_design(design_file)
     sample = Sample.of(read_table(file), design)
     answers = [answer for one in indicators for answer in answers_to(sample, one, by, interval, level)]
-    for note in [*sample.notes, *_noted(sample, by)]:
-        say(f"note: {note}")
+    for note in [*sample.notes, *_in_no_domain(sample, by), *dict.fromkeys(map(_doubt, answers))]:
+        if note:
+            say(f"note: {note}")
     if as_json:
         print_json([answer.as_dict() for answer in answers])
         return
     rows = [answer.as_dict() for answer in answers]
     print_table(COLUMNS, [[_shown(row[column]) for column in COLUMNS] for row in rows])
-    for text in dict.fromkeys(_missing(answer) for answer in answers if answer.n_missing):
-        say(text)
 
 
-def _noted(sample: Any, by: tuple[str, ...]) -> list[str]:
+def _in_no_domain(sample: Any, by: tuple[str, ...]) -> list[str]:
     from warehouse.survey.table import is_missing
 
-    notes = []
-    for column in by:
-        if missing := int(is_missing(sample.table.labels(column)).sum()):
-            notes.append(f"{missing} rows have no {column}: they are in no domain")
-    return notes
+    missing = {column: int(is_missing(sample.table.labels(column)).sum()) for column in by}
+    return [f"{count} rows have no {column}: they are in no domain" for column, count in missing.items() if count]
 
 
-def _missing(answer: Any) -> str:
-    where = "" if answer.domain == "all" else f", {answer.domain}"
-    return f"note: {answer.indicator}{where}: {answer.n_missing} rows without an answer are left out"
+def _doubt(answer: Any) -> str:
+    """What a reader of the answer should know: who is left out, and errors that show less than there is."""
+    about = f"{answer.indicator}, {answer.domain}: "
+    doubts = [f"{answer.n_missing} rows without an answer are left out"] if answer.n_missing else []
+    if answer.units == 1 < answer.n:
+        doubts.append("all are in one unit of the first stage, so the error says nothing of other units")
+    return about + "; ".join(doubts) if doubts else ""
 
 
 def _shown(value: Any) -> Any:

@@ -24,7 +24,11 @@ WHOLE = "all"
 
 @dataclass(frozen=True)
 class Answer:
-    """One estimate. None is what can't be said; `n` counts answered rows with a weight, `n_missing` those without an answer."""
+    """One estimate. None is what can't be said.
+
+    `n` counts the rows that answered and have a weight, `units` the first-stage units they are in, `n_missing` the
+    rows of the domain without an answer; `by` has the domain's labels by column.
+    """
 
     indicator: str
     option: str | None
@@ -32,6 +36,7 @@ class Answer:
     by: dict[str, str]
     n: int
     n_missing: int
+    units: int
     estimate: float | None
     se: float | None
     ci_low: float | None
@@ -84,11 +89,13 @@ def _answers(
 ) -> list[Answer]:  # fmt: skip
     kept = members & found.answered
     figures, method = _figures(sample, indicator, found, kept, interval, level)
-    n, missing = int((kept & (sample.weights > 0)).sum()), int((members & ~found.answered).sum())
+    counted = kept & (sample.weights > 0)
+    n, missing = int(counted.sum()), int((members & ~found.answered).sum())
+    units = len(np.unique(sample.stages[0].units[counted]))
     domain = ",".join(by.values()) or WHOLE
     return [
         Answer(
-            indicator.text, option, domain, by, n, missing, _said(value), _said(se), _said(low), _said(high), sample.df,
+            indicator.text, option, domain, by, n, missing, units, _said(value), _said(se), _said(low), _said(high), sample.df,
             _said(effect), method, level,
         )
         for option, (value, se, low, high, effect) in zip(found.options, figures, strict=True)
@@ -101,6 +108,8 @@ Figures = list[tuple[float, float, float, float, float]]  # estimate, se, low, h
 def _figures(
     sample: Sample, indicator: Indicator, found: Variables, kept: Bools, interval: intervals.Method, level: float
 ) -> tuple[Figures, str]:
+    if not (kept & (sample.weights > 0)).any():  # nobody answered: no total of 0, but nothing to say
+        return [(math.nan,) * 5 for _ in found.options], interval
     if indicator.kind == "quantile":
         point = quantile(sample, found.values[:, 0], kept, indicator.point, level)
         return [(point.estimate, point.se, point.low, point.high, math.nan)], "woodruff"

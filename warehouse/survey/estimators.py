@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from warehouse.errors import UsageError
 from warehouse.survey.indicators import Indicator
 from warehouse.survey.sample import Sample
 from warehouse.survey.table import Bools, Floats, Table, is_missing, is_number
+
+MAX_CELLS = 20_000_000  # rows × levels of a category
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,27 @@ def _zeroed(values: Floats) -> Floats:
 
 
 def _categories(table: Table, indicator: Indicator) -> Variables:
-    """A column per level in order; a column of 0 and 1 is one share, that of 1."""
-    labels = table.labels(indicator.column, used_for=indicator.text)
+    """A column per level in order; one level where it is asked for (`sch_wide=Yes`); that of 1 in a column of 0 and 1."""
+    column, asked = _split(table, indicator.column)
+    labels = table.labels(column, used_for=indicator.text)
     answered = ~is_missing(labels)
     levels = sorted(set(labels[answered]), key=_order)
-    if levels and all(is_number(level) and float(level) in (0, 1) for level in levels):
+    if asked is None and levels and all(is_number(level) and float(level) in (0, 1) for level in levels):
         hits = np.array([label is not None and float(label) == 1 for label in labels], dtype=np.float64)
         return Variables(["1"], hits[:, None], answered)
-    values = np.stack([labels == level for level in levels], axis=1) if levels else np.zeros((table.rows, 1))
-    return Variables(list(levels) or [None], values.astype(np.float64), answered)
+    if len(levels := [asked] if asked is not None else levels) * table.rows > MAX_CELLS:
+        raise UsageError(
+            f"{column} has {len(levels)} different values", where=table.name, expected="a category",
+            todo="ask for one of them (prop:COLUMN=VALUE), or for mean:", code="too_many_levels",
+        )  # fmt: skip
+    if not levels:
+        return Variables([None], np.zeros((table.rows, 1)), answered)
+    return Variables(list(levels), np.stack([labels == level for level in levels], axis=1).astype(np.float64), answered)
+
+
+def _split(table: Table, text: str) -> tuple[str, str | None]:
+    column, equals, level = text.partition("=")
+    return (text, None) if text in table.columns or not equals else (column.strip(), level.strip())
 
 
 def _order(level: str) -> tuple[bool, float, str]:

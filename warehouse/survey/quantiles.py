@@ -38,8 +38,8 @@ def quantile(sample: Sample, values: Floats, kept: Bools, point: float, level: f
     share = weights @ below / weights.sum()
     variance = variances(sample, ((below - share) / weights.sum())[:, None], kept)[0]
     low, high = (float(end) for end in intervals.mean(share, math.sqrt(variance), sample.df, level))
-    lower = curve.at(low) if low >= 0 else math.nan
-    upper = curve.at(high) if high <= 1 else math.nan
+    lower = curve.at(low) if low >= -intervals.NOISE else math.nan
+    upper = curve.at(high) if high <= 1 + intervals.NOISE else math.nan
     reach = 2 * float(intervals.t_quantile(sample.df, level))
     return Quantile(estimate, (upper - lower) / reach, lower, upper)
 
@@ -49,14 +49,10 @@ class _Curve:
 
     def __init__(self, values: Floats, weights: Floats) -> None:
         order = np.argsort(values, kind="stable")
-        # Long doubles: whether a cumulated weight meets a share exactly must not hang on rounding.
         self.values = values[order]
-        self.reached = np.cumsum(weights[order].astype(np.longdouble)).astype(np.float64)
-        self.total = float(weights.astype(np.longdouble).sum())
+        self.reached = np.cumsum(weights[order]) / weights.sum()
 
     def at(self, share: float) -> float:
-        """The value at a share of the population."""
-        full = int(np.searchsorted(self.reached, share * self.total, side="right"))
-        if full and share - self.reached[full - 1] / self.total == 0:
-            return float(self.values[full - 1])
-        return float(self.values[min(full, len(self.values) - 1)])
+        """The value at a share of the population; a share that is met but for rounding is met."""
+        place = int(np.searchsorted(self.reached, share - intervals.NOISE))
+        return float(self.values[min(place, len(self.values) - 1)])

@@ -38,7 +38,8 @@ def _of_stage(stage: Stage, rule: str, values: Floats, kept: Bools) -> Floats:
     scale = stage.reach * stage.left_out * np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
     if rule == "average":
         scale = scale * _stand_in(stage, kept)
-    found: Floats = scale @ squares
+    with np.errstate(invalid="ignore"):
+        found: Floats = scale @ squares
     return found
 
 
@@ -49,7 +50,8 @@ def _stand_in(stage: Stage, kept: Bools) -> Floats:
     groups = int(stage.parents.max()) + 1
     all_of, those_seen = (np.bincount(stage.parents, which, groups) for which in (met, seen))
     with np.errstate(all="ignore"):
-        return (all_of / those_seen)[stage.parents]
+        more = np.where(all_of > 0, all_of / those_seen, 1.0)  # infinite where no stratum of the parent can be seen
+    return np.asarray(more[stage.parents])
 
 
 def _residuals(adjustment: Adjustment, values: Floats) -> Floats:
