@@ -6,8 +6,9 @@ Only the shape of the file and its loading belong here; what a design means for 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from warehouse.errors import MtmError, UsageError
@@ -45,16 +46,25 @@ class Design(BaseModel):
         return self
 
 
+class _Loader(yaml.BaseLoader):
+    """All scalars stay text, and a key that comes twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping, of keys that differ."""
+        keys = [str(key.value) for key, _ in node.value]
+        if twice := next((key for key in keys if keys.count(key) > 1), None):
+            raise yaml.YAMLError(f"{twice} twice")
+        return super().construct_mapping(node, deep)
+
+
 def load_design(path: Path) -> Design:
     """The design in a file. Labels stay text (`No` is no truth value). Raises MtmError where it can't be used."""
-    import yaml
-
     if not path.is_file():
         raise UsageError(
             "there is no such design", where=str(path), todo="write it; docs/estimates.md shows one", code="no_design"
         )
     try:
-        return Design.model_validate(yaml.load(path.read_bytes(), Loader=yaml.BaseLoader) or {})
+        return Design.model_validate(yaml.load(path.read_bytes(), Loader=_Loader) or {})
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as error:
         raise MtmError(
             f"the design can't be used: {_problem(error)}", where=path.name,

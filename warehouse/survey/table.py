@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from warehouse.errors import MtmError, UsageError
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Labels = NDArray[np.object_]
+Cells = Sequence[object] | NDArray[Any]
 
 MISSING = {"", "NA", "NaN"}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -28,16 +30,16 @@ SHOWN = 5  # rows that a message names
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, each with one text per row; None is missing. Row 1 of the file is its header."""
+    """Columns by name: texts (None is missing), or arrays of numbers (NaN is missing). Row 1 of a file is its header."""
 
     name: str
-    columns: dict[str, Sequence[object]]
+    columns: dict[str, Cells]
     rows: int
 
     @classmethod
-    def of(cls, columns: dict[str, Sequence[object]], name: str = "table") -> Table:
-        """A table from columns of equal length: texts, numbers, None."""
-        return cls(name, columns, len(next(iter(columns.values()), [])))
+    def of(cls, columns: dict[str, Cells], name: str = "table") -> Table:
+        """A table from columns of equal length."""
+        return cls(name, columns, len(next(iter(columns.values()), ())))
 
     @cached_property
     def _labels(self) -> dict[str, Labels]:
@@ -48,14 +50,22 @@ class Table:
         if column not in self.columns:
             raise _no_column(self, column, used_for)
         if column not in self._labels:
-            self._labels[column] = np.array([_label(cell) for cell in self.columns[column]] or [], dtype=object)
+            cells = self.columns[column]
+            whole = isinstance(cells, np.ndarray) and cells.dtype.kind in "iu"
+            labels = np.asarray(cells).astype(str) if whole else [_label(cell) for cell in cells]
+            self._labels[column] = np.array(labels, dtype=object)
         return self._labels[column]
 
     def numbers(self, column: str, *, used_for: str = "", endless: bool = False) -> Floats:
         """The cells as numbers, NaN where missing. Raises where a cell is no number; `endless` allows `Inf`."""
-        labels = self.labels(column, used_for=used_for)
-        values = np.array([_number(label, endless) for label in labels], dtype=np.float64)
-        bad = np.isnan(values) & np.array([label is not None for label in labels], dtype=bool)
+        cells = self.columns.get(column)
+        if isinstance(cells, np.ndarray) and cells.dtype.kind in "iuf":
+            values = cells.astype(np.float64)
+            bad = np.isinf(values) & (not endless)
+        else:
+            labels = self.labels(column, used_for=used_for)
+            values = np.array([_number(label, endless) for label in labels], dtype=np.float64)
+            bad = np.isnan(values) & ~is_missing(labels)
         if bad.any():
             raise MtmError(
                 f"{column} is not a number in {rows_of(bad)}", where=f"{self.name}, column {column}",
