@@ -71,13 +71,17 @@ def _in_no_domain(sample: Any, by: tuple[str, ...]) -> list[str]:
     from warehouse.survey.table import is_missing
 
     missing = {column: int(is_missing(sample.table.labels(column)).sum()) for column in by}
-    return [f"{count} rows have no {column}: they are in no domain" for column, count in missing.items() if count]
+    return [f"without {column}, so in no domain: {count} rows" for column, count in missing.items() if count]
 
 
 def _doubt(answer: Any) -> str:
     """What a reader of the answer should know: who is left out, and errors that show less than there is."""
     about = f"{answer.indicator}, {answer.domain}: "
-    doubts = [f"{answer.n_missing} rows without an answer are left out"] if answer.n_missing else []
+    doubts = (
+        [f"left out without an answer: {answer.n_missing} of {answer.n_missing + answer.n} rows"]
+        if answer.n_missing
+        else []
+    )
     if answer.units == 1 < answer.n:
         doubts.append("all are in one unit of the first stage, so the error says nothing of other units")
     return about + "; ".join(doubts) if doubts else ""

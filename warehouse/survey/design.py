@@ -64,7 +64,7 @@ def load_design(path: Path) -> Design:
             "there is no such design", where=str(path), todo="write it; docs/estimates.md shows one", code="no_design"
         )
     try:
-        return Design.model_validate(yaml.load(path.read_bytes(), Loader=_Loader) or {})
+        return Design.model_validate(yaml.load(path.read_bytes(), Loader=_Loader))
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError) as error:
         raise MtmError(
             f"the design can't be used: {_problem(error)}", where=path.name,
@@ -78,4 +78,6 @@ def _problem(error: Exception) -> str:
         return str(error).splitlines()[0]
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
+    words = {"extra_forbidden": "there is no such key", "model_type": "it holds no keys ({} is a simple random sample)"}
+    what = words.get(first["type"], str(first["msg"]).removeprefix("Value error, "))
+    return f"{where}: {what}" if where else what

@@ -16,7 +16,7 @@ from warehouse.survey.estimators import Variables, design_effects, linearise, va
 from warehouse.survey.indicators import Indicator
 from warehouse.survey.quantiles import quantile
 from warehouse.survey.sample import Sample
-from warehouse.survey.table import Bools, is_missing
+from warehouse.survey.table import Bools, in_order, is_missing
 from warehouse.survey.variance import variances
 
 WHOLE = "all"
@@ -79,7 +79,8 @@ def _domains(sample: Sample, by: Sequence[str]) -> Iterator[tuple[tuple[str, ...
     columns = [sample.table.labels(column, used_for="--by") for column in by]
     known = ~np.any([is_missing(column) for column in columns], axis=0)
     rows = list(zip(*columns, strict=True))
-    for labels in sorted({row for row, is_known in zip(rows, known, strict=True) if is_known}):
+    met = {row for row, is_known in zip(rows, known, strict=True) if is_known}
+    for labels in sorted(met, key=lambda row: [in_order(label) for label in row]):
         yield labels, np.logical_and.reduce([column == label for column, label in zip(columns, labels, strict=True)])
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from warehouse.errors import UsageError
 from warehouse.survey.indicators import Indicator
 from warehouse.survey.sample import Sample
-from warehouse.survey.table import Bools, Floats, Table, is_missing, is_number
+from warehouse.survey.table import Bools, Floats, Table, in_order, is_missing, is_number
 
 MAX_CELLS = 20_000_000  # rows × levels of a category
 
@@ -56,7 +56,7 @@ def _categories(table: Table, indicator: Indicator) -> Variables:
     column, asked = _split(table, indicator.column)
     labels = table.labels(column, used_for=indicator.text)
     answered = ~is_missing(labels)
-    levels = sorted(set(labels[answered]), key=_order)
+    levels = sorted(set(labels[answered]), key=in_order)
     if asked is None and levels and all(is_number(level) and float(level) in (0, 1) for level in levels):
         hits = np.array([label is not None and float(label) == 1 for label in labels], dtype=np.float64)
         return Variables(["1"], hits[:, None], answered)
@@ -73,10 +73,6 @@ def _categories(table: Table, indicator: Indicator) -> Variables:
 def _split(table: Table, text: str) -> tuple[str, str | None]:
     column, equals, level = text.partition("=")
     return (text, None) if text in table.columns or not equals else (column.strip(), level.strip())
-
-
-def _order(level: str) -> tuple[bool, float, str]:
-    return (not is_number(level), float(level) if is_number(level) else 0.0, level)
 
 
 def linearise(sample: Sample, indicator: Indicator, found: Variables, kept: Bools) -> Linear:

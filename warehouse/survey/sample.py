@@ -13,7 +13,7 @@ from warehouse.errors import MtmError
 from warehouse.survey.codes import Ints, sums
 from warehouse.survey.design import Design, Lonely
 from warehouse.survey.stages import Stage, build_stages
-from warehouse.survey.table import Floats, Table, is_missing, rows_of
+from warehouse.survey.table import Floats, Table, is_missing
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _delivered_weights(table: Table, column: str) -> Floats:
     for bad, what in ((np.isnan(weights), "is missing"), (weights < 0, "is negative")):
         if bad.any():
             raise MtmError(
-                f"the weight {what} in {rows_of(bad)}", where=f"{table.name}, column {column}",
+                f"the weight {what} in {table.rows_of(bad)}", where=f"{table.name}, column {column}",
                 expected="a number of 0 or more in every row", todo="complete the weights, or leave these rows out",
                 code="bad_weight",
             )  # fmt: skip
@@ -97,7 +97,7 @@ def _adjusted(table: Table, design: Design, weights: Floats) -> Adjustment | Non
     unknown = np.array([key not in totals for key in keys]) & ~missing
     for bad, what in ((missing, "is missing"), (unknown, "has no total in the design")):
         if bad.any():
-            raise _bad_poststratum(table, columns, f"the post-stratum {what} in {rows_of(bad)}")
+            raise _bad_poststratum(table, columns, f"the post-stratum {what} in {table.rows_of(bad)}")
     names = sorted(totals)
     groups = np.array([names.index(key) for key in keys], dtype=np.int64)
     before = sums(groups, weights, len(names))
@@ -123,7 +123,8 @@ def _check_lonely(table: Table, rule: Lonely, stages: list[Stage], notes: list[s
         lonely = stage.lonely()
         if not lonely.any():
             continue
-        what = f"{int(lonely.sum())} strata have a single unit at stage {number}: {rows_of(lonely[stage.row_strata])}"
+        count = f"{strata} strata have" if (strata := int(lonely.sum())) > 1 else "a stratum has"
+        what = f"{count} a single unit at stage {number}: {table.rows_of(lonely[stage.row_strata])}"
         if rule == "fail":
             raise _lonely(table, what, "join strata, or set lonely_psu to remove, adjust or average in the design")
         if rule != "adjust" and not (stage.size > 1).any():

@@ -12,7 +12,7 @@ import numpy as np
 from warehouse.errors import MtmError
 from warehouse.survey.codes import Ints, combined, first_of, label_codes
 from warehouse.survey.design import Design
-from warehouse.survey.table import Bools, Floats, Table, is_missing, rows_of
+from warehouse.survey.table import Bools, Floats, Table, is_missing
 
 CENSUS = 1e-7  # a stratum of which less than this was left out has no variance
 
@@ -85,11 +85,11 @@ def _row_units(table: Table, design: Design, number: int, above: Ints, strata: I
         if not design.nest:
             first = first_of(flat, strata, int(flat.max()) + 1)
             raise MtmError(
-                f"a cluster is in two strata in {rows_of(strata != first[flat])}", where=f"{table.name}, column {column}",
+                f"a cluster is in two strata in {table.rows_of(strata != first[flat])}", where=f"{table.name}, column {column}",
                 expected="each cluster in one stratum", code="cluster_in_two_strata",
                 todo="correct the rows; or leave out nest: labels that come again in another stratum are then other units",
             )  # fmt: skip
-        notes.append(f"labels of {column} come again in other strata {spread} times: they are taken as other units")
+        notes.append(f"labels of {column} that come again in another stratum are taken as other units ({spread})")
     return units
 
 
@@ -97,7 +97,7 @@ def _codes(table: Table, column: str, key: str) -> Ints:
     labels = table.labels(column, used_for=f"design: {key}")
     if (missing := is_missing(labels)).any():
         raise MtmError(
-            f"{column} is missing in {rows_of(missing)}", where=f"{table.name}, column {column}",
+            f"{column} is missing in {table.rows_of(missing)}", where=f"{table.name}, column {column}",
             expected=f"{key} for every row", todo="complete the rows, or leave them out with a reason",
             code="row_without_unit",
         )  # fmt: skip
@@ -116,22 +116,24 @@ def _read_sizes(table: Table, design: Design) -> list[Floats]:
     sizes = [table.numbers(column, used_for="design: fpc", endless=True) for column in design.fpc]
     for column, values in zip(design.fpc, sizes, strict=True):
         if (bad := np.isnan(values) | (values <= 0)).any():
-            raise _bad_fpc(table, column, f"the fpc is missing or not above 0 in {rows_of(bad)}")
+            raise _bad_fpc(table, column, f"the fpc is missing or not above 0 in {table.rows_of(bad)}")
     if any((values < 1).any() for values in sizes):
         for column, values in zip(design.fpc, sizes, strict=True):
             if (counts := values > 1).any():
-                raise _bad_fpc(table, column, f"fpc mixes counts and fractions: a count stands in {rows_of(counts)}")
+                raise _bad_fpc(
+                    table, column, f"fpc mixes counts and fractions: a count stands in {table.rows_of(counts)}"
+                )
     return sizes
 
 
 def _population(table: Table, column: str, stage: Stage, values: Floats, fractions: bool) -> Floats:
     known = first_of(stage.row_strata, values, len(stage.size))
     if (other := values != known[stage.row_strata]).any():
-        raise _bad_fpc(table, column, f"the fpc differs within a stratum: {rows_of(other)}")
+        raise _bad_fpc(table, column, f"the fpc differs within a stratum: {table.rows_of(other)}")
     if fractions:
         return np.asarray(stage.size / known)
     if (small := known < stage.size).any():
-        where = rows_of(small[stage.row_strata])
+        where = table.rows_of(small[stage.row_strata])
         raise _bad_fpc(table, column, f"the fpc is smaller than the number of units drawn: {where}")
     return np.asarray(known)
 

@@ -30,11 +30,15 @@ SHOWN = 5  # rows that a message names
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name: texts (None is missing), or arrays of numbers (NaN is missing). Row 1 of a file is its header."""
+    """Columns by name: texts (None is missing), or arrays of numbers (NaN is missing).
+
+    `row_numbers` are those of the file where blank rows were left out; else row 1 is the header.
+    """
 
     name: str
     columns: dict[str, Cells]
     rows: int
+    row_numbers: Sequence[int] | None = None
 
     @classmethod
     def of(cls, columns: dict[str, Cells], name: str = "table") -> Table:
@@ -68,11 +72,18 @@ class Table:
             bad = np.isnan(values) & ~is_missing(labels)
         if bad.any():
             raise MtmError(
-                f"{column} is not a number in {rows_of(bad)}", where=f"{self.name}, column {column}",
+                f"{column} is not a number in {self.rows_of(bad)}", where=f"{self.name}, column {column}",
                 expected="numbers with a decimal point; empty or NA where missing",
                 todo="correct these cells, or ask for prop: where it is a category", code="not_a_number",
             )  # fmt: skip
         return values
+
+    def rows_of(self, which: Bools) -> str:
+        """The rows in words, as the file numbers them: `row 3`, `rows 3, 4, 5, 6, 7 and 12 more`."""
+        numbers = self.row_numbers or range(2, self.rows + 2)
+        rows = [numbers[i] for i in np.flatnonzero(which).tolist()]
+        more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
+        return f"row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows[:SHOWN]))}{more}"
 
 
 def is_missing(labels: Labels) -> Bools:
@@ -85,21 +96,18 @@ def is_number(label: str) -> bool:
     return NUMBER.fullmatch(label) is not None
 
 
-def rows_of(which: Bools) -> str:
-    """The rows in words, as the file numbers them: `row 3`, `rows 3, 4, 5, 6, 7 and 12 more`."""
-    rows = (np.flatnonzero(which) + 2).tolist()
-    shown = ", ".join(str(row) for row in rows[:SHOWN])
-    more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
-    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
+def in_order(label: str) -> tuple[bool, float, str]:
+    """Sorts labels: numbers by their value, then texts."""
+    return (not is_number(label), float(label) if is_number(label) else 0.0, label)
 
 
 def read_table(path: Path) -> Table:
-    """The first sheet of a file with a header in its first row, whatever format `mtm read` reads."""
+    """The first sheet of a file with a header in its first row, whatever format `mtm read` reads; blank rows are nobody."""
     from warehouse.deliveries.readers.open import read_file
 
     sheet = next((sheet for sheet in read_file(path) if sheet.height and not sheet.hidden), None)
-    if sheet is None or sheet.height < 2:
-        raise MtmError("the table has no rows", where=path.name, expected="a header and rows below it", code="no_rows")
+    if sheet is None:
+        raise _no_rows(path)
     header = [name.strip().lstrip("\ufeff") for name in sheet.texts(0)]
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
@@ -107,16 +115,12 @@ def read_table(path: Path) -> Table:
             f"the header names {', '.join(twice)} twice", where=f"{path.name}, row 1", expected="one column per name",
             todo="rename or remove one", code="column_twice",
         )  # fmt: skip
-    columns = {name: sheet.columns[i].texts()[1:] for i, name in enumerate(header) if name}
-    return _without_blank_tail(Table(path.name, dict(columns), sheet.height - 1))
-
-
-def _without_blank_tail(table: Table) -> Table:
-    """Blank rows below the table are no respondents; a blank row inside is one without answers, and stays."""
-    rows = table.rows
-    while rows and all(not str(cells[rows - 1] or "").strip() for cells in table.columns.values()):
-        rows -= 1
-    return Table(table.name, {name: cells[:rows] for name, cells in table.columns.items()}, rows)
+    columns = {name: sheet.columns[i].texts() for i, name in enumerate(header) if name}
+    kept = [row for row, cells in enumerate(zip(*columns.values(), strict=True)) if row and any(map(str.strip, cells))]
+    if not kept:
+        raise _no_rows(path)
+    filled = {name: [cells[row] for row in kept] for name, cells in columns.items()}
+    return Table(path.name, dict(filled), len(kept), [row + 1 for row in kept])
 
 
 def _label(cell: object) -> str | None:
@@ -145,3 +149,7 @@ def _no_column(table: Table, column: str, used_for: str) -> MtmError:
         expected=f"one of {', '.join(list(table.columns)[:30])}",
         todo=f"did you mean {near[0]}?" if near else "correct the name", code="no_column",
     )  # fmt: skip
+
+
+def _no_rows(path: Path) -> MtmError:
+    return MtmError("the table has no rows", where=path.name, expected="a header and rows below it", code="no_rows")

@@ -47,7 +47,7 @@ def test_one_column_or_several_and_nothing_at_all(tmp_path: Path) -> None:
     assert load(tmp_path, "strata: a\nclusters: [b, c]\nfpc: d\n") == Design(
         strata=["a"], clusters=["b", "c"], fpc=["d"]
     )
-    assert load(tmp_path, "") == load(tmp_path, "strata:\nclusters: none\nweight: null\n") == Design()
+    assert load(tmp_path, "{}") == load(tmp_path, "strata:\nclusters: none\nweight: null\n") == Design()
     assert load(tmp_path, "clusters: [a, b]\nstrata: [null, s]").strata == [None, "s"]
     assert load(tmp_path, "weight: w\n").weight == "w"
 
@@ -55,7 +55,7 @@ def test_one_column_or_several_and_nothing_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("weights: w", "weights: Extra inputs"),
+        ("weights: w", "weights: there is no such key"),
         ("lonely_psu: certainty", "lonely_psu"),
         ("strata: [a, b]\nclusters: c", "strata has 2 columns, for 1 stages"),
         ("fpc: [a, b]", "fpc has 2 columns, for 1 stages"),
@@ -66,7 +66,8 @@ def test_one_column_or_several_and_nothing_at_all(tmp_path: Path) -> None:
         ("poststrata: [{a: x, total: 1}, {a: x, total: 2}]", "two totals for x"),
         ("poststrata: [{a: x, total: 1}, {b: y, total: 2}]", "each row"),
         ("strata: {a: b}", "strata"),
-        ("- a", "valid dictionary"),
+        ("- a", "it holds no keys"),
+        ("", "it holds no keys"),
         ("strata: [", "flow"),
         ("strata: a\nstrata: b", "strata twice"),
     ],
@@ -106,7 +107,7 @@ def changed(column: str, **cells: Any) -> dict[str, list[object]]:
         ("{strata: h, clusters: psu, fpc: N1}", changed("N1", r4=""), "bad_fpc", "missing or not above 0 in row 6"),
         ("{clusters: [psu, ssu], fpc: N1}", {"N1": [40] * 60}, "no_weight", "a stage has no fpc"),
         ("{strata: h, clusters: local, nest: false}", {}, "cluster_in_two_strata", "two strata in rows 26"),
-        ("{strata: lone, clusters: psu}", {}, "lonely_psu", "1 strata have a single unit at stage 1: rows 56, 57"),
+        ("{strata: lone, clusters: psu}", {}, "lonely_psu", "a stratum has a single unit at stage 1: rows 56, 57"),
         ("{strata: psu, clusters: psu, lonely_psu: remove}", {}, "lonely_psu", "no stratum is left"),
         ("{clusters: all}", {}, "lonely_psu", "a single unit at its first stage"),
         ("{poststrata: {cat: {x: 4, y: 2}}}", {}, "bad_poststratum", "has no total in the design"),
@@ -133,7 +134,7 @@ WHOLE_STRATUM = 1.00380450255
 
 def test_what_was_assumed_is_told() -> None:
     assert "no weight" in sample_of("{}").notes[0]
-    assert "local come again in other strata" in sample_of("{strata: h, clusters: local, weight: w}").notes[0]
+    assert "local that come again in another stratum" in sample_of("{strata: h, clusters: local, weight: w}").notes[0]
     lonely = sample_of("{strata: lone, clusters: psu, weight: w, lonely_psu: adjust}").notes
     assert "lonely_psu: adjust" in lonely[0]
 
