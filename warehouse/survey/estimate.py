@@ -61,7 +61,7 @@ def estimate(
     """The answers to one indicator: for the whole, or for each domain that the columns `by` make.
 
     `interval` is that of shares; means, totals and ratios have estimate ± t·se, quantiles Woodruff's.
-    Domains keep all units of the sample and the degrees of freedom of the whole design.
+    Domains keep all units of the sample; their degrees of freedom are of the units and strata in which they were met.
     """
     found = variables(sample.table, indicator)
     return [
@@ -89,14 +89,15 @@ def _answers(
     interval: intervals.Method, level: float,
 ) -> list[Answer]:  # fmt: skip
     kept = members & found.answered
-    figures, method = _figures(sample, indicator, found, kept, interval, level)
+    df = sample.degrees_of_freedom(members)
+    figures, method = _figures(sample, indicator, found, kept, df, interval, level)
     counted = kept & (sample.weights > 0)
     n, missing = int(counted.sum()), int((members & ~found.answered).sum())
     units = len(np.unique(sample.stages[0].units[counted]))
     domain = ",".join(by.values()) or WHOLE
     return [
         Answer(
-            indicator.text, option, domain, by, n, missing, units, _said(value), _said(se), _said(low), _said(high), sample.df,
+            indicator.text, option, domain, by, n, missing, units, _said(value), _said(se), _said(low), _said(high), df,
             _said(effect), method, level,
         )
         for option, (value, se, low, high, effect) in zip(found.options, figures, strict=True)
@@ -107,12 +108,18 @@ Figures = list[tuple[float, float, float, float, float]]  # estimate, se, low, h
 
 
 def _figures(
-    sample: Sample, indicator: Indicator, found: Variables, kept: Bools, interval: intervals.Method, level: float
+    sample: Sample,
+    indicator: Indicator,
+    found: Variables,
+    kept: Bools,
+    df: int,
+    interval: intervals.Method,
+    level: float,
 ) -> tuple[Figures, str]:
     if not (kept & (sample.weights > 0)).any():  # nobody answered: no total of 0, but nothing to say
         return [(math.nan,) * 5 for _ in found.options], interval
     if indicator.kind == "quantile":
-        point = quantile(sample, found.values[:, 0], kept, indicator.point, level)
+        point = quantile(sample, found.values[:, 0], kept, indicator.point, df, level)
         return [(point.estimate, point.se, point.low, point.high, math.nan)], "woodruff"
     linear = linearise(sample, indicator, found, kept)
     with np.errstate(all="ignore"):
@@ -123,9 +130,9 @@ def _figures(
         estimates, method = np.clip(estimates, 0, 1), interval
         errors = np.where(errors <= intervals.NOISE, 0.0, errors)
         n = (kept & (sample.weights > 0)).sum()
-        low, high = intervals.proportion(interval, estimates, errors, n, sample.df, level)
+        low, high = intervals.proportion(interval, estimates, errors, n, df, level)
     else:
-        low, high = intervals.mean(estimates, errors, sample.df, level)
+        low, high = intervals.mean(estimates, errors, df, level)
     effects = design_effects(sample, linear, kept, errors**2)
     return list(zip(*(column.tolist() for column in (estimates, errors, low, high, effects)), strict=True)), method
 

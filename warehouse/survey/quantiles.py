@@ -26,7 +26,7 @@ class Quantile:
     high: float
 
 
-def quantile(sample: Sample, values: Floats, kept: Bools, point: float, level: float) -> Quantile:
+def quantile(sample: Sample, values: Floats, kept: Bools, point: float, df: int, level: float) -> Quantile:
     """The value below which `point` of the population lies, over the rows kept."""
     counted = kept & (sample.weights > 0)
     if not counted.any():
@@ -37,10 +37,10 @@ def quantile(sample: Sample, values: Floats, kept: Bools, point: float, level: f
     weights = np.where(kept, sample.weights, 0.0)
     share = weights @ below / weights.sum()
     variance = variances(sample, ((below - share) / weights.sum())[:, None], kept)[0]
-    low, high = (float(end) for end in intervals.mean(share, math.sqrt(variance), sample.df, level))
+    low, high = (float(end) for end in intervals.mean(share, math.sqrt(variance), df, level))
     lower = curve.at(low) if low >= -intervals.NOISE else math.nan
     upper = curve.at(high) if high <= 1 + intervals.NOISE else math.nan
-    reach = 2 * float(intervals.t_quantile(sample.df, level))
+    reach = 2 * float(intervals.t_quantile(df, level))
     return Quantile(estimate, (upper - lower) / reach, lower, upper)
 
 

@@ -13,7 +13,7 @@ from warehouse.errors import MtmError
 from warehouse.survey.codes import Ints, sums
 from warehouse.survey.design import Design, Lonely
 from warehouse.survey.stages import Stage, build_stages
-from warehouse.survey.table import Floats, Table, is_missing
+from warehouse.survey.table import Bools, Floats, Table, is_missing
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,6 @@ class Sample:
     weights: Floats
     stages: list[Stage]
     lonely: Lonely
-    df: int
     adjustment: Adjustment | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -45,12 +44,17 @@ class Sample:
         notes: list[str] = []
         stages = build_stages(table, design, notes)
         weights = _weights(table, design, stages, notes)
-        df = _degrees_of_freedom(stages[0], weights)
         adjustment = _adjusted(table, design, weights)
         counted = [stages[0].with_replacement()] if design.with_replacement else [s for s in stages if s.counts]
         _check_lonely(table, design.lonely_psu, counted, notes)
         after = weights if adjustment is None else adjustment.after
-        return cls(table, after, counted, design.lonely_psu, df, adjustment, notes)
+        return cls(table, after, counted, design.lonely_psu, adjustment, notes)
+
+    def degrees_of_freedom(self, members: Bools) -> int:
+        """First-stage units less strata, of those in which anybody of a domain with any weight was met."""
+        first = self.stages[0]
+        units = np.unique(first.units[members & (self.weights != 0)])
+        return len(units) - len(np.unique(first.strata[units]))
 
 
 def _weights(table: Table, design: Design, stages: list[Stage], notes: list[str]) -> Floats:
@@ -79,12 +83,6 @@ def _delivered_weights(table: Table, column: str) -> Floats:
     if not weights.any():
         raise MtmError("every weight is 0", where=f"{table.name}, column {column}", code="bad_weight")
     return weights
-
-
-def _degrees_of_freedom(first: Stage, weights: Floats) -> int:
-    """Units less strata of the first stage, of those that have any weight."""
-    units = np.unique(first.units[weights != 0])
-    return len(units) - len(np.unique(first.strata[units]))
 
 
 def _adjusted(table: Table, design: Design, weights: Floats) -> Adjustment | None:

@@ -33,7 +33,7 @@ def ask(sample: Sample, indicator: str, **how: Any) -> dict[tuple[str | None, st
 def test_a_design_gives_the_numbers_of_r(name: str) -> None:
     case: Case = CASES[name]
     sample = sample_of(case.design)
-    assert sample.df == case.df
+    assert ask(sample, "mean:y")[None, "all"].df == case.df
     for expected in case.expected:
         by = [] if expected.domain == "all" else ["dom"]
         answer = ask(sample, expected.indicator, by=by)[expected.option, expected.domain]

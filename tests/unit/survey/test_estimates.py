@@ -49,7 +49,29 @@ def test_domains_by_two_columns_and_empty_strata() -> None:
     assert (means[None, "p,y"].estimate, means[None, "p,y"].se) == pytest.approx(
         (127.461538462, 5.39009279898), abs=1e-8
     )
-    assert {answer.df for answer in means.values()} == {7}
+    assert means[None, "q,y"].df == 7 and means[None, "p,x"].df == 2
+
+
+# u <- subset(s, dom == …): degf(u); confint(svymean(~z, u), df=degf(u)); svyciprop(~b, u, method=…)
+OF_DOMAINS = {
+    "p": (3, (98.1349918912, 137.6018502140), (0.0448359082925, 0.9394841592371), (0.0331445744282, 0.9448648300583)),
+    "q": (7, (118.401054485, 121.874513697), (0.1538056862630, 0.4185303122280), (0.1434639662564, 0.4211711667463)),
+}
+
+
+@pytest.mark.parametrize("domain", OF_DOMAINS)
+def test_a_domain_has_the_degrees_of_freedom_of_the_units_where_it_was_met(domain: str) -> None:
+    df, *known = OF_DOMAINS[domain]
+    asked = [("mean:z", "logit", None), ("prop:b", "logit", "1"), ("prop:b", "beta", "1")]
+    for (indicator, interval, option), bounds in zip(asked, known, strict=True):
+        answer = ask(sample_of(DESIGN), indicator, by=["dom"], interval=interval)[option, domain]
+        assert answer.df == df
+        assert (answer.ci_low, answer.ci_high) == pytest.approx(bounds, abs=1e-8), indicator
+
+
+def test_a_domain_met_in_one_unit_has_no_interval() -> None:
+    answer = ask(sample_of(DESIGN), "mean:y", by=["psu"])[None, "3"]
+    assert (answer.units, answer.df, answer.ci_low, answer.ci_high) == (1, 0, None, None)
 
 
 def test_rows_without_an_answer_are_a_domain_apart_and_counted() -> None:
