@@ -16,7 +16,8 @@ from warehouse.normalize.identity import made_of, name_of, text_hash
 from warehouse.operations import Operation, load_operation
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.verdict import Verdict, load_verdict
-from warehouse.settings import Home
+from warehouse.settings import Home, operations_dirs
+from warehouse.survey.reliability import reliability_rows
 
 Depth = Literal["normalize", "build", "judge"]
 
@@ -45,7 +46,7 @@ def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdi
     if not any(same_content(home, delivery.round_key, i, name_of(parts)) for i in known):
         return Replay("normalize", _changed(home, delivery.round_key, known[-1], parts))
     if served and served.reference != reference_hash(operation, delivery):
-        return Replay("build", ("rounds, indicators, published figures or publication rules",))
+        return Replay("build", ("rounds, indicators, published figures, survey design or publication rules",))
     if verdict and verdict.gate != thresholds_hash(operation):
         return Replay("judge", ("thresholds",))
     return None
@@ -73,7 +74,11 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     indicators = [i.model_dump_json() for i in operation.indicators if i.component == delivery.component]
     programme = operation.programme.model_dump_json(exclude={"notes"})
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
-    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators])[:16]
+    stated = operation.surveys.get(delivery.component)
+    design = [stated.model_dump_json(exclude={"notes"})] if stated else []
+    if "respondent" in grains:
+        design += [f"{r['rule']} {r['value']}" for r in reliability_rows(operations_dirs()[-1] / "common")]
+    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *design])[:16]
 
 
 def thresholds_hash(operation: Operation) -> str:

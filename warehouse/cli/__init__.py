@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from warehouse.cli import codebook, deliveries, field, ledger, operate, places, releases, rounds
+from warehouse.cli import bench, codebook, deliveries, estimate, field, ledger, operate, places, releases, rounds
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
@@ -21,9 +21,10 @@ GROUPS: dict[str, list[click.Command]] = {
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
     ],
+    "Estimates": [estimate.estimate],
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
-    "Operations": [operate.dev, operate.doctor],
+    "Operations": [operate.dev, operate.doctor, bench.bench],
 }  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from warehouse.normalize.countries import country_rows
 from warehouse.operations import Operation, find_round, load_operation
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
-from warehouse.settings import Home
+from warehouse.settings import Home, operations_dirs
+from warehouse.survey.reliability import reliability_rows
+from warehouse.survey.stated import stock_round
 
 Rows = list[dict[str, Any]]
 _ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(),
@@ -37,6 +39,9 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "indicator": [row for o in operations for row in indicator_rows(o)],
         "indicator_comparability": [row for v in versions for row in comparability_rows(v)],
         "frame": [row for o in operations for row in frame_rows(o)],
+        "survey_design": [row for o in operations for row in survey_design_rows(o)],
+        "survey_reliability": reliability_rows(operations_dirs()[-1] / "common"),
+        "survey_margin": survey_margin_rows([v.round_key for v in versions]),
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
         "release": releases,
@@ -151,6 +156,39 @@ def frame_rows(operation: Operation) -> Rows:
     """The rows of `reference.frame` from `frame.csv`."""
     numbers = ("communities", "frame_year")
     return [{**row, **{c: int(row[c]) for c in numbers}, "operation": operation.code} for row in operation.frame]
+
+
+def survey_design_rows(operation: Operation) -> Rows:
+    """The rows of `reference.survey_design`, in the order of the file."""
+    return [
+        {
+            "operation": operation.code,
+            **stated.model_dump(include={"component", "weights", "lonely_psu"}),
+            **(stated.raking.model_dump(include={"minimum_cell", "gaps", "max_iterations", "tolerance"}) if stated.raking else {}),
+            **(dict(zip(("lower_bound", "upper_bound"), stated.raking.bounds, strict=True)) if stated.raking else {}),
+        }
+        for stated in operation.surveys.values()
+    ]  # fmt: skip
+
+
+def survey_margin_rows(round_keys: list[str]) -> Rows:
+    """The rows of `reference.survey_margin`: the margins of the release's survey rounds, and whose stock they are."""
+    found = [(key, *find_round(key)) for key in sorted(round_keys)]
+    stated = [(key, operation.surveys.get(known.component)) for key, operation, known in found]
+    return [
+        {
+            "round_key": key,
+            "margin_number": number,
+            "by_oblast": "oblast" in margin.by,
+            "by_sex": "sex" in margin.by,
+            "population_category": margin.category,
+            "minimum_told": margin.minimum_told,
+            "stock_round_key": stock_round(design.raking, margin, key, round_keys),
+        }
+        for key, design in stated
+        if design and design.raking
+        for number, margin in enumerate(design.raking.margins, 1)
+    ]
 
 
 def option_rows(operation: Operation) -> Rows:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from dbt_candidate import Candidate, build, failures, run_dbt
 from dbt_reference import FIRST, reference
-from dbt_rounds import bma_round_2
+from dbt_rounds import bma_round_2, survey_round
 
 ROUND_MARTS = ("mart_population", "mart_returns_by_year", "mart_country_links", "mart_round_coverage", "mart_quality")
 
@@ -60,7 +61,7 @@ def test_the_same_round_again_changes_nothing(second: Candidate, tmp_path: Path)
     tables = [
         t for (t,) in second.query("select table_name from duckdb_tables() where schema_name = 'marts' order by all")
     ]
-    assert len(tables) == 18
+    assert len(tables) == 19
     for table in tables:
         assert candidate.query(f"from marts.{table}") == second.query(f"from marts.{table}"), table
 
@@ -68,7 +69,7 @@ def test_the_same_round_again_changes_nothing(second: Candidate, tmp_path: Path)
 def test_contracts_are_kept_by_the_database(first: Candidate) -> None:
     keyed = first.query("""
         select table_name from duckdb_constraints() where schema_name = 'marts' and constraint_type = 'PRIMARY KEY'""")
-    assert len(keyed) == 18
+    assert len(keyed) == 19
     undescribed = first.query("""
         select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null
         union all select table_name, '' from duckdb_tables() where schema_name = 'marts' and comment not like 'One row per %'""")
@@ -80,3 +81,13 @@ def test_the_unit_tests_of_the_logic_pass(first: Candidate, monkeypatch: pytest.
     outcome = run_dbt("test", "--select", "test_type:unit")
     assert outcome.success, failures(outcome)
     assert len(outcome.result.results) >= 5
+
+
+def test_a_survey_round_is_replaced_and_the_others_stand(first: Candidate, tmp_path: Path) -> None:
+    again = survey_round()
+    again["answer"] = again["answer"].filter(pl.col("question_code") != "months")
+    candidate = build(Candidate(tmp_path / "survey", [again], reference(*FIRST), base=first.database))
+    sql = "from marts.mart_survey_estimates where indicator_code {} 'months_abroad' order by all"
+    assert candidate.query(sql.format("=")) == [] != first.query(sql.format("="))
+    assert candidate.query(sql.format("<>")) == first.query(sql.format("<>"))
+    assert _rows(candidate, "mart_population", "kgz-bma-r01") == _rows(first, "mart_population", "kgz-bma-r01")
