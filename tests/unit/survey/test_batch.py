@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.survey.rounds_at_random import CHOICES, NUMBER, TICK, Round, at_random, by_cell, plain
 
+from tests.unit.survey.rounds_at_random import CHOICES, NUMBER, TICK, Round, at_random, by_cell, plain
 from warehouse.errors import MtmError
 from warehouse.survey import batch
 from warehouse.survey.batch import MEAN, MEDIAN, SHARE
