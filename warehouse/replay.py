@@ -16,7 +16,8 @@ from warehouse.normalize.identity import made_of, name_of, text_hash
 from warehouse.operations import Operation, load_operation
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.verdict import Verdict, load_verdict
-from warehouse.settings import Home
+from warehouse.settings import Home, operations_dirs
+from warehouse.survey.reliability import reliability_rows
 
 Depth = Literal["normalize", "build", "judge"]
 
@@ -75,6 +76,8 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
     stated = operation.surveys.get(delivery.component)
     design = [stated.model_dump_json(exclude={"notes"})] if stated else []
+    if "respondent" in grains:
+        design += [f"{r['rule']} {r['value']}" for r in reliability_rows(operations_dirs()[-1] / "common")]
     return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *design])[:16]
 
 

@@ -18,7 +18,8 @@ from warehouse.normalize.countries import country_rows
 from warehouse.operations import Operation, find_round, load_operation
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
-from warehouse.settings import Home
+from warehouse.settings import Home, operations_dirs
+from warehouse.survey.reliability import reliability_rows
 from warehouse.survey.stated import stock_round
 
 Rows = list[dict[str, Any]]
@@ -39,6 +40,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "indicator_comparability": [row for v in versions for row in comparability_rows(v)],
         "frame": [row for o in operations for row in frame_rows(o)],
         "survey_design": [row for o in operations for row in survey_design_rows(o)],
+        "survey_reliability": reliability_rows(operations_dirs()[-1] / "common"),
         "survey_margin": survey_margin_rows([v.round_key for v in versions]),
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
