@@ -36,11 +36,10 @@ questions as (
 ),
 
 shown as (
-    select e.*, i.kind, i.unit, r.component, r.window_start, r.window_end
+    select e.*, i.kind
     from {{ ref('mart_survey_estimates') }} as e
-    inner join {{ source('reference', 'round') }} as r on e.round_key = r.round_key
     inner join {{ source('reference', 'indicator') }} as i
-        on r.operation = i.operation and r.component = i.component and e.indicator_code = i.indicator_code
+        on e.operation = i.operation and e.component = i.component and e.indicator_code = i.indicator_code
     where e.domain_type = 'national' and (i.kind <> 'number' or e.option_code = 'mean')
 ),
 
@@ -73,7 +72,11 @@ select
     case when not c.is_suppressed then round(c.unweighted, 10) end as unweighted_estimate,
     case when not c.is_suppressed then round(c.raked, 10) end as raked_estimate,
     case when not c.is_suppressed then round(c.trimmed, 10) end as trimmed_estimate,
-    case when c.kind = 'number' then c.unit else 'percentage points' end as difference_unit,
+    case
+        when c.kind <> 'number' then 'percentage points'
+        when coalesce(c.unit, 'mean') in ('mean', 'number') then 'units of the answer'
+        else c.unit
+    end as difference_unit,
     case when not c.is_suppressed then round(c.factor * (c.raked - c.unweighted), 8) end as raked_difference,
     case when not c.is_suppressed then round(c.factor * (c.trimmed - c.unweighted), 8) end as trimmed_difference,
     c.weight_scheme,
