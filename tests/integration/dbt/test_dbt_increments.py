@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from dbt_candidate import Candidate, build, failures, run_dbt
 from dbt_reference import FIRST, reference
-from dbt_rounds import bma_round_2
+from dbt_rounds import bma_round_2, survey_round
 
 ROUND_MARTS = ("mart_population", "mart_returns_by_year", "mart_country_links", "mart_round_coverage", "mart_quality")
 
@@ -80,3 +81,13 @@ def test_the_unit_tests_of_the_logic_pass(first: Candidate, monkeypatch: pytest.
     outcome = run_dbt("test", "--select", "test_type:unit")
     assert outcome.success, failures(outcome)
     assert len(outcome.result.results) >= 5
+
+
+def test_a_survey_round_is_replaced_and_the_others_stand(first: Candidate, tmp_path: Path) -> None:
+    again = survey_round()
+    again["answer"] = again["answer"].filter(pl.col("question_code") != "months")
+    candidate = build(Candidate(tmp_path / "survey", [again], reference(*FIRST), base=first.database))
+    sql = "from marts.mart_survey_estimates where indicator_code {} 'months_abroad' order by all"
+    assert candidate.query(sql.format("=")) == [] != first.query(sql.format("="))
+    assert candidate.query(sql.format("<>")) == first.query(sql.format("<>"))
+    assert _rows(candidate, "mart_population", "kgz-bma-r01") == _rows(first, "mart_population", "kgz-bma-r01")

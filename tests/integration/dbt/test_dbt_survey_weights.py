@@ -12,9 +12,6 @@ from dbt_candidate import Candidate, Round, failures, run_dbt
 from dbt_reference import reference
 from dbt_rounds import bma_round_1, survey_round
 
-from warehouse.settings import PROJECT
-from warehouse.survey.reliability import reliability_rows
-
 RMS, LATER, BMA = "kgz-rms-r01", "kgz-rms-r02", "kgz-bma-r01"
 MARTS = ("estimates", "change", "weighting", "weights", "weight_effect")
 SELECTED = [f"+mart_survey_{mart}" for mart in MARTS]
@@ -36,7 +33,6 @@ def stated(*round_keys: str) -> dict[str, list[dict[str, Any]]]:
     if LATER in round_keys:
         first = next(r for r in tables["round"] if r["round_key"] == RMS)
         tables["round"].append(first | {"round_key": LATER, "round_number": 2})
-    tables["survey_reliability"] = reliability_rows(PROJECT / "operations" / "common")
     tables["survey_design"] = [
         {"operation": "kgz", "component": "rms", "weights": "raked", "lonely_psu": "adjust", "minimum_cell": 10, "gaps": "refuse",
          "lower_bound": 0.25, "upper_bound": 3.0, "max_iterations": 500, "tolerance": 1e-9}
