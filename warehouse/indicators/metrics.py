@@ -53,7 +53,7 @@ def _metrics(
     if entry.metric is None or entry.name is None or entry.definition is None:
         return
     metric, meta = entry.metric, metas[entry.metric.measure]
-    variants: dict[str, Filter] = {"": {}} | meta.get("variants", {})
+    variants: dict[str, Filter] = {"": {}, **meta.get("variants", {})}
     for variant, other in variants.items():
         for chosen in _choices(metric):
             words = [*chosen.values(), *([variant] if variant else [])]

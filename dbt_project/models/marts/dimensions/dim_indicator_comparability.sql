@@ -6,6 +6,7 @@ with standings as (
         c.indicator_code,
         c.round_key,
         r.round_number,
+        r.window_start,
         c.series,
         coalesce(c.is_asked, true) as is_asked,
         c.is_limited,
@@ -20,6 +21,7 @@ pairs as (
     select
         *,
         lag(round_key) over earlier as previous_round_key,
+        lag(window_start) over earlier as previous_window_start,
         lag(series) over earlier as previous_series,
         lag(is_asked) over earlier as previous_is_asked,
         lag(is_limited) over earlier as previous_is_limited,
@@ -56,6 +58,7 @@ select
     j.series,
     j.is_asked,
     j.previous_round_key,
+    j.window_start = j.previous_window_start as has_same_window_start,
     j.comparability,
     case
         when j.comparability in ('limited', 'not_comparable')
