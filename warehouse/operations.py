@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from warehouse.codebooks.model import Codebook
 from warehouse.errors import MtmError, UsageError
@@ -123,16 +123,36 @@ class Indicator(Strict):
         return next((c for c in self.comparability if c.holds(number)), Comparability(rounds=str(number)))
 
 
+class Document(Strict):
+    """One publication that figures were taken from (`documents` of `published.yml`)."""
+
+    code: str
+    kind: Literal["report", "press_release", "news", "press", "note"]
+    title: str
+    published_on: date | None = None
+    url: str = ""
+
+
 class PublishedFigure(Strict):
-    """One figure that was published, with where it was (`published.yml`)."""
+    """One figure that was published, as a number or as words, with where it was (`figures` of `published.yml`)."""
 
     round_key: str
     figure_code: str
     name: str
-    value: float
+    value: float | None = None
+    text: str | None = None
     decimals: int = 0
     unit: str
     source: str
+    also_in: list[str] = []
+    as_of: date | None = None
+    claim: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> PublishedFigure:
+        if self.value is None and self.text is None:
+            raise ValueError(f"{self.figure_code} of {self.round_key} needs a value or a text")
+        return self
 
 
 class PlaceAlias(Strict):
@@ -174,9 +194,22 @@ class Indicators(Strict):
 
 
 class Published(Strict):
-    """The file `published.yml`."""
+    """The file `published.yml`. Without `documents` a source is free text."""
 
     figures: list[PublishedFigure] = []
+    documents: list[Document] = []
+
+    @model_validator(mode="after")
+    def _sources_are_known(self) -> Published:
+        known = {d.code for d in self.documents}
+        named = {code for f in self.figures for code in [f.source, *f.also_in]}
+        if known and not named <= known:
+            raise ValueError(f"{sorted(named - known)[0]!r} is none of the documents")
+        return self
+
+    def document(self, source: str) -> Document | None:
+        """The document that a figure's source names; None where the source is free text."""
+        return next((d for d in self.documents if d.code == source), None)
 
 
 class Gate(Strict):
@@ -228,9 +261,14 @@ class Operation:
         return read_yaml(self.folder / "indicators.yml", Indicators).indicators
 
     @cached_property
+    def publications(self) -> Published:
+        """What was published elsewhere, and in which documents."""
+        return read_yaml(self.folder / "published.yml", Published)
+
+    @property
     def published(self) -> list[PublishedFigure]:
         """Figures that were published elsewhere, to compare with."""
-        return read_yaml(self.folder / "published.yml", Published).figures
+        return self.publications.figures
 
     @cached_property
     def thresholds(self) -> dict[str, Threshold]:

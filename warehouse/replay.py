@@ -69,11 +69,20 @@ def carry_verdict(home: Home, round_key: str, before: str, after: str) -> None:
 def reference_hash(operation: Operation, delivery: Delivery) -> str:
     """The hash of what marts read of the operation's files for this round, beside its canonical tables."""
     known = operation.round(delivery.component, delivery.round_number)
-    figures = [f.model_dump_json() for f in operation.published if f.round_key == delivery.round_key]
+    figures = _published(operation, delivery)
     indicators = [i.model_dump_json() for i in operation.indicators if i.component == delivery.component]
     programme = operation.programme.model_dump_json(exclude={"notes"})
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
     return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators])[:16]
+
+
+def _published(operation: Operation, delivery: Delivery) -> list[str]:
+    """The round's published figures, their documents, and all rounds where one of them counts rounds."""
+    figures = [f for f in operation.published if f.round_key == delivery.round_key]
+    documents = [operation.publications.document(code) for f in figures for code in [f.source, *f.also_in]]
+    counts_rounds = any(f.figure_code.startswith("rounds.") for f in figures)
+    rounds = [r for r in operation.rounds if counts_rounds and r.component == delivery.component]
+    return [part.model_dump_json() for part in [*figures, *documents, *rounds] if part]
 
 
 def thresholds_hash(operation: Operation) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from warehouse.errors import MtmError
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
-from warehouse.operations import Operation, find_round, load_operation
+from warehouse.operations import Operation, PublishedFigure, find_round, load_operation
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.settings import Home
@@ -39,6 +39,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "frame": [row for o in operations for row in frame_rows(o)],
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
+        "registered_round": [row for o in operations for row in registered_rows(o)],
         "release": releases,
     }
     con.execute("CREATE SCHEMA IF NOT EXISTS reference")
@@ -170,15 +171,42 @@ def option_rows(operation: Operation) -> Rows:
 
 def figure_rows(operation: Operation) -> Rows:
     """The rows of `reference.published_figure`."""
+    return [figure_row(operation, f) for f in operation.published]
+
+
+def figure_row(operation: Operation, figure: PublishedFigure) -> dict[str, Any]:
+    """One figure with the document it stands in; `as_of` is the document's day where nothing else is said."""
+    document = operation.publications.document(figure.source)
+    named = [operation.publications.document(code) for code in [figure.source, *figure.also_in]]
+    day = document.published_on if document else None
+    return {
+        "round_key": figure.round_key,
+        "figure_code": figure.figure_code,
+        "figure_name_en": figure.name,
+        "published_value": figure.value,
+        "published_text": figure.text,
+        "decimals": figure.decimals,
+        "unit": figure.unit,
+        "figure_source": document.title if document else figure.source,
+        "publication": document.code if document else None,
+        "published_on": day,
+        "as_of": figure.as_of or day,
+        "is_press_release": any(d.kind == "press_release" for d in named if d),
+        "claim": figure.claim or None,
+    }
+
+
+def registered_rows(operation: Operation) -> Rows:
+    """The rows of `reference.registered_round`: none where rounds come that are not registered."""
+    if not operation.programme.require_registered_rounds:
+        return []
     return [
         {
-            "round_key": f.round_key,
-            "figure_code": f.figure_code,
-            "figure_name_en": f.name,
-            "published_value": f.value,
-            "decimals": f.decimals,
-            "unit": f.unit,
-            "figure_source": f.source,
+            "operation": operation.code,
+            "component": r.component,
+            "round_number": r.number,
+            "fieldwork_start": r.fieldwork_start,
+            "fieldwork_end": r.fieldwork_end,
         }
-        for f in operation.published
+        for r in operation.rounds
     ]

@@ -120,10 +120,24 @@ REFERENCE: dict[str, dict[str, str]] = {
         "round_key": "VARCHAR",
         "figure_code": "VARCHAR",
         "figure_name_en": "VARCHAR",
-        "published_value": "DOUBLE",
-        "decimals": "INTEGER",  # to how many decimals the publication rounds
-        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio
-        "figure_source": "VARCHAR",
+        "published_value": "DOUBLE",  # null where words were published
+        "published_text": "VARCHAR",  # words, or a name; null where a number was published
+        "decimals": "INTEGER",  # to how many decimals the publication rounds; negative: to tens, hundreds, …
+        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio | rounds | places
+        "figure_source": "VARCHAR",  # the title of the document
+        "publication": "VARCHAR",  # its code; null where the source is free text
+        "published_on": "DATE",
+        "as_of": "DATE",  # the day that the claim speaks of
+        "is_press_release": "BOOLEAN",  # whether a press release says it
+        "claim": "VARCHAR",  # what was said, in short
+    },
+    # Rounds of operations whose list of rounds is whole (require_registered_rounds), with data or without.
+    "registered_round": {
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "round_number": "INTEGER",
+        "fieldwork_start": "DATE",
+        "fieldwork_end": "DATE",
     },
     "release": {
         "release_id": "VARCHAR",
