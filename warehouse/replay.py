@@ -14,10 +14,12 @@ from typing import Any, Literal
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.identity import made_of, name_of, text_hash
 from warehouse.operations import Operation, load_operation
+from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.verdict import Verdict, load_verdict
 from warehouse.settings import Home
 
+RESIDENTS = ("geography_vintage", "place_code", "population", "population_year", "place_source")
 Depth = Literal["normalize", "build", "judge"]
 
 
@@ -45,7 +47,7 @@ def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdi
     if not any(same_content(home, delivery.round_key, i, name_of(parts)) for i in known):
         return Replay("normalize", _changed(home, delivery.round_key, known[-1], parts))
     if served and served.reference != reference_hash(operation, delivery):
-        return Replay("build", ("rounds, indicators, published figures or publication rules",))
+        return Replay("build", ("rounds, indicators, published figures, frame, residents, names of parts or publication rules",))
     if verdict and verdict.gate != thresholds_hash(operation):
         return Replay("judge", ("thresholds",))
     return None
@@ -73,7 +75,9 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     indicators = [i.model_dump_json() for i in operation.indicators if i.component == delivery.component]
     programme = operation.programme.model_dump_json(exclude={"notes"})
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
-    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators])[:16]
+    places = [json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])]
+    parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
+    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts])[:16]
 
 
 def _published(operation: Operation, delivery: Delivery) -> list[str]:

@@ -13,9 +13,11 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.errors import MtmError
+from warehouse.gazetteer.frame import frame_of
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
 from warehouse.operations import Operation, PublishedFigure, find_round, load_operation
+from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.settings import Home
@@ -36,7 +38,9 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "country": [dict(row) for row in country_rows()],
         "indicator": [row for o in operations for row in indicator_rows(o)],
         "indicator_comparability": [row for v in versions for row in comparability_rows(v)],
-        "frame": [row for o in operations for row in frame_rows(o)],
+        "frame": [row for o in operations for row in frame_rows(o, home)],
+        "part_dimension": [row for o in operations for row in dimension_rows(o)],
+        "part_item": [row for o in operations for row in item_rows(o)],
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
         "registered_round": [row for o in operations for row in registered_rows(o)],
@@ -148,10 +152,27 @@ def comparability_rows(version: RoundVersion) -> Rows:
     ]
 
 
-def frame_rows(operation: Operation) -> Rows:
+def frame_rows(operation: Operation, home: Home | None) -> Rows:
     """The rows of `reference.frame` from `frame.csv`."""
-    numbers = ("communities", "frame_year")
-    return [{**row, **{c: int(row[c]) for c in numbers}, "operation": operation.code} for row in operation.frame]
+    return [{**row.model_dump(), "operation": operation.code} for row in frame_of(operation, home)]
+
+
+def dimension_rows(operation: Operation) -> Rows:
+    """The rows of `reference.part_dimension`: dimensions that have a name."""
+    return [
+        {"operation": operation.code, "dimension": code, **d.name.row("dimension_name"), "adds_up": d.adds_up}
+        for code, d in parts_of(operation).items()
+        if d.name
+    ]
+
+
+def item_rows(operation: Operation) -> Rows:
+    """The rows of `reference.part_item`: parts that have a name of their own."""
+    return [
+        {"operation": operation.code, "dimension": code, "item": item, **name.row("item_name")}
+        for code, d in parts_of(operation).items()
+        for item, name in d.items.items()
+    ]
 
 
 def option_rows(operation: Operation) -> Rows:

@@ -105,9 +105,22 @@ REFERENCE: dict[str, dict[str, str]] = {
         "operation": "VARCHAR",
         "geography_vintage": "VARCHAR",
         "place_code": "VARCHAR",
-        "communities": "INTEGER",
+        "communities": "INTEGER",  # null: the place belongs to the frame, its number is not known
         "frame_year": "INTEGER",
         "frame_source": "VARCHAR",
+    },
+    # What a part of a count is called (reason, origin, …), and how the parts of a dimension add up.
+    "part_dimension": {
+        "operation": "VARCHAR",
+        "dimension": "VARCHAR",
+        **_names("dimension_name"),
+        "adds_up": "VARCHAR",  # whole | several | some
+    },
+    "part_item": {
+        "operation": "VARCHAR",
+        "dimension": "VARCHAR",
+        "item": "VARCHAR",
+        **_names("item_name"),
     },
     "indicator_option": {
         "operation": "VARCHAR",
