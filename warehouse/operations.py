@@ -1,6 +1,6 @@
-"""An operation as its files say it (`operations/<op>/`): programme, rounds, indicators, published figures, gate.
+"""An operation as its files say it (`operations/<op>/`): programme, rounds, places, published figures, gate.
 
-The shape of these files and their loading belong here; codebooks have a room of their own (`codebooks/`).
+The shape of these files and their loading belong here; codebooks and indicators have rooms of their own.
 """
 
 from __future__ import annotations
@@ -9,37 +9,25 @@ import csv
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field
 
 from warehouse.codebooks.model import Codebook
-from warehouse.errors import MtmError, UsageError
+from warehouse.errors import UsageError
+from warehouse.indicators.load import indicators_of
+from warehouse.indicators.model import Indicator, Indicators
+from warehouse.operation_files import Component, Names, Strict, read_yaml
+from warehouse.published import Published, PublishedFigure
 from warehouse.settings import operations_dirs
+from warehouse.survey.stated import StatedSurvey, surveys_of
 
-Component = Literal["bma", "rms", "baseline"]
 Severity = Literal["block", "review", "note"]
-Model = TypeVar("Model", bound=BaseModel)
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
-
-
-class Strict(BaseModel):
-    """A part of an operation's files: an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Names(Strict):
-    """A name in the three languages; where one is missing the English one stands in."""
-
-    en: str
-    ru: str | None = None
-    ky: str | None = None
-
-    def row(self, stem: str) -> dict[str, str]:
-        """`{stem}_en`, `_ru`, `_ky` for a reference table."""
-        return {f"{stem}_en": self.en, f"{stem}_ru": self.ru or self.en, f"{stem}_ky": self.ky or self.en}
+__all__ = [
+    "Aliases", "Component", "Gate", "Indicator", "Indicators", "Names", "Operation", "PlaceAlias", "Programme",
+    "Publication", "Published", "PublishedFigure", "Round", "Rounds", "Strict", "Threshold",
+    "all_operations", "find_round", "load_operation", "read_yaml",
+]  # fmt: skip
 
 
 class Publication(Strict):
@@ -83,78 +71,6 @@ class Round(Strict):
     source: str = ""
 
 
-class IndicatorOption(Strict):
-    """One answer of an indicator."""
-
-    code: str
-    name: Names
-
-
-class Comparability(Strict):
-    """Some rounds of an indicator (`rounds: "1-3"`, `"4-"`, `"2"`): one series, comparable among themselves."""
-
-    rounds: str
-    series: str = "1"
-    limited: bool = False
-    reason: Names | None = None
-
-    def holds(self, number: int) -> bool:
-        """Whether the round is among them."""
-        first, dash, last = self.rounds.partition("-")
-        return int(first) <= number <= (int(last or 10**6) if dash else int(first))
-
-
-class Indicator(Strict):
-    """One indicator of the survey (`indicators.yml`)."""
-
-    code: str
-    component: Component
-    name: Names
-    definition: str
-    denominator: str
-    unit: str = "share"
-    kind: Literal["single", "multiple", "number"] = "single"
-    question: str
-    options: list[IndicatorOption] = []
-    comparability: list[Comparability] = []
-
-    def standing(self, number: int) -> Comparability:
-        """The series that a round stands in; without a word all rounds are one series."""
-        return next((c for c in self.comparability if c.holds(number)), Comparability(rounds=str(number)))
-
-
-class Document(Strict):
-    """One publication that figures were taken from (`documents` of `published.yml`)."""
-
-    code: str
-    kind: Literal["report", "press_release", "news", "press", "note"]
-    title: str
-    published_on: date | None = None
-    url: str = ""
-
-
-class PublishedFigure(Strict):
-    """One figure that was published, as a number or as words, with where it was (`figures` of `published.yml`)."""
-
-    round_key: str
-    figure_code: str
-    name: str
-    value: float | None = None
-    text: str | None = None
-    decimals: int = 0
-    unit: str
-    source: str
-    also_in: list[str] = []
-    as_of: date | None = None
-    claim: str = ""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> PublishedFigure:
-        if self.value is None and self.text is None:
-            raise ValueError(f"{self.figure_code} of {self.round_key} needs a value or a text")
-        return self
-
-
 class PlaceAlias(Strict):
     """Other spellings of one place, reviewed by a person."""
 
@@ -187,58 +103,10 @@ class Rounds(Strict):
     rounds: list[Round] = []
 
 
-class Indicators(Strict):
-    """The file `indicators.yml`."""
-
-    indicators: list[Indicator] = []
-
-
-class Published(Strict):
-    """The file `published.yml`. Without `documents` a source is free text."""
-
-    figures: list[PublishedFigure] = []
-    documents: list[Document] = []
-
-    @model_validator(mode="after")
-    def _sources_are_known(self) -> Published:
-        known = {d.code for d in self.documents}
-        named = {code for f in self.figures for code in [f.source, *f.also_in]}
-        if known and not named <= known:
-            raise ValueError(f"{sorted(named - known)[0]!r} is none of the documents")
-        return self
-
-    def document(self, source: str) -> Document | None:
-        """The document that a figure's source names; None where the source is free text."""
-        return next((d for d in self.documents if d.code == source), None)
-
-
 class Gate(Strict):
     """The file `gate.yml`."""
 
     thresholds: list[Threshold] = Field(default=[])
-
-
-def read_yaml(path: Path, model: type[Model]) -> Model:
-    """One validated file; a mistake in it names the file and the key (exit 1)."""
-    try:
-        data: Any = yaml.load(path.read_bytes(), Loader=LOADER) if path.exists() else {}
-        return model.model_validate(data or {})
-    except (yaml.YAMLError, ValidationError) as error:
-        problem = _first_problem(error)
-        raise MtmError(
-            f"{path.name} can't be used: {problem}",
-            where=str(path),
-            expected=f"the keys of {model.__name__}",
-            todo="correct the file; docs/adding-a-country.md shows each key",
-            code="bad_operation_file",
-        ) from None
-
-
-def _first_problem(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(str(p) for p in first['loc'])}: {first['msg']}"
-    return str(error).splitlines()[0]
 
 
 class Operation:
@@ -258,7 +126,12 @@ class Operation:
     @cached_property
     def indicators(self) -> list[Indicator]:
         """The survey's indicators."""
-        return read_yaml(self.folder / "indicators.yml", Indicators).indicators
+        return indicators_of(self.folder)
+
+    @cached_property
+    def surveys(self) -> dict[str, StatedSurvey]:
+        """What is stated of the surveys' design and weights, by component."""
+        return surveys_of(self.folder)
 
     @cached_property
     def publications(self) -> Published:

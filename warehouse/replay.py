@@ -47,7 +47,7 @@ def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdi
     if not any(same_content(home, delivery.round_key, i, name_of(parts)) for i in known):
         return Replay("normalize", _changed(home, delivery.round_key, known[-1], parts))
     if served and served.reference != reference_hash(operation, delivery):
-        return Replay("build", ("rounds, indicators, published figures, frame, residents, names of parts or publication rules",))
+        return Replay("build", ("rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules",))
     if verdict and verdict.gate != thresholds_hash(operation):
         return Replay("judge", ("thresholds",))
     return None
@@ -75,18 +75,20 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     indicators = [i.model_dump_json() for i in operation.indicators if i.component == delivery.component]
     programme = operation.programme.model_dump_json(exclude={"notes"})
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
+    stated = operation.surveys.get(delivery.component)
+    design = [stated.model_dump_json(exclude={"notes"})] if stated else []
     places = [json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
-    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts])[:16]
+    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts, *design])[:16]
 
 
 def _published(operation: Operation, delivery: Delivery) -> list[str]:
     """The round's published figures, their documents, and all rounds where one of them counts rounds."""
     figures = [f for f in operation.published if f.round_key == delivery.round_key]
-    documents = [operation.publications.document(code) for f in figures for code in [f.source, *f.also_in]]
+    documents = [d for f in figures for d in operation.publications.documents_of(f)]
     counts_rounds = any(f.figure_code.startswith("rounds.") for f in figures)
     rounds = [r for r in operation.rounds if counts_rounds and r.component == delivery.component]
-    return [part.model_dump_json() for part in [*figures, *documents, *rounds] if part]
+    return [part.model_dump_json() for part in [*figures, *documents, *rounds]]
 
 
 def thresholds_hash(operation: Operation) -> str:

@@ -16,11 +16,12 @@ from warehouse.errors import MtmError
 from warehouse.gazetteer.frame import frame_of
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
-from warehouse.operations import Operation, PublishedFigure, find_round, load_operation
+from warehouse.operations import Operation, find_round, load_operation
 from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.settings import Home
+from warehouse.survey.stated import stock_round
 
 Rows = list[dict[str, Any]]
 _ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(),
@@ -41,6 +42,8 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "frame": [row for o in operations for row in frame_rows(o, home)],
         "part_dimension": [row for o in operations for row in dimension_rows(o)],
         "part_item": [row for o in operations for row in item_rows(o)],
+        "survey_design": [row for o in operations for row in survey_design_rows(o)],
+        "survey_margin": survey_margin_rows([v.round_key for v in versions]),
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
         "registered_round": [row for o in operations for row in registered_rows(o)],
@@ -175,6 +178,39 @@ def item_rows(operation: Operation) -> Rows:
     ]
 
 
+def survey_design_rows(operation: Operation) -> Rows:
+    """The rows of `reference.survey_design`, in the order of the file."""
+    return [
+        {
+            "operation": operation.code,
+            **stated.model_dump(include={"component", "weights", "lonely_psu"}),
+            **(stated.raking.model_dump(include={"minimum_cell", "gaps", "max_iterations", "tolerance"}) if stated.raking else {}),
+            **(dict(zip(("lower_bound", "upper_bound"), stated.raking.bounds, strict=True)) if stated.raking else {}),
+        }
+        for stated in operation.surveys.values()
+    ]  # fmt: skip
+
+
+def survey_margin_rows(round_keys: list[str]) -> Rows:
+    """The rows of `reference.survey_margin`: the margins of the release's survey rounds, and whose stock they are."""
+    found = [(key, *find_round(key)) for key in sorted(round_keys)]
+    stated = [(key, operation.surveys.get(known.component)) for key, operation, known in found]
+    return [
+        {
+            "round_key": key,
+            "margin_number": number,
+            "by_oblast": "oblast" in margin.by,
+            "by_sex": "sex" in margin.by,
+            "population_category": margin.category,
+            "minimum_told": margin.minimum_told,
+            "stock_round_key": stock_round(design.raking, margin, key, round_keys),
+        }
+        for key, design in stated
+        if design and design.raking
+        for number, margin in enumerate(design.raking.margins, 1)
+    ]
+
+
 def option_rows(operation: Operation) -> Rows:
     """The rows of `reference.indicator_option`, in the order of the file."""
     return [
@@ -192,29 +228,7 @@ def option_rows(operation: Operation) -> Rows:
 
 def figure_rows(operation: Operation) -> Rows:
     """The rows of `reference.published_figure`."""
-    return [figure_row(operation, f) for f in operation.published]
-
-
-def figure_row(operation: Operation, figure: PublishedFigure) -> dict[str, Any]:
-    """One figure with the document it stands in; `as_of` is the document's day where nothing else is said."""
-    document = operation.publications.document(figure.source)
-    named = [operation.publications.document(code) for code in [figure.source, *figure.also_in]]
-    day = document.published_on if document else None
-    return {
-        "round_key": figure.round_key,
-        "figure_code": figure.figure_code,
-        "figure_name_en": figure.name,
-        "published_value": figure.value,
-        "published_text": figure.text,
-        "decimals": figure.decimals,
-        "unit": figure.unit,
-        "figure_source": document.title if document else figure.source,
-        "publication": document.code if document else None,
-        "published_on": day,
-        "as_of": figure.as_of or day,
-        "is_press_release": any(d.kind == "press_release" for d in named if d),
-        "claim": figure.claim or None,
-    }
+    return [operation.publications.row(figure) for figure in operation.published]
 
 
 def registered_rows(operation: Operation) -> Rows:

@@ -122,6 +122,29 @@ REFERENCE: dict[str, dict[str, str]] = {
         "item": "VARCHAR",
         **_names("item_name"),
     },
+    # What an operation states of its surveys (survey.yml); no row: delivered weights are used where there are any.
+    "survey_design": {
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "weights": "VARCHAR",  # none | delivered | raked
+        "lonely_psu": "VARCHAR",  # fail | remove | adjust | average
+        "minimum_cell": "INTEGER",  # the columns from here on: how it is raked; null: no margins are stated
+        "gaps": "VARCHAR",  # refuse | collapse
+        "lower_bound": "DOUBLE",
+        "upper_bound": "DOUBLE",
+        "max_iterations": "INTEGER",
+        "tolerance": "DOUBLE",
+    },
+    # The margins of each survey round, with the round whose stock they are in this release.
+    "survey_margin": {
+        "round_key": "VARCHAR",
+        "margin_number": "INTEGER",
+        "by_oblast": "BOOLEAN",
+        "by_sex": "BOOLEAN",
+        "population_category": "VARCHAR",
+        "minimum_told": "DOUBLE",
+        "stock_round_key": "VARCHAR",  # null: the release holds none
+    },
     "indicator_option": {
         "operation": "VARCHAR",
         "indicator_code": "VARCHAR",

@@ -38,7 +38,7 @@ paired as (
             else 'none'
         end as break_kind
     from figures as f
-    left join {{ ref('int_round_pair') }} as p on f.round_key = p.round_key
+    left join {{ ref('int_figure_pair') }} as p on f.round_key = p.round_key
     left join standing as s on p.round_key = s.round_key and f.indicator_code = s.indicator_code
     left join standing as b on p.previous_round_key = b.round_key and f.indicator_code = b.indicator_code
 ),

@@ -14,7 +14,7 @@ with shares as (
 ratios as (
     select s.*, p.round_key as previous_round_key, s.estimate / p.estimate as ratio
     from shares as s
-    inner join {{ ref('int_round_pair') }} as r on s.round_key = r.round_key
+    inner join {{ ref('int_figure_pair') }} as r on s.round_key = r.round_key
     inner join shares as p
         on r.previous_round_key = p.round_key and s.indicator_code = p.indicator_code and s.option_code = p.option_code
     where p.estimate > 0
