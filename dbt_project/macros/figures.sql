@@ -1,9 +1,10 @@
 {# The shape of a figure (int_figures), so that topics can be stacked. Arguments are SQL; `item`, `part` and `text` are the
-   stems of name columns in three languages (`place_name` for place_name_en, _ru, _ky). #}
+   stems of name columns in three languages (`place_name` for place_name_en, _ru, _ky); `judged` where the mart itself says
+   how the figure stands to the round before. #}
 
 {% macro figure(
     code, family, value, indicator=none, item=none, part=none, text=none, text_code=none, tied=none,
-    n=none, ci_low=none, ci_high=none, as_of=none, other_round=none
+    n=none, ci_low=none, ci_high=none, as_of=none, other_round=none, judged=false
 ) -%}
     round_key,
     {{ code }} as figure_code,
@@ -22,7 +23,10 @@
     round(cast({{ ci_low or 'null' }} as double), 8) as ci_low,
     round(cast({{ ci_high or 'null' }} as double), 8) as ci_high,
     cast({{ as_of or 'null' }} as date) as as_of,
-    cast({{ other_round or 'null' }} as varchar) as other_round_key
+    cast({{ other_round or 'null' }} as varchar) as other_round_key,
+    {%- for column in ['comparability', 'comparability_reason_en', 'comparability_reason_ru', 'comparability_reason_ky'] %}
+    {{ column if judged else 'cast(null as varchar)' }} as mart_{{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {# A name or a definition with what it speaks of in the place of {item} and {part}. #}

@@ -18,8 +18,8 @@ standing as (
     from {{ source('reference', 'indicator_comparability') }}
 ),
 
--- May the figure stand beside that of the round before? The indicator's own series first, then the window, which decides
--- who is counted and who is asked (whole years lie in both), then how far a stock reaches.
+-- May the figure stand beside that of the round before? A survey's mart has said so. Of counted people: the indicator's
+-- own series first, then the window, which decides who is counted (whole years lie in both), then how far the round reaches.
 paired as (
     select
         f.*,
@@ -30,50 +30,42 @@ paired as (
         coalesce(s.reason_ru, b.reason_ru) as series_reason_ru,
         coalesce(s.reason_ky, b.reason_ky) as series_reason_ky,
         case
-            when f.indicator_code is null or p.previous_round_key is null then null
+            when p.previous_round_key is null or f.indicator_code is null then 'no pair'
+            when f.mart_comparability is not null then 'said by the mart'
             when s.series <> b.series then 'series'
-            when s.is_limited or b.is_limited then 'limited_series'
-            when f.indicator_code <> 'returns_by_year' and not p.is_same_start then 'window'
+            when f.indicator_code like 'stock.%' and not p.is_same_start then 'window'
+            when s.is_limited or b.is_limited then 'limited series'
             when f.indicator_code like 'stock.%' and not p.is_same_extent then 'extent'
-            else 'none'
+            when f.indicator_code like 'stock.%' or f.indicator_code = 'returns_by_year' then 'none'
+            else 'no pair'
         end as break_kind
     from figures as f
     left join {{ ref('int_figure_pair') }} as p on f.round_key = p.round_key
     left join standing as s on p.round_key = s.round_key and f.indicator_code = s.indicator_code
     left join standing as b on p.previous_round_key = b.round_key and f.indicator_code = b.indicator_code
-),
-
-judged as (
-    select
-        *,
-        case
-            when break_kind = 'none' then 'comparable'
-            when break_kind = 'series' then 'not_comparable'
-            -- Numbers of people of another window are other numbers; shares and ratios can be read with care.
-            when break_kind = 'window' and indicator_code like 'stock.%' and figure_family not like 'share.%'
-                then 'not_comparable'
-            when break_kind is not null then 'limited'
-        end as comparability
-    from paired
 )
 
--- A figure that is itself a comparison has no value where the two rounds can't be compared: it stays, with the reason.
 select
     round_key, figure_code, figure_family, indicator_code,
     item_name_en, item_name_ru, item_name_ky, part_name_en, part_name_ru, part_name_ky,
-    value_text_en, value_text_ru, value_text_ky, value_code, tied,
-    case when other_round_key is null or comparability <> 'not_comparable' then value_number end as value_number,
-    n,
-    case when other_round_key is null or comparability <> 'not_comparable' then ci_low end as ci_low,
-    case when other_round_key is null or comparability <> 'not_comparable' then ci_high end as ci_high,
-    as_of, other_round_key, previous_round_key, previous_delivery_id, previous_is_synthetic, comparability,
+    value_text_en, value_text_ru, value_text_ky, value_code, tied, value_number, n, ci_low, ci_high, as_of,
+    other_round_key, previous_round_key, previous_delivery_id, previous_is_synthetic,
+    case
+        when break_kind = 'said by the mart' then mart_comparability
+        when break_kind = 'series' then 'not_comparable'
+        -- Numbers of people of another window are other numbers; shares of them can be read with care.
+        when break_kind = 'window' and figure_family not like 'share.%' then 'not_comparable'
+        when break_kind in ('window', 'limited series', 'extent') then 'limited'
+        when break_kind = 'none' then 'comparable'
+    end as comparability,
     {% for language in ['en', 'ru', 'ky'] %}
     case break_kind
+        when 'said by the mart' then mart_comparability_reason_{{ language }}
         when 'series' then series_reason_{{ language }}
-        when 'limited_series' then series_reason_{{ language }}
+        when 'limited series' then series_reason_{{ language }}
         when 'window' then window_reason_{{ language }}
         when 'extent' then extent_reason_{{ language }}
     end as comparability_reason_{{ language }}{{ ',' if not loop.last }}
     {% endfor %}
-from judged
+from paired
 order by round_key, figure_code

@@ -20,7 +20,7 @@ headlines as (
         {% endfor %}
         coalesce(n.unit, m.unit) as unit,
         coalesce(n.sources, m.sources) as sources,
-        coalesce(n.sort_order, m.sort_order, 1000) as sort_order
+        coalesce(n.sort_order, m.sort_order, 1000) as family_order
     from {{ ref('int_figures') }} as f
     left join names as n on f.figure_code = n.figure_code
     left join names as m on f.figure_family = m.figure_code
@@ -74,10 +74,13 @@ select
     r.window_end,
     c.communities,
     r.is_synthetic or (h.other_round_key is not null and h.previous_is_synthetic) as is_synthetic,
-    h.sort_order
+    -- Within a family the larger first: ranks and countries in their order.
+    cast(row_number() over (
+        partition by h.round_key order by h.family_order, h.value_number desc, h.figure_code
+    ) as integer) as sort_order
 from headlines as h
 inner join {{ source('reference', 'round') }} as r on h.round_key = r.round_key
 left join coverage as c on h.round_key = c.round_key
 left join published as p on h.round_key = p.round_key and h.figure_code = p.figure_code
 left join {{ ref('mart_published_figures') }} as f on h.round_key = f.round_key and h.figure_code = f.figure_code
-order by h.round_key, h.sort_order, headline_code
+order by h.round_key, sort_order
