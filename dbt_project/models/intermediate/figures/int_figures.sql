@@ -18,8 +18,9 @@ standing as (
     from {{ source('reference', 'indicator_comparability') }}
 ),
 
--- May the figure stand beside that of the round before? A survey's mart has said so. Of counted people: the indicator's
--- own series first, then the window, which decides who is counted (whole years lie in both), then how far the round reaches.
+-- May the figure, as it is, stand beside that of the round before? A survey's mart has said so. Of counted people: the
+-- indicator's own series first, then the window, which decides who is counted (whole years lie in both), then what the mart
+-- of the change says, which compares like with like, then how far the round reaches.
 paired as (
     select
         f.*,
@@ -29,13 +30,19 @@ paired as (
         coalesce(s.reason_en, b.reason_en) as series_reason_en,
         coalesce(s.reason_ru, b.reason_ru) as series_reason_ru,
         coalesce(s.reason_ky, b.reason_ky) as series_reason_ky,
+        c.comparability as change_comparability,
+        c.comparability_reason_en as change_reason_en,
+        c.comparability_reason_ru as change_reason_ru,
+        c.comparability_reason_ky as change_reason_ky,
         case
             when p.previous_round_key is null or f.indicator_code is null then 'no pair'
             when f.mart_comparability is not null then 'said by the mart'
             when s.series <> b.series then 'series'
             when f.indicator_code like 'stock.%' and not p.is_same_start then 'window'
+            when c.comparability = 'not_comparable' then 'change'
             when s.is_limited or b.is_limited then 'limited series'
             when f.indicator_code like 'stock.%' and not p.is_same_extent then 'extent'
+            when c.comparability = 'limited' then 'change'
             when f.indicator_code like 'stock.%' or f.indicator_code = 'returns_by_year' then 'none'
             else 'no pair'
         end as break_kind
@@ -43,6 +50,9 @@ paired as (
     left join {{ ref('int_figure_pair') }} as p on f.round_key = p.round_key
     left join standing as s on p.round_key = s.round_key and f.indicator_code = s.indicator_code
     left join standing as b on p.previous_round_key = b.round_key and f.indicator_code = b.indicator_code
+    left join {{ ref('mart_round_change') }} as c
+        on p.round_key = c.round_key and p.previous_round_key = c.previous_round_key and c.place_level = 0
+        and f.indicator_code = 'stock.' || c.population_category
 )
 
 select
@@ -55,7 +65,8 @@ select
         when break_kind = 'series' then 'not_comparable'
         -- Numbers of people of another window are other numbers; shares of them can be read with care.
         when break_kind = 'window' and figure_family not like 'share.%' then 'not_comparable'
-        when break_kind in ('window', 'limited series', 'extent') then 'limited'
+        when break_kind = 'change' and figure_family not like 'share.%' then change_comparability
+        when break_kind in ('window', 'change', 'limited series', 'extent') then 'limited'
         when break_kind = 'none' then 'comparable'
     end as comparability,
     {% for language in ['en', 'ru', 'ky'] %}
@@ -64,6 +75,7 @@ select
         when 'series' then series_reason_{{ language }}
         when 'limited series' then series_reason_{{ language }}
         when 'window' then window_reason_{{ language }}
+        when 'change' then change_reason_{{ language }}
         when 'extent' then extent_reason_{{ language }}
     end as comparability_reason_{{ language }}{{ ',' if not loop.last }}
     {% endfor %}
