@@ -20,6 +20,7 @@ from warehouse.releases.verdict import Verdict, load_verdict
 from warehouse.settings import Home
 
 RESIDENTS = ("geography_vintage", "place_code", "population", "population_year", "place_source")
+BUILT_FROM = "rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules"
 Depth = Literal["normalize", "build", "judge"]
 
 
@@ -47,7 +48,7 @@ def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdi
     if not any(same_content(home, delivery.round_key, i, name_of(parts)) for i in known):
         return Replay("normalize", _changed(home, delivery.round_key, known[-1], parts))
     if served and served.reference != reference_hash(operation, delivery):
-        return Replay("build", ("rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules",))
+        return Replay("build", (BUILT_FROM,))
     if verdict and verdict.gate != thresholds_hash(operation):
         return Replay("judge", ("thresholds",))
     return None

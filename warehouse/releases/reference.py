@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.errors import MtmError
-from warehouse.gazetteer.frame import frame_of
+from warehouse.frame import frame_of
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
 from warehouse.operations import Operation, find_round, load_operation

@@ -67,10 +67,10 @@ def _above(parents: dict[tuple[str, str], str], key: tuple[str, str]) -> list[tu
 def _row(operation: Operation, number: int, cells: dict[str, str]) -> FrameRow:
     try:
         return FrameRow.model_validate({c: (v or "").strip() if isinstance(v, str) else v for c, v in cells.items()})
-    except (ValidationError, TypeError) as error:
-        told = error.errors()[0] if isinstance(error, ValidationError) else {"loc": ("row",), "msg": "more cells than columns"}
-        field = str(told["loc"][0]) if told["loc"] else "row"
-        raise _bad(operation, number, f"{field}: {told['msg']}", f"the columns {', '.join(COLUMNS)}") from None
+    except ValidationError as error:
+        told = error.errors()[0]
+        column = str(told["loc"][0]) if told["loc"] else "row"
+        raise _bad(operation, number, f"{column}: {told['msg']}", f"the columns {', '.join(COLUMNS)}") from None
 
 
 def _bad(operation: Operation, number: int, what: str, expected: str) -> MtmError:
