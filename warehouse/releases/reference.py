@@ -20,6 +20,7 @@ from warehouse.operations import Operation, find_round, load_operation
 from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
+from warehouse.releases.statements import statement_rows
 from warehouse.settings import Home
 from warehouse.survey.stated import stock_round
 
@@ -48,6 +49,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "published_figure": [row for o in operations for row in figure_rows(o)],
         "registered_round": [row for o in operations for row in registered_rows(o)],
         "release": releases,
+        "release_statement": statement_rows(releases, home),
     }
     con.execute("CREATE SCHEMA IF NOT EXISTS reference")
     for name, columns in REFERENCE.items():

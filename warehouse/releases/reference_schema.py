@@ -182,4 +182,20 @@ REFERENCE: dict[str, dict[str, str]] = {
         "round_keys": "VARCHAR",  # rounds that this release brought, comma-separated
         "is_current": "BOOLEAN",
     },
+    # What earlier releases of the chain said first, or otherwise than before: from the base's own mart_release_vintages.
+    "release_statement": {
+        "release_id": "VARCHAR",
+        "published_at": "TIMESTAMP",
+        "round_key": "VARCHAR",
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "place_code": "VARCHAR",
+        "place_level": "INTEGER",
+        **_names("place_name"),
+        "population_category": "VARCHAR",
+        "figure_code": "VARCHAR",  # total, or the reference year
+        "statement": "VARCHAR",  # new | changed | withheld | withdrawn
+        "individuals": "BIGINT",
+        "is_synthetic": "BOOLEAN",
+    },
 }

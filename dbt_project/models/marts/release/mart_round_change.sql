@@ -142,10 +142,15 @@ select
         when f.is_suppressed
             then {{ sentence('withheld', lang, {'category': 'coalesce(c.category_name_' ~ lang ~ ', f.population_category)'}) }}
         else
-            {{ sentence('totals', lang, {
-                'category': 'coalesce(c.category_name_' ~ lang ~ ', f.population_category)',
-                'previous': 'cast(f.previous_individuals as varchar)', 'current': 'cast(f.current_individuals as varchar)',
-                'percent': signed_percent('f.total_difference_percent')}) }}
+            case
+                when f.total_difference_percent is null then {{ sentence('totals_only', lang, {
+                    'category': 'coalesce(c.category_name_' ~ lang ~ ', f.population_category)',
+                    'previous': 'cast(f.previous_individuals as varchar)', 'current': 'cast(f.current_individuals as varchar)'}) }}
+                else {{ sentence('totals', lang, {
+                    'category': 'coalesce(c.category_name_' ~ lang ~ ', f.population_category)',
+                    'previous': 'cast(f.previous_individuals as varchar)', 'current': 'cast(f.current_individuals as varchar)',
+                    'percent': signed_percent('f.total_difference_percent')}) }}
+            end
             || case
                 when f.new_communities + f.gone_communities > 0 and f.coverage_effect is not null then ' ' || {{ sentence('coverage', lang, {
                     'new': 'cast(f.new_communities as varchar)', 'gone': 'cast(f.gone_communities as varchar)',
