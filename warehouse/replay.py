@@ -17,7 +17,8 @@ from warehouse.operations import Operation, load_operation
 from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.verdict import Verdict, load_verdict
-from warehouse.settings import Home
+from warehouse.settings import Home, operations_dirs
+from warehouse.survey.reliability import reliability_rows
 
 RESIDENTS = ("geography_vintage", "place_code", "population", "population_year", "place_source")
 BUILT_FROM = "rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules"
@@ -78,6 +79,8 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
     stated = operation.surveys.get(delivery.component)
     design = [stated.model_dump_json(exclude={"notes"})] if stated else []
+    if "respondent" in grains:
+        design += [f"{r['rule']} {r['value']}" for r in reliability_rows(operations_dirs()[-1] / "common")]
     places = [json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
     return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts, *design])[:16]

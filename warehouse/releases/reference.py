@@ -21,7 +21,8 @@ from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.releases.statements import statement_rows
-from warehouse.settings import Home
+from warehouse.settings import Home, operations_dirs
+from warehouse.survey.reliability import reliability_rows
 from warehouse.survey.stated import stock_round
 
 Rows = list[dict[str, Any]]
@@ -44,6 +45,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "part_dimension": [row for o in operations for row in dimension_rows(o)],
         "part_item": [row for o in operations for row in item_rows(o)],
         "survey_design": [row for o in operations for row in survey_design_rows(o)],
+        "survey_reliability": reliability_rows(operations_dirs()[-1] / "common"),
         "survey_margin": survey_margin_rows([v.round_key for v in versions]),
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],

@@ -135,6 +135,12 @@ REFERENCE: dict[str, dict[str, str]] = {
         "max_iterations": "INTEGER",
         "tolerance": "DOUBLE",
     },
+    # When a survey estimate is called reliable (operations/common/reliability.yml).
+    "survey_reliability": {
+        "rule": "VARCHAR",
+        "value": "DOUBLE",
+        "reason_en": "VARCHAR",
+    },
     # The margins of each survey round, with the round whose stock they are in this release.
     "survey_margin": {
         "round_key": "VARCHAR",

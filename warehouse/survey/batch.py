@@ -6,7 +6,8 @@ A domain is not a subset: all sampling units stay in the design, also where nobo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from warehouse.survey.batch_moments import Ratio, ratio
 __all__ = ["Answers", "Cells", "Design", "Domains", "Options", "Sample", "estimate_all"]
 
 SHARE, MEAN, MEDIAN = 0, 1, 2
+WORTH_PARTING = 50_000  # answers
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,35 @@ class Cells:
 
 
 def estimate_all(design: Design, options: Options, answers: Answers, level: float = 0.95) -> Cells:
-    """Estimates of all options in all domains; options that nobody chose are there with a share of 0."""
+    """Estimates of all options in all domains; options that nobody chose are there with a share of 0.
+
+    Two halves of the options are worked on at once: neither needs the other.
+    """
+    halves = _halves(options, answers)
+    design.prepare()
+    with ThreadPoolExecutor(len(halves)) as pool:
+        parts = list(pool.map(lambda half: _estimate(design, half[1], half[2], level), halves))
+    shifted = [replace(part, option=part.option + first) for (first, _, _), part in zip(halves, parts, strict=True)]
+    return Cells(*(np.concatenate([getattr(p, f.name) for p in shifted]) for f in fields(Cells)))
+
+
+def _halves(options: Options, answers: Answers) -> list[tuple[int, Options, Answers]]:
+    """First option, options and answers of each half; one where there is little to do, or nothing to part."""
+    size, together = len(options.kind), options.asked_with
+    ends = np.flatnonzero(np.diff(together)) + 1
+    middle = int(ends[np.argmin(np.abs(ends - size / 2))]) if len(ends) else 0
+    scattered = len(ends) != together.max(initial=0)  # options don't stand beside those that they are asked with
+    if len(answers.unit) < WORTH_PARTING or not middle or scattered:
+        return [(0, options, answers)]
+    left = answers.option < middle
+    parts = []
+    for first, last, inside in ((0, middle, left), (middle, size, ~left)):
+        mine = Options(options.indicator[first:last], options.kind[first:last])
+        parts.append((first, mine, Answers(answers.unit[inside], answers.option[inside] - first, answers.value[inside])))
+    return parts
+
+
+def _estimate(design: Design, options: Options, answers: Answers, level: float) -> Cells:
     units = len(design.sample.weight)
     middle = _middle(options, answers)
     above, (below, base) = chosen(options, answers, units, middle), answered(options, answers, units)

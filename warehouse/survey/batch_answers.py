@@ -90,5 +90,4 @@ def _once(data: Floats, row: Ints, column: Ints, shape: tuple[int, int]) -> Spar
             expected="one row per respondent × question, × option of a multiple choice",
             todo="look for duplicated respondents in the delivery", code="answered_twice",
         )  # fmt: skip
-    matrix.sort_indices()
     return matrix

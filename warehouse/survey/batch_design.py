@@ -53,6 +53,12 @@ class Design:
     domains: Domains
     lonely_psu: str = "adjust"
 
+    def prepare(self) -> None:
+        """Make what the estimates of all options share, before several of them are worked on at once."""
+        for name, made in vars(type(self)).items():
+            if isinstance(made, cached_property):
+                getattr(self, name)
+
     @cached_property
     def members(self) -> tuple[Ints, Ints, Ints]:
         """Unit, pair and domain of each membership, ordered by unit; a pair is a sampling unit in a domain."""

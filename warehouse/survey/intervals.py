@@ -30,11 +30,13 @@ def proportion(method: Method, p: ArrayLike, se: ArrayLike, n: ArrayLike, df: Ar
         return mean(shares, errors, free, level)
     if method not in ("logit", "beta"):
         raise ValueError(f"no interval is called {method!r}")
-    low, high = _beta(shares, errors, counts, free, level)
     if method == "logit":
-        inner, outer = _logit(shares, errors, free, level)
-        at_end = _at_end(shares)
-        low, high = np.where(at_end, low, inner), np.where(at_end, high, outer)
+        low, high = _logit(shares, errors, free, level)
+        end = _at_end(shares)  # the exact bounds cost much more: only where they are needed
+        if end.any():
+            low[end], high[end] = _beta(shares[end], errors[end], counts[end], free[end], level)
+    else:
+        low, high = _beta(shares, errors, counts, free, level)
     exact = (errors <= NOISE) & ~_at_end(shares) & (free > 0)
     return np.where(exact, shares, low), np.where(exact, shares, high)
 
@@ -55,7 +57,8 @@ def t_quantile(df: ArrayLike, level: float = 0.95) -> Floats:
     (free,) = _together(df)
     point = (1 + level) / 2
     known, endless = free > 0, np.isposinf(free)
-    inner = t.ppf(point, np.where(known & ~endless, free, 1.0))
+    different, place = np.unique(np.where(known & ~endless, free, 1.0), return_inverse=True)
+    inner = t.ppf(point, different)[place].reshape(free.shape)  # a few different numbers stand for many cells
     return np.where(known, np.where(endless, norm.ppf(point), inner), np.nan)
 
 
@@ -73,7 +76,7 @@ def _logit(shares: Floats, errors: Floats, free: Floats, level: float) -> Bounds
     with np.errstate(all="ignore"):
         reach = t_quantile(free, level) * errors / (shares * (1 - shares))
         middle = logit(shares)
-        return expit(middle - reach), expit(middle + reach)
+        return np.asarray(expit(middle - reach)), np.asarray(expit(middle + reach))
 
 
 def _beta(shares: Floats, errors: Floats, counts: Floats, free: Floats, level: float) -> Bounds:
