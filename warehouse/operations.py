@@ -125,8 +125,8 @@ class Operation:
 
     @cached_property
     def indicators(self) -> list[Indicator]:
-        """The survey's indicators."""
-        return indicators_of(self.folder)
+        """What the operation measures: the common catalogue as far as its codebooks tell it, and its own."""
+        return indicators_of(self.folder, self.codebooks)
 
     @cached_property
     def surveys(self) -> dict[str, StatedSurvey]:

@@ -19,6 +19,7 @@ from warehouse.codebooks.check_files import Checked, Problem
 from warehouse.codebooks.check_links import check_links
 from warehouse.codebooks.folding import fold
 from warehouse.codebooks.model import Codebook
+from warehouse.indicators.check import check_indicators
 from warehouse.operations import Aliases, Gate, Indicators, Programme, Published, Rounds
 from warehouse.settings import PROJECT
 from warehouse.survey.stated import Surveys
@@ -62,6 +63,7 @@ def check_operation(folder: Path) -> tuple[list[Problem], int]:
             path, f"{code}/gazetteer/{path.name}", {row.get("place_code", "") for _, row in places}
         )
     problems += _check_joined(folder, books, bool(places))
+    problems += check_indicators(folder)
     return sorted(set(problems)), len(files) + len(books) + len(lists)
 
 

@@ -129,11 +129,15 @@ def indicator_rows(operation: Operation) -> Rows:
             "indicator_code": i.code,
             "component": i.component,
             **i.name.row("indicator_name"),
-            "definition_en": i.definition,
-            "denominator_en": i.denominator,
+            **i.definition.row("definition"),
+            **(i.denominator.row("denominator") if i.denominator else {}),
             "unit": i.unit,
             "kind": i.kind,
+            "topic": i.topic,
             "question_code": i.question,
+            "population_category": i.measure.category if i.measure else None,
+            "mart_name": i.mart,
+            "mart_column": i.column,
             "sort_order": order,
         }
         for order, i in enumerate(operation.indicators, 1)
@@ -153,6 +157,7 @@ def comparability_rows(version: RoundVersion) -> Rows:
             "round_key": version.round_key,
             "series": standing.series,
             "is_limited": standing.limited,
+            "is_asked": standing.asked,
             **(standing.reason.row("reason") if standing.reason else nobody),
         }
         for indicator, standing in found
@@ -220,6 +225,7 @@ def option_rows(operation: Operation) -> Rows:
     return [
         {
             "operation": operation.code,
+            "component": i.component,
             "indicator_code": i.code,
             "option_code": o.code,
             **o.name.row("option_name"),

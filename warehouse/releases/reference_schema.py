@@ -83,11 +83,15 @@ REFERENCE: dict[str, dict[str, str]] = {
         "indicator_code": "VARCHAR",
         "component": "VARCHAR",
         **_names("indicator_name"),
-        "definition_en": "VARCHAR",
-        "denominator_en": "VARCHAR",
+        **_names("definition"),
+        **_names("denominator"),  # null where the indicator is a count
         "unit": "VARCHAR",  # share | mean | individuals | …
-        "kind": "VARCHAR",  # single | multiple | number
-        "question_code": "VARCHAR",  # answer.question_code
+        "kind": "VARCHAR",  # single | multiple | number: questions of a survey; stock | count | share | …
+        "topic": "VARCHAR",  # stock | returns | links | survey_profile | work | …
+        "question_code": "VARCHAR",  # answer.question_code; null where nobody is asked
+        "population_category": "VARCHAR",  # that is counted; null: none, or several
+        "mart_name": "VARCHAR",  # where its figures stand
+        "mart_column": "VARCHAR",
         "sort_order": "INTEGER",
     },
     # In which series a round stands with an indicator: two rounds are comparable where the series is the same.
@@ -98,6 +102,7 @@ REFERENCE: dict[str, dict[str, str]] = {
         "round_key": "VARCHAR",
         "series": "VARCHAR",
         "is_limited": "BOOLEAN",  # comparable with care, for the reason given
+        "is_asked": "BOOLEAN",  # false: the form of the round did not ask it
         **_names("reason"),  # why a new series begins, or why it is limited; null where nothing is to be said
     },
     # Communities that are known to exist in a place: what coverage is measured against.
@@ -153,6 +158,7 @@ REFERENCE: dict[str, dict[str, str]] = {
     },
     "indicator_option": {
         "operation": "VARCHAR",
+        "component": "VARCHAR",
         "indicator_code": "VARCHAR",
         "option_code": "VARCHAR",
         **_names("option_name"),
