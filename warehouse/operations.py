@@ -18,7 +18,9 @@ from warehouse.errors import UsageError
 from warehouse.indicators.load import indicators_of
 from warehouse.indicators.model import Indicator, Indicators
 from warehouse.operation_files import Component, Names, Strict, read_yaml
+from warehouse.published import Published, PublishedFigure
 from warehouse.settings import operations_dirs
+from warehouse.survey.stated import StatedSurvey, surveys_of
 
 Severity = Literal["block", "review", "note"]
 __all__ = [
@@ -69,18 +71,6 @@ class Round(Strict):
     source: str = ""
 
 
-class PublishedFigure(Strict):
-    """One figure that was published, with where it was (`published.yml`)."""
-
-    round_key: str
-    figure_code: str
-    name: str
-    value: float
-    decimals: int = 0
-    unit: str
-    source: str
-
-
 class PlaceAlias(Strict):
     """Other spellings of one place, reviewed by a person."""
 
@@ -113,12 +103,6 @@ class Rounds(Strict):
     rounds: list[Round] = []
 
 
-class Published(Strict):
-    """The file `published.yml`."""
-
-    figures: list[PublishedFigure] = []
-
-
 class Gate(Strict):
     """The file `gate.yml`."""
 
@@ -145,9 +129,19 @@ class Operation:
         return indicators_of(self.folder, self.codebooks)
 
     @cached_property
+    def surveys(self) -> dict[str, StatedSurvey]:
+        """What is stated of the surveys' design and weights, by component."""
+        return surveys_of(self.folder)
+
+    @cached_property
+    def publications(self) -> Published:
+        """What was published elsewhere, and in which documents."""
+        return read_yaml(self.folder / "published.yml", Published)
+
+    @property
     def published(self) -> list[PublishedFigure]:
         """Figures that were published elsewhere, to compare with."""
-        return read_yaml(self.folder / "published.yml", Published).figures
+        return self.publications.figures
 
     @cached_property
     def thresholds(self) -> dict[str, Threshold]:

@@ -22,6 +22,7 @@ from warehouse.codebooks.model import Codebook
 from warehouse.indicators.check import check_indicators
 from warehouse.operations import Aliases, Gate, Indicators, Programme, Published, Rounds
 from warehouse.settings import PROJECT
+from warehouse.survey.stated import Surveys
 
 FILES: dict[str, type[BaseModel]] = {
     "operation.yml": Programme,
@@ -30,6 +31,7 @@ FILES: dict[str, type[BaseModel]] = {
     "indicators.yml": Indicators,
     "published.yml": Published,
     "gate.yml": Gate,
+    "survey.yml": Surveys,
 }
 PLACE_COLUMNS = ["place_code", "place_level", "parent_code", "place_name_en", "place_name_ru", "place_name_ky"]
 ROUND_KEY = re.compile(r"([a-z]{2,8})-(bma|rms|baseline)-r(\d{2,})")

@@ -110,9 +110,51 @@ REFERENCE: dict[str, dict[str, str]] = {
         "operation": "VARCHAR",
         "geography_vintage": "VARCHAR",
         "place_code": "VARCHAR",
-        "communities": "INTEGER",
+        "communities": "INTEGER",  # null: the place belongs to the frame, its number is not known
         "frame_year": "INTEGER",
         "frame_source": "VARCHAR",
+    },
+    # What a part of a count is called (reason, origin, …), and how the parts of a dimension add up.
+    "part_dimension": {
+        "operation": "VARCHAR",
+        "dimension": "VARCHAR",
+        **_names("dimension_name"),
+        "adds_up": "VARCHAR",  # whole | several | some
+    },
+    "part_item": {
+        "operation": "VARCHAR",
+        "dimension": "VARCHAR",
+        "item": "VARCHAR",
+        **_names("item_name"),
+    },
+    # What an operation states of its surveys (survey.yml); no row: delivered weights are used where there are any.
+    "survey_design": {
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "weights": "VARCHAR",  # none | delivered | raked
+        "lonely_psu": "VARCHAR",  # fail | remove | adjust | average
+        "minimum_cell": "INTEGER",  # the columns from here on: how it is raked; null: no margins are stated
+        "gaps": "VARCHAR",  # refuse | collapse
+        "lower_bound": "DOUBLE",
+        "upper_bound": "DOUBLE",
+        "max_iterations": "INTEGER",
+        "tolerance": "DOUBLE",
+    },
+    # When a survey estimate is called reliable (operations/common/reliability.yml).
+    "survey_reliability": {
+        "rule": "VARCHAR",
+        "value": "DOUBLE",
+        "reason_en": "VARCHAR",
+    },
+    # The margins of each survey round, with the round whose stock they are in this release.
+    "survey_margin": {
+        "round_key": "VARCHAR",
+        "margin_number": "INTEGER",
+        "by_oblast": "BOOLEAN",
+        "by_sex": "BOOLEAN",
+        "population_category": "VARCHAR",
+        "minimum_told": "DOUBLE",
+        "stock_round_key": "VARCHAR",  # null: the release holds none
     },
     "indicator_option": {
         "operation": "VARCHAR",
@@ -126,10 +168,24 @@ REFERENCE: dict[str, dict[str, str]] = {
         "round_key": "VARCHAR",
         "figure_code": "VARCHAR",
         "figure_name_en": "VARCHAR",
-        "published_value": "DOUBLE",
-        "decimals": "INTEGER",  # to how many decimals the publication rounds
-        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio
-        "figure_source": "VARCHAR",
+        "published_value": "DOUBLE",  # null where words were published
+        "published_text": "VARCHAR",  # words, or a name; null where a number was published
+        "decimals": "INTEGER",  # to how many decimals the publication rounds; negative: to tens, hundreds, …
+        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio | rounds | places
+        "figure_source": "VARCHAR",  # the title of the document
+        "publication": "VARCHAR",  # its code; null where the source is free text
+        "published_on": "DATE",
+        "as_of": "DATE",  # the day that the claim speaks of
+        "is_press_release": "BOOLEAN",  # whether a press release says it
+        "claim": "VARCHAR",  # what was said, in short
+    },
+    # Rounds of operations whose list of rounds is whole (require_registered_rounds), with data or without.
+    "registered_round": {
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "round_number": "INTEGER",
+        "fieldwork_start": "DATE",
+        "fieldwork_end": "DATE",
     },
     "release": {
         "release_id": "VARCHAR",
@@ -137,5 +193,21 @@ REFERENCE: dict[str, dict[str, str]] = {
         "published_at": "TIMESTAMP",
         "round_keys": "VARCHAR",  # rounds that this release brought, comma-separated
         "is_current": "BOOLEAN",
+    },
+    # What earlier releases of the chain said first, or otherwise than before: from the base's own mart_release_vintages.
+    "release_statement": {
+        "release_id": "VARCHAR",
+        "published_at": "TIMESTAMP",
+        "round_key": "VARCHAR",
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "place_code": "VARCHAR",
+        "place_level": "INTEGER",
+        **_names("place_name"),
+        "population_category": "VARCHAR",
+        "figure_code": "VARCHAR",  # total, or the reference year
+        "statement": "VARCHAR",  # new | changed | withheld | withdrawn
+        "individuals": "BIGINT",
+        "is_synthetic": "BOOLEAN",
     },
 }
