@@ -49,11 +49,11 @@ def stated(*round_keys: str) -> dict[str, list[dict[str, Any]]]:
     return tables
 
 
-def built(candidate: Candidate) -> Candidate:
+def built(candidate: Candidate, selected: list[str] = SELECTED) -> Candidate:
     """The survey marts and what they stand on, without the tests of data that are not theirs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MTM_BUILD_DB", str(candidate.database))
-        outcome = run_dbt("build", "--select", *SELECTED, "--exclude-resource-type", "test", "unit_test")
+        outcome = run_dbt("build", "--select", *selected, "--exclude-resource-type", "test", "unit_test")
     assert outcome.success, failures(outcome)
     return candidate
 
@@ -76,7 +76,9 @@ def stock_last(alone: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Ca
 @pytest.fixture(scope="module")
 def stock_first(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
     """The stock alone, then the surveys: they read the stock of a round that is not built with them."""
-    base = built(Candidate(tmp_path_factory.mktemp("stock") / "candidate", [bma_round_1()], stated(BMA)))
+    base = built(
+        Candidate(tmp_path_factory.mktemp("stock") / "candidate", [bma_round_1()], stated(BMA)), ["+int_oblast_stock"]
+    )
     folder: Path = tmp_path_factory.mktemp("stock_first") / "candidate"
     return built(Candidate(folder, [survey_round(), later_round()], stated(RMS, LATER, BMA), base=base.database))
 
