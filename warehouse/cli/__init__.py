@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from warehouse.cli import codebook, deliveries, field, indicators, ledger, operate, places, releases, rounds
+from warehouse.cli import bench, codebook, deliveries, field, indicators, ledger, operate, places, releases, rounds
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
@@ -24,7 +24,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
     "Indicators": [indicators.indicators],
-    "Operations": [operate.dev, operate.doctor],
+    "Operations": [operate.dev, operate.doctor, bench.bench],
 }  # fmt: skip
 
 

@@ -168,7 +168,9 @@ class Design:
     @cached_property
     def scale_by_domain(self) -> Sparse:
         """Pairs × domains: the scale of the pair's stratum in the pair's domain."""
-        return _csr(self.scale[self.pair_stratum], np.arange(self.pairs), self.pair_domain, (self.pairs, self.domains.count))
+        return _csr(
+            self.scale[self.pair_stratum], np.arange(self.pairs), self.pair_domain, (self.pairs, self.domains.count)
+        )
 
     @cached_property
     def cells(self) -> tuple[Ints, Ints, Ints]:

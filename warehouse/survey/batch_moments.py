@@ -53,10 +53,7 @@ def ratio(design: Design, above: Sparse, below: Sparse, base: Ints) -> Ratio:
     share = sums[0] / weight
     centre = design.centre[design.cells[1]]
     inner = [up.scaled(above.data), up.scaled(together), down.scaled(below.data)[base]]
-    outer = [
-        (product * centre) @ design.cell_by_domain
-        for product in (up_cell * up_cell, up_cell * down_cell[base])
-    ]
+    outer = [(product * centre) @ design.cell_by_domain for product in (up_cell * up_cell, up_cell * down_cell[base])]
     outer.append(((down_cell * down_cell * centre) @ design.cell_by_domain)[base])
     a, ab, b = (i - o for i, o in zip(inner, outer, strict=True))
     size = [i + np.abs(o) for i, o in zip((inner[0], np.abs(inner[1]), inner[2]), outer, strict=True)]
