@@ -21,9 +21,11 @@ from warehouse.codebooks.folding import fold
 from warehouse.codebooks.model import Codebook
 from warehouse.errors import MtmError
 from warehouse.frame import frame_of
+from warehouse.indicators.check import check_indicators
 from warehouse.operations import Aliases, Gate, Indicators, Operation, Programme, Published, Rounds
 from warehouse.parts import Parts
 from warehouse.settings import PROJECT
+from warehouse.survey.stated import Surveys
 
 FILES: dict[str, type[BaseModel]] = {
     "operation.yml": Programme,
@@ -33,6 +35,7 @@ FILES: dict[str, type[BaseModel]] = {
     "published.yml": Published,
     "gate.yml": Gate,
     "parts.yml": Parts,
+    "survey.yml": Surveys,
 }
 PLACE_COLUMNS = ["place_code", "place_level", "parent_code", "place_name_en", "place_name_ru", "place_name_ky"]
 ROUND_KEY = re.compile(r"([a-z]{2,8})-(bma|rms|baseline)-r(\d{2,})")
@@ -64,6 +67,7 @@ def check_operation(folder: Path) -> tuple[list[Problem], int]:
             path, f"{code}/gazetteer/{path.name}", {row.get("place_code", "") for _, row in places}
         )
     problems += _check_joined(folder, books, bool(places))
+    problems += check_indicators(folder)
     frames = [folder / "frame.csv"] if (folder / "frame.csv").exists() else []
     problems += [
         p for _ in frames if (folder / "operation.yml").exists() for p in _check_frame(folder, f"{code}/frame.csv")
