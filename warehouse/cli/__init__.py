@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
-from warehouse.cli import codebook, deliveries, field, indicators, ledger, operate, places, releases, rounds
+from warehouse.cli import (
+    bench, codebook, deliveries, estimate, field, indicators, ledger, operate, places, releases, rounds,
+)  # fmt: skip
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
@@ -21,10 +23,11 @@ GROUPS: dict[str, list[click.Command]] = {
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
     ],
+    "Estimates": [estimate.estimate],
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
     "Indicators": [indicators.indicators],
-    "Operations": [operate.dev, operate.doctor],
+    "Operations": [operate.dev, operate.doctor, bench.bench],
 }  # fmt: skip
 
 

@@ -72,7 +72,9 @@ def _halves(options: Options, answers: Answers) -> list[tuple[int, Options, Answ
     parts = []
     for first, last, inside in ((0, middle, left), (middle, size, ~left)):
         mine = Options(options.indicator[first:last], options.kind[first:last])
-        parts.append((first, mine, Answers(answers.unit[inside], answers.option[inside] - first, answers.value[inside])))
+        parts.append(
+            (first, mine, Answers(answers.unit[inside], answers.option[inside] - first, answers.value[inside]))
+        )
     return parts
 
 
@@ -94,7 +96,14 @@ def _estimate(design: Design, options: Options, answers: Answers, level: float) 
 
 
 def _ratios(
-    design: Design, options: Options, found: Ratio, spread: Floats, n: Ints, n_option: Ints, middle: Floats, level: float
+    design: Design,
+    options: Options,
+    found: Ratio,
+    spread: Floats,
+    n: Ints,
+    n_option: Ints,
+    middle: Floats,
+    level: float,
 ) -> tuple[Floats, ...]:
     """The columns of Cells for shares and means."""
     row, domain = np.nonzero(n > 0)
@@ -154,9 +163,9 @@ def _spread(design: Design, found: Ratio, above: Sparse, is_number: Ints) -> Flo
 def _middle(options: Options, answers: Answers) -> Floats:
     """The plain mean of each numeric option: sums are taken from there, so that large numbers lose no digits."""
     count = len(options.kind)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.bincount(answers.option, answers.value, count) / np.bincount(answers.option, minlength=count)
-    return np.where((options.kind == NUMBER) & np.isfinite(mean), mean, 0.0)
+    number = (options.kind == NUMBER)[answers.option]
+    option, value = answers.option[number], answers.value[number]
+    return np.bincount(option, value, count) / np.maximum(np.bincount(option, minlength=count), 1)
 
 
 def _values(answers: Answers, rows: Ints, count: int, units: int) -> Sparse:

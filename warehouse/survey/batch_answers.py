@@ -6,6 +6,7 @@ Turning codes into matrices belongs here; what is estimated from them does not.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -43,11 +44,12 @@ class Answers:
 
 def chosen(options: Options, answers: Answers, units: int, middle: Floats) -> Sparse:
     """Options × units: 1 where it was chosen; of a number, how far it is from `middle` of its option."""
-    kind = options.kind[answers.option]
-    value = np.where(kind == NUMBER, answers.value - middle[answers.option], answers.value)
-    value = np.where(kind == SINGLE, 1.0, value)
-    kept = value != 0
-    return _once(value[kept], answers.option[kept], answers.unit[kept], (len(options.kind), units))
+    value = answers.value.copy()
+    number = np.flatnonzero((options.kind == NUMBER)[answers.option])
+    value[number] -= middle[answers.option[number]]
+    matrix = _once(value, answers.option, answers.unit, (len(options.kind), units))
+    matrix.eliminate_zeros()
+    return matrix
 
 
 def answered(options: Options, answers: Answers, units: int) -> tuple[Sparse, Ints]:
@@ -55,7 +57,7 @@ def answered(options: Options, answers: Answers, units: int) -> tuple[Sparse, In
     base = options.asked_with
     row = base[answers.option]
     told = _signature(row, answers.unit, units, int(base.max(initial=-1)) + 1)
-    first, shared = np.unique(told, axis=0, return_index=True, return_inverse=True)[1:]
+    first, shared = np.unique(told, return_index=True, return_inverse=True)[1:]
     place = np.full(len(told), -1)
     place[first] = np.arange(len(first))
     kept = place[row] >= 0
@@ -63,11 +65,12 @@ def answered(options: Options, answers: Answers, units: int) -> tuple[Sparse, In
     return matrix, shared.ravel()[base]
 
 
-def _signature(row: Ints, unit: Ints, units: int, rows: int) -> Floats:
+def _signature(row: Ints, unit: Ints, units: int, rows: int) -> Any:
     """Two sums of random whole numbers per row, exact in a double: equal where the same units stand in it."""
     ceiling = 2 ** min(31, 52 - max(units, 1).bit_length())
     drawn = np.random.default_rng(20).integers(1, ceiling, (2, units)).astype(float)
-    return np.stack([np.bincount(row, drawn[i][unit], rows) for i in range(2)], axis=1)
+    one, other = (np.bincount(row, numbers[unit], rows) for numbers in drawn)
+    return one + 1j * other
 
 
 def counts(design: Design, matrix: Sparse, sums: Floats) -> Ints:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy import sparse
 
 from warehouse.errors import MtmError
 from warehouse.survey.batch import MEDIAN, SHARE, Answers, Cells, Design, Domains, Options, Sample, estimate_all
@@ -24,8 +26,8 @@ ROUND = "round_key = $round_key"
 OPTIONS = f"""
     select indicator_code, any_value(kind) as kind, option_code, sum(answers)::bigint as answers
     from (
-        select indicator_code, kind, coalesce(option_code, '') as option_code, count(*) as answers
-        from {{answers}} where {ROUND} group by all
+        select indicator_code, any_value(kind) as kind, option_code, count(*) as answers
+        from {{answers}} where {ROUND} group by indicator_code, option_code
         union all
         select indicator_code, kind, option_code, 0 from {{options}} where {ROUND} and kind = 'single'
     )
@@ -50,17 +52,15 @@ ANSWERS = f"""
     select u.unit, o.code, coalesce(a.value_number, 1) as value_number
     from {{answers}} as a
     inner join _unit as u on a.response_key = u.response_key
-    inner join _option as o on a.indicator_code = o.indicator_code and coalesce(a.option_code, '') = o.option_code
+    inner join _option as o on a.indicator_code = o.indicator_code and a.option_code is not distinct from o.option_code
     where {ROUND}
 """
-MISSING = f"""
-    select a.indicator_code, d.code, count(*) as people
+UNANSWERED = f"""
+    select u.unit, i.code
     from {{unanswered}} as a
-    inner join _unit as u on a.response_key = u.response_key and u.weight > 0
-    inner join {{domains}} as m on a.response_key = m.response_key and a.round_key = m.round_key
-    inner join _domain as d on m.domain_type = d.domain_type and m.domain = d.domain
-    where a.{ROUND}
-    group by all
+    inner join _unit as u on a.response_key = u.response_key
+    inner join _indicator as i on a.indicator_code = i.indicator_code
+    where {ROUND}
 """
 
 
@@ -94,7 +94,7 @@ class RoundReader:
 
     def close(self) -> None:
         """Nothing of the round stays with the connection."""
-        for name in ("_unit", "_domain", "_option"):
+        for name in ("_unit", "_domain", "_option", "_indicator"):
             self.connection.unregister(name)
 
     def design(self, lonely_psu: str) -> Design:
@@ -112,7 +112,7 @@ class RoundReader:
         return Design(sample, Domains(members["unit"], members["code"], len(self.domains)), lonely_psu)
 
     def chunks(self, rows: int) -> Iterator[tuple[Any, Options, Answers]]:
-        """Options that belong together (one indicator, or single options of a multiple choice) with their answers."""
+        """Options with their answers: indicators together, as many as hold `rows` answers; a multiple choice may be parted."""
         codes = _codes(self.options["indicator_code"])
         kind = np.array([KINDS[k] for k in self.options["kind"].to_pylist()], dtype=np.int64)
         told = Options(codes, kind).asked_with
@@ -120,16 +120,21 @@ class RoundReader:
             part = self.options.slice(first, last - first)
             self._register("_option", part.select(["indicator_code", "option_code"]), "code")
             read = self._columns(ANSWERS)
-            answers = Answers(read["unit"].astype(np.int64), read["code"].astype(np.int64), read["value_number"])
-            yield part, Options(codes[first:last], kind[first:last]), answers
+            yield (
+                part,
+                Options(codes[first:last], kind[first:last]),
+                Answers(read["unit"], read["code"], read["value_number"]),
+            )
 
-    def missing(self) -> dict[str, Any]:
-        """Indicator × domain code: members who were asked and gave no answer."""
-        found: dict[str, Any] = {}
-        read = self._table(MISSING).to_pydict()
-        for code, domain, people in zip(read["indicator_code"], read["code"], read["people"], strict=True):
-            found.setdefault(code, np.zeros(len(self.domains), dtype=np.int64))[domain] = people
-        return found
+    def missing(self, design: Design) -> Any:
+        """Indicators (in order of appearance) × domains: members who were asked and gave no answer."""
+        names = pa.table({"indicator_code": self.options["indicator_code"].unique()})
+        self._register("_indicator", names, "code")
+        read = self._columns(UNANSWERED)
+        once = np.unique(read["code"].astype(np.int64) * max(len(self.units), 1) + read["unit"])
+        code, unit = once // max(len(self.units), 1), once % max(len(self.units), 1)
+        silent = sparse.csr_matrix((np.ones(len(once)), (code, unit)), shape=(len(names), len(self.units)))
+        return (silent @ design.units_by_domain).toarray().astype(np.int64)
 
     def _register(self, name: str, table: Any, code: str) -> None:
         numbered = table.append_column(code, pa.array(np.arange(len(table), dtype=np.int32)))
@@ -152,9 +157,10 @@ def estimate_round(
     """The rows of `int_survey_estimate` of one round, as an Arrow table. A missing figure is null."""
     reader = RoundReader(connection, tables, round_key)
     try:
-        design, missing = reader.design(lonely_psu), reader.missing()
+        design = reader.design(lonely_psu)
+        missing = reader.missing(design)
         parts = [
-            _named(reader, part, estimate_all(design, options, answers), missing)
+            _named(reader, part, estimate_all(design, options, answers), missing[options.indicator])
             for part, options, answers in reader.chunks(chunk_rows)
         ]
     finally:
@@ -168,7 +174,7 @@ def _spans(told: Any, answers: Any, rows: int) -> Iterator[tuple[int, int]]:
     """First and last option of each chunk: as many as have `rows` answers together, at least what can't be parted."""
     ends = np.flatnonzero(np.diff(told, append=-1)) + 1
     first, held = 0, 0
-    for start, end in zip([0, *ends[:-1]], ends, strict=True):
+    for start, end in pairwise([0, *ends]):
         size = int(answers[start:end].sum())
         if held and held + size > rows:
             yield first, start
@@ -178,12 +184,11 @@ def _spans(told: Any, answers: Any, rows: int) -> Iterator[tuple[int, int]]:
         yield first, len(told)
 
 
-def _named(reader: RoundReader, part: Any, cells: Cells, missing: dict[str, Any]) -> Any:
-    """Cells with the names of their codes."""
+def _named(reader: RoundReader, part: Any, cells: Cells, missing: Any) -> Any:
+    """Cells with the names of their codes. `missing`: options × domains."""
     option, domain = pa.array(cells.option), pa.array(cells.domain)
     codes = part["indicator_code"].combine_chunks()
-    silent = np.stack([missing.get(c, np.zeros(len(reader.domains), dtype=np.int64)) for c in codes.to_pylist()])
-    unasked = silent[cells.option, cells.domain]
+    silent = missing[cells.option, cells.domain]
     names = part["option_code"].combine_chunks().take(option)
     statistic = pa.array(np.where(cells.statistic == MEDIAN, "median", "mean"))
     scheme = reader.units["weight_scheme"][0].as_py()
@@ -196,8 +201,8 @@ def _named(reader: RoundReader, part: Any, cells: Cells, missing: dict[str, Any]
         "domain": reader.domains["domain"].combine_chunks().take(domain),
         "n": cells.n,
         "n_option": cells.n_option,
-        "n_asked": cells.n + unasked,
-        "n_missing": unasked,
+        "n_asked": cells.n + silent,
+        "n_missing": silent,
         "estimate": cells.estimate,
         "standard_error": cells.standard_error,
         "ci_low": cells.low,
@@ -227,7 +232,16 @@ def _numbers(table: Any, column: str) -> Any:
 
 _TEXTS = ("round_key", "indicator_code", "kind", "option_code", "domain_type", "domain")
 _COUNTS = ("n", "n_option", "n_asked", "n_missing")
-_FIGURES = ("estimate", "standard_error", "ci_low", "ci_high", "ci_low_beta", "ci_high_beta", "design_effect", "effective_n")
+_FIGURES = (
+    "estimate",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "ci_low_beta",
+    "ci_high_beta",
+    "design_effect",
+    "effective_n",
+)
 SCHEMA = pa.schema(
     [(c, pa.string()) for c in _TEXTS] + [(c, pa.int64()) for c in _COUNTS] + [(c, pa.float64()) for c in _FIGURES]
     + [("degrees_of_freedom", pa.int64()), ("weight_scheme", pa.string())]

@@ -10,6 +10,9 @@ from typing import Any
 
 from dbt_rounds import KGZ, VILLAGES
 
+from warehouse.settings import PROJECT
+from warehouse.survey.reliability import reliability_rows
+
 Rows = list[dict[str, Any]]
 
 FIRST = ("kgz-bma-r01", "kgz-rms-r01", "xyz-baseline-r07")  # the rounds of the first release
@@ -52,6 +55,7 @@ INDICATORS = [
     _indicator("need", "needs", "multiple"),
     _indicator("months_abroad", "months", "number"),
     _indicator("sex", "sex", "single"),
+    _indicator("how_often", "often", "single"),
 ]
 
 
@@ -103,6 +107,7 @@ def reference(*round_keys: str) -> dict[str, Rows]:
             {"operation": "kgz", "indicator_code": "intention", "option_code": o, "option_name_en": o.title(), "sort_order": i}
             for i, o in enumerate(["stay", "circulate", "uncertain", "other_country"])
         ],
+        "survey_reliability": reliability_rows(PROJECT / "operations" / "common"),
         "published_figure": FIGURES,
         "registered_round": REGISTER,
         "release": [{"release_id": "rel-0001", "published_at": datetime(2024, 12, 1), "round_keys": "kgz-bma-r01", "is_current": True}],

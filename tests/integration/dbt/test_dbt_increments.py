@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from dbt_candidate import Candidate, build
 from dbt_reference import FIRST, reference
-from dbt_rounds import bma_round_2
+from dbt_rounds import bma_round_2, survey_round
 
 from warehouse.indicators.marts import marts
 from warehouse.releases.serving import DATABASE, write_serving
@@ -93,3 +94,13 @@ def test_every_comment_arrives_in_the_serving_database(corrected: Candidate, tmp
 
 def _one_line(text: str | None) -> str:
     return " ".join((text or "").split())
+
+
+def test_a_survey_round_is_replaced_and_the_others_stand(first: Candidate, tmp_path: Path) -> None:
+    again = survey_round()
+    again["answer"] = again["answer"].filter(pl.col("question_code") != "months")
+    candidate = build(Candidate(tmp_path / "survey", [again], reference(*FIRST), base=first.database))
+    sql = "from marts.mart_survey_estimates where indicator_code {} 'months_abroad' order by all"
+    assert candidate.query(sql.format("=")) == [] != first.query(sql.format("="))
+    assert candidate.query(sql.format("<>")) == first.query(sql.format("<>"))
+    assert _rows(candidate, "mart_population", "kgz-bma-r01") == _rows(first, "mart_population", "kgz-bma-r01")

@@ -102,6 +102,10 @@ option_names as (
     group by operation, indicator_code, option_code
 ),
 
+asked_before as (
+    select distinct round_key, indicator_code from {{ ref('int_survey_estimate') }}
+),
+
 statistic_names as (
     select * from (values
         ('mean', 'Mean', 'Среднее', 'Орточо'),
@@ -151,7 +155,7 @@ final as (
         case when not s.is_suppressed then round(s.ci_high_beta, 10) end as ci_high_beta,
         case when not s.is_suppressed then round(s.design_effect, 6) end as design_effect,
         case when not s.is_suppressed then round(s.effective_n, 3) end as effective_n,
-        s.degrees_of_freedom,
+        case when not s.is_small_domain then s.degrees_of_freedom end as degrees_of_freedom,
         case when not s.is_suppressed then s.reliability end as reliability,
         not s.is_suppressed and s.n >= s.printable_n as is_printable,
         s.is_suppressed,
@@ -159,16 +163,20 @@ final as (
         s.window_start,
         s.window_end,
         c.previous_round_key,
-        c.comparability,
-        nullif(concat_ws(' ', c.series_reason_en, c.window_reason_en), '') as comparability_reason_en,
-        nullif(concat_ws(' ', c.series_reason_ru, c.window_reason_ru), '') as comparability_reason_ru,
-        nullif(concat_ws(' ', c.series_reason_ky, c.window_reason_ky), '') as comparability_reason_ky,
+        case when w.word_code is null then c.comparability else 'not_comparable' end as comparability,
+        coalesce(w.text_en, nullif(concat_ws(' ', c.series_reason_en, c.window_reason_en), '')) as comparability_reason_en,
+        coalesce(w.text_ru, nullif(concat_ws(' ', c.series_reason_ru, c.window_reason_ru), '')) as comparability_reason_ru,
+        coalesce(w.text_ky, nullif(concat_ws(' ', c.series_reason_ky, c.window_reason_ky), '')) as comparability_reason_ky,
         s.is_synthetic
     from judged as s
     inner join {{ source('reference', 'indicator') }} as i
         on s.operation = i.operation and s.component = i.component and s.indicator_code = i.indicator_code
     left join {{ ref('int_survey_pair') }} as c
         on s.round_key = c.round_key and s.indicator_code = c.indicator_code
+    left join asked_before as b
+        on c.previous_round_key = b.round_key and s.indicator_code = b.indicator_code
+    left join {{ ref('survey_words') }} as w
+        on w.word_code = 'not_asked_before' and c.previous_round_key is not null and b.round_key is null
     left join statistic_names as sn on s.statistic = sn.statistic
     left join option_names as o
         on s.operation = o.operation and s.indicator_code = o.indicator_code and s.option_code = o.option_code

@@ -7,7 +7,7 @@ def model(dbt, session):
 
     from warehouse.survey.batch_round import SCHEMA, Tables, estimate_round
 
-    dbt.config(materialized="incremental", incremental_strategy="delete+insert", unique_key="round_key", on_schema_change="fail")
+    dbt.config(materialized="table")
     tables = Tables(
         sample=_query(dbt.ref("int_survey_weight")),
         answers=_query(dbt.ref("int_survey_answer")),
