@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from warehouse.codebooks.check import check_operation
 from warehouse.deliveries.vault import Vault
 from warehouse.errors import MtmError
 from warehouse.frame import frame_of
@@ -65,6 +66,16 @@ def test_a_mistake_names_its_row(places: Path, rows: str, row: int, what: str) -
         frame_of(load_operation("toy"), None)
     assert error.value.code == "bad_operation_file"
     assert f"frame.csv, row {row}" in str(error.value) and what in str(error.value)
+
+
+def test_the_check_of_an_operation_names_the_line_of_its_frame(places: Path) -> None:
+    before, files = check_operation(places)
+    frame(places, "v1,N1,12,2021,list\nv1,X,3,2021,list\n")
+    found, seen = check_operation(places)
+    assert seen == files + 1
+    assert [(p.file, p.line) for p in found if p not in before] == [("toy/frame.csv", 3)]
+    frame(places, "v1,N1,12,2021,list\n")
+    assert check_operation(places)[0] == before
 
 
 def test_a_missing_column_is_told(places: Path) -> None:

