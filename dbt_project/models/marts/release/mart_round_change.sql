@@ -83,8 +83,9 @@ final as (
         shown_percent as total_difference_percent,
         case when not no_like then like_for_like end as like_for_like,
         case when not no_parts then coverage_effect end as coverage_effect,
-        case when not no_parts then window_effect end as window_effect,
-        case when not no_parts then common_difference - coalesce(like_for_like, 0) - coalesce(window_effect, 0) end as unexplained,
+        -- Beside the total and the coverage effect they would tell a like-for-like figure that is withheld.
+        case when not no_parts and not is_like_withheld then window_effect end as window_effect,
+        case when not no_parts and not is_like_withheld then common_difference - coalesce(like_for_like, 0) - coalesce(window_effect, 0) end as unexplained,
         case when comparability <> 'not_comparable' then basis end as like_for_like_basis,
         case when comparability <> 'not_comparable' then years_compared end as years_compared,
         case when not no_like then like_before end as like_for_like_previous,
