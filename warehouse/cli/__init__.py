@@ -12,8 +12,18 @@ from typing import Any
 import click
 
 from warehouse.cli import (
-    bench, codebook, deliveries, estimate, field, indicators, ledger, operate, places, releases, rounds,
-)  # fmt: skip
+    bench,
+    codebook,
+    deliveries,
+    estimate,
+    field,
+    indicators,
+    ledger,
+    operate,
+    places,
+    releases,
+    rounds,
+)
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
