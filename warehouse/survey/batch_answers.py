@@ -44,11 +44,12 @@ class Answers:
 
 def chosen(options: Options, answers: Answers, units: int, middle: Floats) -> Sparse:
     """Options × units: 1 where it was chosen; of a number, how far it is from `middle` of its option."""
-    value = answers.value
-    if (options.kind == NUMBER).any():
-        value = value - middle[answers.option]
-    kept = value != 0
-    return _once(value[kept], answers.option[kept], answers.unit[kept], (len(options.kind), units))
+    value = answers.value.copy()
+    number = np.flatnonzero((options.kind == NUMBER)[answers.option])
+    value[number] -= middle[answers.option[number]]
+    matrix = _once(value, answers.option, answers.unit, (len(options.kind), units))
+    matrix.eliminate_zeros()
+    return matrix
 
 
 def answered(options: Options, answers: Answers, units: int) -> tuple[Sparse, Ints]:

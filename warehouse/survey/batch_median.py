@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from warehouse.survey.batch_design import Design, Floats, Ints, Sparse
 from warehouse.survey.batch_moments import ratio
 
+Bools = NDArray[np.bool_]
 TIE = 1e-9  # of the mean weight: sums of weights this near to the mark are equal to it
 
 
@@ -75,7 +77,7 @@ def medians(design: Design, values: Sparse, below: Sparse, base: Ints, t: Floats
     return Medians(middle.reshape(shape), (high - low) / (2 * t), low, high)
 
 
-def _share_up_to(design: Design, ordered: Ordered, up_to: Ints, below: Sparse, base: Ints) -> tuple[Floats, Floats]:
+def _share_up_to(design: Design, ordered: Ordered, up_to: Bools, below: Sparse, base: Ints) -> tuple[Floats, Floats]:
     from scipy import sparse
 
     row = ordered.cell // design.domains.count
