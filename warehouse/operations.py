@@ -18,6 +18,7 @@ from warehouse.errors import UsageError
 from warehouse.indicators.load import indicators_of
 from warehouse.indicators.model import Indicator, Indicators
 from warehouse.operation_files import Component, Names, Strict, read_yaml
+from warehouse.published import Published, PublishedFigure
 from warehouse.settings import operations_dirs
 from warehouse.survey.stated import StatedSurvey, surveys_of
 
@@ -70,18 +71,6 @@ class Round(Strict):
     source: str = ""
 
 
-class PublishedFigure(Strict):
-    """One figure that was published, with where it was (`published.yml`)."""
-
-    round_key: str
-    figure_code: str
-    name: str
-    value: float
-    decimals: int = 0
-    unit: str
-    source: str
-
-
 class PlaceAlias(Strict):
     """Other spellings of one place, reviewed by a person."""
 
@@ -114,12 +103,6 @@ class Rounds(Strict):
     rounds: list[Round] = []
 
 
-class Published(Strict):
-    """The file `published.yml`."""
-
-    figures: list[PublishedFigure] = []
-
-
 class Gate(Strict):
     """The file `gate.yml`."""
 
@@ -142,8 +125,8 @@ class Operation:
 
     @cached_property
     def indicators(self) -> list[Indicator]:
-        """The survey's indicators."""
-        return indicators_of(self.folder)
+        """What the operation measures: the common catalogue as far as its codebooks tell it, and its own."""
+        return indicators_of(self.folder, self.codebooks)
 
     @cached_property
     def surveys(self) -> dict[str, StatedSurvey]:
@@ -151,9 +134,14 @@ class Operation:
         return surveys_of(self.folder)
 
     @cached_property
+    def publications(self) -> Published:
+        """What was published elsewhere, and in which documents."""
+        return read_yaml(self.folder / "published.yml", Published)
+
+    @property
     def published(self) -> list[PublishedFigure]:
         """Figures that were published elsewhere, to compare with."""
-        return read_yaml(self.folder / "published.yml", Published).figures
+        return self.publications.figures
 
     @cached_property
     def thresholds(self) -> dict[str, Threshold]:

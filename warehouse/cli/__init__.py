@@ -11,7 +11,19 @@ from typing import Any
 
 import click
 
-from warehouse.cli import bench, codebook, deliveries, estimate, field, ledger, operate, places, releases, rounds
+from warehouse.cli import (
+    bench,
+    codebook,
+    deliveries,
+    estimate,
+    field,
+    indicators,
+    ledger,
+    operate,
+    places,
+    releases,
+    rounds,
+)
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
@@ -24,6 +36,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Estimates": [estimate.estimate],
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
+    "Indicators": [indicators.indicators],
     "Operations": [operate.dev, operate.doctor, bench.bench],
 }  # fmt: skip
 

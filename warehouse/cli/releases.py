@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from warehouse.cli.output import json_option, print_csv, print_json, print_table
+from warehouse.cli.output import json_option, print_csv, print_json, print_table, say
 from warehouse.settings import Home
 
 
@@ -61,19 +61,28 @@ def show(release_id: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("sql")
-@click.option("--release", "release_id", help="Ask an older release.")
+@click.option("--release", "release_id", help="Ask this release instead.")
+@click.option(
+    "--published-on", "day", metavar="DAY", help="Ask the release that was served at the end of that day (UTC)."
+)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @json_option
-def query(sql: str, release_id: str | None, form: str, as_json: bool) -> None:
+def query(sql: str, release_id: str | None, day: str | None, form: str, as_json: bool) -> None:
     """Ask the release that is served: SQL on its marts, read-only.
 
     \b
     mtm query "SHOW TABLES"
     mtm query "DESCRIBE mart_population"
+    mtm query --published-on 2024-11-20 "FROM mart_releases"    as it was published on that day
     """
+    from warehouse.releases.query import asked_release
     from warehouse.releases.query import query as ask
 
-    columns, rows = ask(Home.from_env(), sql, release_id)
+    home = Home.from_env()
+    if asked := asked_release(home, release_id, day):
+        release_id = asked.release_id
+        say(f"answered by release {asked.release_id}, published {asked.published_at}")
+    columns, rows = ask(home, sql, release_id)
     if as_json or form == "json":
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif form == "csv":

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from warehouse.deliveries.disk import sync
 from warehouse.errors import MtmError
+from warehouse.releases.flips import record
 from warehouse.releases.manifest import current_id
 from warehouse.settings import Home
 
 
 def flip(home: Home, release_id: str, expected: str | None) -> None:
-    """Point `current` at a release: one rename. Raises MtmError where `expected` is not what is served (another won)."""
+    """Point `current` at a release: one rename, logged. Raises MtmError where `expected` is not what is served (another won)."""
     if current_id(home) != expected:
         raise MtmError(
             "another release was published meanwhile",
@@ -23,6 +24,7 @@ def flip(home: Home, release_id: str, expected: str | None) -> None:
             todo="run again: the next candidate starts from the new release",
             code="lost_race",
         )
+    record(home, release_id, expected)
     temporary = home.published / f".current.{os.getpid()}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(Path("releases") / release_id)

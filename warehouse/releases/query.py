@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import UsageError
-from warehouse.releases.manifest import load_manifest
+from warehouse.releases.flips import moment_of, served_on
+from warehouse.releases.manifest import Manifest, load_manifest
 from warehouse.releases.serving import DATABASE, SCHEMA
 from warehouse.settings import Home
 
@@ -19,6 +20,16 @@ LOCKED = {"enable_external_access": "false", "lock_configuration": "true"}
 def database(home: Home, release_id: str | None = None) -> Path:
     """The serving database of a release (the current one by default)."""
     return home.releases / load_manifest(home, release_id).release_id / DATABASE
+
+
+def asked_release(home: Home, release_id: str | None, day: str | None) -> Manifest | None:
+    """The release that was asked for by its id or by a day; None for the current one. Raises UsageError (exit 2)."""
+    if release_id and day:
+        raise UsageError(
+            "a release and a day were both given", expected="--release or --published-on", todo="leave one out", code="bad_option",
+        )  # fmt: skip
+    asked = served_on(home, moment_of(day)) if day else release_id
+    return load_manifest(home, asked) if asked else None
 
 
 def query(home: Home, sql: str, release_id: str | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -13,11 +13,14 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.errors import MtmError
+from warehouse.frame import frame_of
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
 from warehouse.operations import Operation, find_round, load_operation
+from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
+from warehouse.releases.statements import statement_rows
 from warehouse.settings import Home, operations_dirs
 from warehouse.survey.reliability import reliability_rows
 from warehouse.survey.stated import stock_round
@@ -38,13 +41,17 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "country": [dict(row) for row in country_rows()],
         "indicator": [row for o in operations for row in indicator_rows(o)],
         "indicator_comparability": [row for v in versions for row in comparability_rows(v)],
-        "frame": [row for o in operations for row in frame_rows(o)],
+        "frame": [row for o in operations for row in frame_rows(o, home)],
+        "part_dimension": [row for o in operations for row in dimension_rows(o)],
+        "part_item": [row for o in operations for row in item_rows(o)],
         "survey_design": [row for o in operations for row in survey_design_rows(o)],
         "survey_reliability": reliability_rows(operations_dirs()[-1] / "common"),
         "survey_margin": survey_margin_rows([v.round_key for v in versions]),
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
+        "registered_round": [row for o in operations for row in registered_rows(o)],
         "release": releases,
+        "release_statement": statement_rows(releases, home),
     }
     con.execute("CREATE SCHEMA IF NOT EXISTS reference")
     for name, columns in REFERENCE.items():
@@ -122,11 +129,15 @@ def indicator_rows(operation: Operation) -> Rows:
             "indicator_code": i.code,
             "component": i.component,
             **i.name.row("indicator_name"),
-            "definition_en": i.definition,
-            "denominator_en": i.denominator,
+            **i.definition.row("definition"),
+            **(i.denominator.row("denominator") if i.denominator else {}),
             "unit": i.unit,
             "kind": i.kind,
+            "topic": i.topic,
             "question_code": i.question,
+            "population_category": i.measure.category if i.measure else None,
+            "mart_name": i.mart,
+            "mart_column": i.column,
             "sort_order": order,
         }
         for order, i in enumerate(operation.indicators, 1)
@@ -146,16 +157,34 @@ def comparability_rows(version: RoundVersion) -> Rows:
             "round_key": version.round_key,
             "series": standing.series,
             "is_limited": standing.limited,
+            "is_asked": standing.asked,
             **(standing.reason.row("reason") if standing.reason else nobody),
         }
         for indicator, standing in found
     ]
 
 
-def frame_rows(operation: Operation) -> Rows:
+def frame_rows(operation: Operation, home: Home | None) -> Rows:
     """The rows of `reference.frame` from `frame.csv`."""
-    numbers = ("communities", "frame_year")
-    return [{**row, **{c: int(row[c]) for c in numbers}, "operation": operation.code} for row in operation.frame]
+    return [{**row.model_dump(), "operation": operation.code} for row in frame_of(operation, home)]
+
+
+def dimension_rows(operation: Operation) -> Rows:
+    """The rows of `reference.part_dimension`: dimensions that have a name."""
+    return [
+        {"operation": operation.code, "dimension": code, **d.name.row("dimension_name"), "adds_up": d.adds_up}
+        for code, d in parts_of(operation).items()
+        if d.name
+    ]
+
+
+def item_rows(operation: Operation) -> Rows:
+    """The rows of `reference.part_item`: parts that have a name of their own."""
+    return [
+        {"operation": operation.code, "dimension": code, "item": item, **name.row("item_name")}
+        for code, d in parts_of(operation).items()
+        for item, name in d.items.items()
+    ]
 
 
 def survey_design_rows(operation: Operation) -> Rows:
@@ -196,6 +225,7 @@ def option_rows(operation: Operation) -> Rows:
     return [
         {
             "operation": operation.code,
+            "component": i.component,
             "indicator_code": i.code,
             "option_code": o.code,
             **o.name.row("option_name"),
@@ -208,15 +238,20 @@ def option_rows(operation: Operation) -> Rows:
 
 def figure_rows(operation: Operation) -> Rows:
     """The rows of `reference.published_figure`."""
+    return [operation.publications.row(figure) for figure in operation.published]
+
+
+def registered_rows(operation: Operation) -> Rows:
+    """The rows of `reference.registered_round`: none where rounds come that are not registered."""
+    if not operation.programme.require_registered_rounds:
+        return []
     return [
         {
-            "round_key": f.round_key,
-            "figure_code": f.figure_code,
-            "figure_name_en": f.name,
-            "published_value": f.value,
-            "decimals": f.decimals,
-            "unit": f.unit,
-            "figure_source": f.source,
+            "operation": operation.code,
+            "component": r.component,
+            "round_number": r.number,
+            "fieldwork_start": r.fieldwork_start,
+            "fieldwork_end": r.fieldwork_end,
         }
-        for f in operation.published
+        for r in operation.rounds
     ]

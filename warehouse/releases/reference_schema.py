@@ -83,11 +83,15 @@ REFERENCE: dict[str, dict[str, str]] = {
         "indicator_code": "VARCHAR",
         "component": "VARCHAR",
         **_names("indicator_name"),
-        "definition_en": "VARCHAR",
-        "denominator_en": "VARCHAR",
+        **_names("definition"),
+        **_names("denominator"),  # null where the indicator is a count
         "unit": "VARCHAR",  # share | mean | individuals | …
-        "kind": "VARCHAR",  # single | multiple | number
-        "question_code": "VARCHAR",  # answer.question_code
+        "kind": "VARCHAR",  # single | multiple | number: questions of a survey; stock | count | share | …
+        "topic": "VARCHAR",  # stock | returns | links | survey_profile | work | …
+        "question_code": "VARCHAR",  # answer.question_code; null where nobody is asked
+        "population_category": "VARCHAR",  # that is counted; null: none, or several
+        "mart_name": "VARCHAR",  # where its figures stand
+        "mart_column": "VARCHAR",
         "sort_order": "INTEGER",
     },
     # In which series a round stands with an indicator: two rounds are comparable where the series is the same.
@@ -98,6 +102,7 @@ REFERENCE: dict[str, dict[str, str]] = {
         "round_key": "VARCHAR",
         "series": "VARCHAR",
         "is_limited": "BOOLEAN",  # comparable with care, for the reason given
+        "is_asked": "BOOLEAN",  # false: the form of the round did not ask it
         **_names("reason"),  # why a new series begins, or why it is limited; null where nothing is to be said
     },
     # Communities that are known to exist in a place: what coverage is measured against.
@@ -105,9 +110,22 @@ REFERENCE: dict[str, dict[str, str]] = {
         "operation": "VARCHAR",
         "geography_vintage": "VARCHAR",
         "place_code": "VARCHAR",
-        "communities": "INTEGER",
+        "communities": "INTEGER",  # null: the place belongs to the frame, its number is not known
         "frame_year": "INTEGER",
         "frame_source": "VARCHAR",
+    },
+    # What a part of a count is called (reason, origin, …), and how the parts of a dimension add up.
+    "part_dimension": {
+        "operation": "VARCHAR",
+        "dimension": "VARCHAR",
+        **_names("dimension_name"),
+        "adds_up": "VARCHAR",  # whole | several | some
+    },
+    "part_item": {
+        "operation": "VARCHAR",
+        "dimension": "VARCHAR",
+        "item": "VARCHAR",
+        **_names("item_name"),
     },
     # What an operation states of its surveys (survey.yml); no row: delivered weights are used where there are any.
     "survey_design": {
@@ -140,6 +158,7 @@ REFERENCE: dict[str, dict[str, str]] = {
     },
     "indicator_option": {
         "operation": "VARCHAR",
+        "component": "VARCHAR",
         "indicator_code": "VARCHAR",
         "option_code": "VARCHAR",
         **_names("option_name"),
@@ -149,10 +168,24 @@ REFERENCE: dict[str, dict[str, str]] = {
         "round_key": "VARCHAR",
         "figure_code": "VARCHAR",
         "figure_name_en": "VARCHAR",
-        "published_value": "DOUBLE",
-        "decimals": "INTEGER",  # to how many decimals the publication rounds
-        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio
-        "figure_source": "VARCHAR",
+        "published_value": "DOUBLE",  # null where words were published
+        "published_text": "VARCHAR",  # words, or a name; null where a number was published
+        "decimals": "INTEGER",  # to how many decimals the publication rounds; negative: to tens, hundreds, …
+        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio | rounds | places
+        "figure_source": "VARCHAR",  # the title of the document
+        "publication": "VARCHAR",  # its code; null where the source is free text
+        "published_on": "DATE",
+        "as_of": "DATE",  # the day that the claim speaks of
+        "is_press_release": "BOOLEAN",  # whether a press release says it
+        "claim": "VARCHAR",  # what was said, in short
+    },
+    # Rounds of operations whose list of rounds is whole (require_registered_rounds), with data or without.
+    "registered_round": {
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "round_number": "INTEGER",
+        "fieldwork_start": "DATE",
+        "fieldwork_end": "DATE",
     },
     "release": {
         "release_id": "VARCHAR",
@@ -160,5 +193,21 @@ REFERENCE: dict[str, dict[str, str]] = {
         "published_at": "TIMESTAMP",
         "round_keys": "VARCHAR",  # rounds that this release brought, comma-separated
         "is_current": "BOOLEAN",
+    },
+    # What earlier releases of the chain said first, or otherwise than before: from the base's own mart_release_vintages.
+    "release_statement": {
+        "release_id": "VARCHAR",
+        "published_at": "TIMESTAMP",
+        "round_key": "VARCHAR",
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "place_code": "VARCHAR",
+        "place_level": "INTEGER",
+        **_names("place_name"),
+        "population_category": "VARCHAR",
+        "figure_code": "VARCHAR",  # total, or the reference year
+        "statement": "VARCHAR",  # new | changed | withheld | withdrawn
+        "individuals": "BIGINT",
+        "is_synthetic": "BOOLEAN",
     },
 }

@@ -13,7 +13,8 @@ with spread as (
         sum(a.informant_count) filter (where c.individuals is not null)::bigint as informants,
         -- Sites of one place are different people: their smallest and largest are no spread.
         min(c.individuals) filter (where c.row_grain = 'informant') as individuals_min,
-        max(c.individuals) filter (where c.row_grain = 'informant') as individuals_max
+        max(c.individuals) filter (where c.row_grain = 'informant') as individuals_max,
+        count(c.individuals) filter (where c.row_grain = 'informant') as informants_with_total
     from {{ ref('int_informant_choice') }} as c
     left join {{ ref('stg_canonical__assessment') }} as a on c.round_key = a.round_key and c.row_id = a.row_id
     group by c.round_key, c.place_code, c.population_category
@@ -28,7 +29,8 @@ select
     s.households,
     s.informants,
     s.individuals_min,
-    s.individuals_max
+    s.individuals_max,
+    s.informants_with_total
 from spread as s
 left join {{ ref('int_place_observed') }} as p on s.round_key = p.round_key and s.place_code = p.place_code
 order by s.round_key, s.population_category, s.place_code

@@ -2,37 +2,38 @@
 with links as (
     select
         *,
-        sum(individuals) over (partition by round_key, place_code, link_type) as all_countries,
-        row_number() over (
-            partition by round_key, place_code, link_type order by individuals desc nulls last, item
-        ) as position
+        item <> 'UNKNOWN' as is_told,
+        coalesce(item not in ('UNKNOWN', 'OTHER') and individuals > 0, false) as is_ranked
     from {{ ref('int_part_population') }}
-    where is_country_link and place_level <= 1
+    where shown_in = 'country_links' and place_level <= 1
+),
+
+-- Ties share a rank; people of unknown country are in no share of the countries that were told.
+ranked as (
+    select
+        *,
+        sum(case when is_told then individuals end) over (partition by round_key, place_code, link_type) as all_countries,
+        rank() over (
+            partition by round_key, place_code, link_type, is_ranked order by individuals desc nulls last
+        ) as place_rank
+    from links
 )
 
 select
-    l.round_key,
-    l.operation,
-    l.place_code,
-    l.place_level,
-    l.parent_code,
-    l.place_name_en,
-    l.place_name_ru,
-    l.place_name_ky,
-    l.population_category,
+    {{ part_place_columns('l') }},
+    {{ part_category_columns('l') }},
     l.link_type,
     l.item as country_iso3,
-    coalesce(c.country_name_en, l.item) as country_name_en,
-    coalesce(c.country_name_ru, l.item) as country_name_ru,
-    coalesce(c.country_name_ky, l.item) as country_name_ky,
-    if(l.is_suppressed, null, l.individuals) as individuals,
-    if(l.is_suppressed, null, l.individuals / nullif(l.all_countries, 0)) as share_of_links,
-    if(l.is_suppressed or l.individuals is null, null, l.position) as rank,
-    l.value_status,
-    l.is_suppressed,
-    l.window_start,
-    l.window_end,
-    l.is_synthetic
-from links as l
-left join {{ source('reference', 'country') }} as c on l.item = c.country_iso3
-order by l.round_key, l.place_level, l.place_code, l.link_type, l.position
+    l.item_name_en as country_name_en,
+    l.item_name_ru as country_name_ru,
+    l.item_name_ky as country_name_ky,
+    {{ unless_withheld('l', 'l.individuals') }} as individuals,
+    case when l.is_told and not l.is_suppressed then l.individuals / nullif(l.all_countries, 0) end as share_of_links,
+    {{ share_of_total('l') }} as share_of_total,
+    case when l.is_ranked and not l.is_suppressed then l.place_rank end as rank,
+    {{ unless_withheld('l', 'l.all_countries') }}::bigint as all_countries,
+    {{ unless_withheld('l', 'l.total_where_told') }} as total_where_told,
+    {{ unless_withheld('l', 'l.category_total') }} as category_total,
+    {{ part_end_columns('l') }}
+from ranked as l
+order by l.round_key, l.place_level, l.place_code, l.link_type, l.individuals desc nulls last, l.item

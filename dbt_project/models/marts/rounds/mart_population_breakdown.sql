@@ -1,22 +1,21 @@
 select
-    round_key,
-    operation,
-    place_code,
-    place_level,
-    parent_code,
-    place_name_en,
-    place_name_ru,
-    place_name_ky,
-    population_category,
-    dimension,
-    item,
-    if(is_suppressed, null, individuals) as individuals,
-    if(is_suppressed, null, households) as households,
-    value_status,
-    is_suppressed,
-    window_start,
-    window_end,
-    is_synthetic
-from {{ ref('int_part_population') }}
-where not is_return_year and not is_country_link
-order by round_key, place_level, place_code, population_category, dimension, item
+    {{ part_place_columns('b') }},
+    {{ part_category_columns('b') }},
+    b.dimension,
+    b.dimension_name_en,
+    b.dimension_name_ru,
+    b.dimension_name_ky,
+    b.item,
+    b.item_name_en,
+    b.item_name_ru,
+    b.item_name_ky,
+    b.adds_up as parts_rule,
+    {{ unless_withheld('b', 'b.individuals') }} as individuals,
+    {{ unless_withheld('b', 'b.households') }} as households,
+    {{ share_of_total('b') }} as share_of_total,
+    {{ unless_withheld('b', 'b.total_where_told') }} as total_where_told,
+    {{ unless_withheld('b', 'b.category_total') }} as category_total,
+    {{ part_end_columns('b') }}
+from {{ ref('int_part_population') }} as b
+where b.shown_in = 'breakdown'
+order by b.round_key, b.place_level, b.place_code, b.population_category, b.dimension, b.item

@@ -1,25 +1,18 @@
 with returns as (
     select *, sum(individuals) over (partition by round_key, place_code) as all_years
     from {{ ref('int_part_population') }}
-    where is_return_year
+    where shown_in = 'returns'
 )
 
 select
-    round_key,
-    operation,
-    place_code,
-    place_level,
-    parent_code,
-    place_name_en,
-    place_name_ru,
-    place_name_ky,
-    item::integer as return_year,
-    if(is_suppressed, null, individuals) as individuals,
-    if(is_suppressed, null, individuals / nullif(all_years, 0)) as share_of_returns,
-    value_status,
-    is_suppressed,
-    window_start,
-    window_end,
-    is_synthetic
-from returns
-order by round_key, place_level, place_code, return_year
+    {{ part_place_columns('r') }},
+    r.item::integer as return_year,
+    {{ is_whole_year('r') }} as is_whole_year,
+    {{ unless_withheld('r', 'r.individuals') }} as individuals,
+    {{ unless_withheld('r', 'r.individuals / nullif(r.all_years, 0)') }} as share_of_returns,
+    {{ unless_withheld('r', 'r.all_years') }}::bigint as all_years,
+    {{ unless_withheld('r', 'r.category_total') }} as category_total,
+    {{ unless_withheld('r', '(r.all_years - r.category_total)') }}::bigint as difference_from_total,
+    {{ part_end_columns('r') }}
+from returns as r
+order by r.round_key, r.place_level, r.place_code, return_year

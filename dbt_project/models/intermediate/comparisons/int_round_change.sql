@@ -1,0 +1,99 @@
+-- The change of each category and place between two rounds, taken apart. Unsuppressed: never published as it is.
+with basis as (
+    select * from {{ ref('int_pair_basis') }}
+),
+
+years as (
+    select
+        y.round_key, y.population_category, y.previous_place_code, y.place_code,
+        sum(case when y.is_whole and y.individuals is not null then y.previous_individuals end) as whole_before,
+        sum(case when y.is_whole and y.previous_individuals is not null then y.individuals end) as whole_after,
+        coalesce(sum(case when not y.is_whole then y.individuals end), 0)
+        - coalesce(sum(case when not y.is_whole then y.previous_individuals end), 0) as outside
+    from {{ ref('int_pair_year') }} as y
+    group by y.round_key, y.population_category, y.previous_place_code, y.place_code
+),
+
+communities as (
+    select
+        c.*,
+        b.basis,
+        case
+            when c.community_status <> 'common' then null
+            when b.basis = 'whole_total' then c.previous_individuals
+            when b.basis = 'same_years' then y.whole_before
+        end as like_before,
+        case
+            when c.community_status <> 'common' then null
+            when b.basis = 'whole_total' then c.individuals
+            when b.basis = 'same_years' then y.whole_after
+        end as like_after,
+        case when c.community_status = 'common' and b.basis = 'same_years' then coalesce(y.outside, 0) end as outside
+    from {{ ref('int_pair_community') }} as c
+    inner join basis as b on c.round_key = b.round_key and c.population_category = b.population_category
+    left join years as y
+        on c.round_key = y.round_key and c.population_category = y.population_category
+        and c.previous_place_code = y.previous_place_code and c.place_code = y.place_code
+),
+
+placed as (
+    select
+        c.*, p.place_code as target_code, p.place_level, p.is_uncertain, p.is_moved
+    from communities as c
+    inner join {{ ref('int_pair_place') }} as p
+        on c.round_key = p.round_key
+        and c.previous_place_code is not distinct from p.previous_place_code
+        and c.place_code is not distinct from p.community_code
+),
+
+-- Communities that left a place by a reform: with those that came they are all that tells its old total from its new one.
+left_place as (
+    select c.round_key, c.population_category, p.own_place_code as target_code, count(*) as communities
+    from communities as c
+    inner join {{ ref('int_pair_place') }} as p
+        on c.round_key = p.round_key
+        and c.previous_place_code = p.previous_place_code and c.place_code is not distinct from p.community_code
+    where p.is_moved and c.previous_individuals is not null and p.own_place_code is not null
+    group by c.round_key, c.population_category, p.own_place_code
+),
+
+summed as (
+    select
+        round_key,
+        population_category,
+        target_code as place_code,
+        min(place_level) as place_level,
+        max(community_level) as community_level,
+        bool_or(is_uncertain) as is_uncertain,
+        sum(previous_individuals)::bigint as previous_individuals,
+        sum(individuals)::bigint as individuals,
+        sum(previous_households)::bigint as previous_households,
+        sum(households)::bigint as households,
+        count(case when community_status = 'common' then 1 end) as common_communities,
+        count(case when community_status = 'new' then 1 end) as new_communities,
+        count(case when community_status = 'gone' then 1 end) as gone_communities,
+        count(case when is_doubtful then 1 end) as unmatched_communities,
+        count(case when like_before is not null and like_after is not null then 1 end) as like_communities,
+        count(case when is_moved and previous_individuals is not null then 1 end) as moved_communities,
+        sum(case when community_status = 'common' then previous_individuals end)::bigint as common_previous,
+        sum(case when community_status = 'common' then individuals end)::bigint as common_individuals,
+        sum(case when community_status = 'new' then individuals end)::bigint as new_individuals,
+        sum(case when community_status = 'gone' then previous_individuals end)::bigint as gone_individuals,
+        sum(case when like_after is not null then like_before end)::bigint as like_before,
+        sum(case when like_before is not null then like_after end)::bigint as like_after,
+        sum(outside)::bigint as outside,
+        count(case when like_before > 0 and like_after is not null then 1 end) as ratio_communities,
+        percentile_cont(0.05) within group (order by case when like_before > 0 then like_after / like_before end) as ratio_p5,
+        percentile_cont(0.5) within group (order by case when like_before > 0 then like_after / like_before end) as ratio_median,
+        percentile_cont(0.95) within group (order by case when like_before > 0 then like_after / like_before end) as ratio_p95
+    from placed
+    group by round_key, population_category, target_code
+)
+
+select
+    s.* exclude (moved_communities),
+    s.moved_communities + coalesce(l.communities, 0) as moved_communities
+from summed as s
+left join left_place as l
+    on s.round_key = l.round_key and s.population_category = l.population_category and s.place_code = l.target_code
+order by s.round_key, s.population_category, s.place_level, s.place_code
