@@ -112,7 +112,7 @@ def _ratios(
     estimate, variance = found.estimate[row, domain], found.variance[row, domain]
     nobody, everybody = ~number & (hits == 0), ~number & (hits == size)
     estimate = np.where(nobody, 0.0, np.where(everybody, 1.0, estimate))  # said by counting, without rounding
-    error = np.sqrt(np.where(nobody | everybody, 0.0, variance))
+    error = np.sqrt(np.where(nobody | everybody, 0 * variance, variance))
     bounds = np.full((4, len(row)), np.nan)
     share = ~number
     given = estimate[share], error[share], size[share], df[share]

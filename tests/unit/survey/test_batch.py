@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.survey.rounds_at_random import CHOICES, NUMBER, TICK, Round, at_random, by_cell, plain
 
+from tests.unit.survey.rounds_at_random import CHOICES, NUMBER, TICK, Round, at_random, by_cell, plain
 from warehouse.errors import MtmError
 from warehouse.survey import batch
+from warehouse.survey import design as general_design
+from warehouse.survey import sample as general
 from warehouse.survey.batch import MEAN, MEDIAN, SHARE
+from warehouse.survey.estimate import Answer, estimate
+from warehouse.survey.indicators import parse_indicator
+from warehouse.survey.table import Table
 
 ROUNDS = st.builds(
     at_random, st.integers(0, 10_000), size=st.integers(30, 150), strata=st.integers(2, 4), lonely=st.booleans(), fpc=st.booleans()
@@ -146,3 +151,49 @@ def test_two_answers_of_one_respondent_are_refused() -> None:
     with pytest.raises(MtmError) as refused:
         batch.estimate_all(design, options, answers)
     assert refused.value.code == "answered_twice"
+
+
+COLUMNS: dict[int, tuple[str, str | None]] = {
+    0: ("prop:choice", "a0"), 1: ("prop:choice", "a1"), 2: ("prop:choice", "a2"), TICK: ("prop:tick", "1"), NUMBER: ("mean:number", None),
+}  # fmt: skip
+
+
+def _answers_of(made: Round) -> dict[tuple[str, str | None, int], Answer]:
+    """What the general estimator says, one indicator and one domain after the other."""
+    table = Table.of({
+        "stratum": made.stratum, "psu": made.psu, "weight": made.weight, "fpc": made.fpc,
+        "domain": made.domain + 1, "number": made.number,
+        "choice": [None if np.isnan(v) else f"a{int(v)}" for v in made.choice],
+        "tick": [None if np.isnan(v) else str(int(v)) for v in made.tick],
+    })  # fmt: skip
+    stages = {"fpc": ["fpc"]} if not np.isnan(made.fpc).any() else {}
+    stated = {"strata": ["stratum"], "clusters": ["psu"], "weight": "weight", "lonely_psu": made.lonely_psu, **stages}
+    sample = general.Sample.of(table, general_design.Design.model_validate(stated))
+    asked = ["prop:choice", "prop:tick", "mean:number", "median:number"]
+    return {
+        (a.indicator, a.option, 0 if not by else int(a.by["domain"])): a
+        for indicator in asked
+        for by in ([], ["domain"])
+        for a in estimate(sample, parse_indicator(indicator), by=by)
+    }
+
+
+@FEW
+@given(made=ROUNDS, rule=st.sampled_from(["adjust", "remove", "average"]))
+def test_the_general_estimator_says_the_same(made: Round, rule: str) -> None:
+    made = replace(made, lonely_psu=rule)
+    known = _answers_of(made)
+    for (option, statistic, domain), cell in made.estimates().items():
+        if domain == 9:
+            continue
+        text, label = ("median:number", None) if statistic == MEDIAN else COLUMNS[option]
+        answer = known[text, label, domain]
+        assert (answer.n, answer.df) == (cell["n"], cell["degrees_of_freedom"])
+        pairs = [
+            (answer.estimate, "estimate"),
+            (answer.se, "standard_error"),
+            (answer.ci_low, "low"),
+            (answer.ci_high, "high"),
+        ]
+        for said, name in pairs:
+            assert cell[name] == pytest.approx(np.nan if said is None else said, rel=1e-9, abs=1e-9, nan_ok=True), name
