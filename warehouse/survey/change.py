@@ -3,9 +3,10 @@
 The errors of both estimates are given; which pairs of rounds may be compared at all is not decided here.
 
 Method: SE² = SE₁² + SE₂², Student's t with the degrees of freedom of Satterthwaite, (v₁ + v₂)² / (v₁²/df₁ + v₂²/df₂). Their plain
-sum would take the many degrees of freedom of a large design for a certainty about the error of a small one. Where a share
-is exactly 0 or 1 its error is zero, which says nothing of how sure it is: the interval is then made of the exact intervals
-of both shares (Newcombe's way), and there is no p-value. The ratio has its interval on the logarithm, with the same t.
+sum would take the many degrees of freedom of a large design for a certainty about the error of a small one. Some estimates
+have an error that says little of how sure they are: shares of exactly 0 or 1, where it is zero, and medians, which jump from
+answer to answer. There the interval is made of the intervals of both estimates (Newcombe's way), and there is no p-value. The
+ratio has its interval on the logarithm, with the same t.
 """
 
 from __future__ import annotations
@@ -15,24 +16,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from warehouse.survey.intervals import NOISE, proportion, t_quantile
+from warehouse.survey.intervals import NOISE, t_quantile
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Side:
-    """The estimates of one round: shares or means with their errors, respondents, and degrees of freedom."""
+    """The estimates of one round with their errors, degrees of freedom, and own intervals (of shares the exact ones)."""
 
     estimate: Floats
     error: Floats
-    n: Floats
     df: Floats
+    low: Floats
+    high: Floats
 
     @classmethod
-    def of(cls, estimate: ArrayLike, error: ArrayLike, n: ArrayLike, df: ArrayLike) -> Side:
+    def of(cls, estimate: ArrayLike, error: ArrayLike, df: ArrayLike, low: ArrayLike, high: ArrayLike) -> Side:
         """From anything that numpy reads; None is NaN."""
-        return cls(*(np.asarray(values, dtype=np.float64) for values in (estimate, error, n, df)))
+        return cls(*(np.asarray(values, dtype=np.float64) for values in (estimate, error, df, low, high)))
 
 
 @dataclass(frozen=True)
@@ -49,24 +51,23 @@ class Change:
     ratio: Floats
     ratio_low: Floats
     ratio_high: Floats
-    is_exact: NDArray[np.bool_]
+    by_intervals: NDArray[np.bool_]  # of both estimates, not by their errors
 
 
-def change(before: Side, after: Side, is_share: ArrayLike, level: float = 0.95) -> Change:
-    """The change from `before` to `after`, for many estimates at once."""
+def change(before: Side, after: Side, statistic: ArrayLike, level: float = 0.95) -> Change:
+    """The change from `before` to `after`, for many estimates at once. `statistic` of each: share, mean or median."""
+    kind = np.asarray(statistic)
+    by_intervals = (kind == "median") | ((kind == "share") & (_at_end(before) | _at_end(after)))
     difference = after.estimate - before.estimate
-    exact = np.asarray(is_share, dtype=bool) & (_at_end(before) | _at_end(after))
-    error = np.where(exact, np.nan, _no_noise(np.hypot(before.error, after.error)))
-    df = satterthwaite(before.error**2, before.df, after.error**2, after.df)
-    df = np.where(np.isnan(error), np.nan, df)
+    error = np.where(by_intervals, np.nan, _no_noise(np.hypot(before.error, after.error)))
+    df = np.where(np.isnan(error), np.nan, satterthwaite(before.error**2, before.df, after.error**2, after.df))
     reach = t_quantile(df, level) * error
-    low, high = _newcombe(before, after, level)
+    low, high = _newcombe(before, after)
     with np.errstate(all="ignore"):
-        statistic = difference / error
-    ratio, ratio_low, ratio_high = _ratio(before, after, level)
+        tested = difference / error
     return Change(
-        difference, error, np.where(exact, low, difference - reach), np.where(exact, high, difference + reach), df,
-        statistic, _two_sided(statistic, df), ratio, ratio_low, ratio_high, exact,
+        difference, error, np.where(by_intervals, low, difference - reach), np.where(by_intervals, high, difference + reach),
+        df, tested, _two_sided(tested, df), *_ratio(before, after, by_intervals, level), by_intervals,
     )  # fmt: skip
 
 
@@ -81,23 +82,21 @@ def satterthwaite(one: ArrayLike, df_one: ArrayLike, other: ArrayLike, df_other:
     return found
 
 
-def _ratio(before: Side, after: Side, level: float) -> tuple[Floats, Floats, Floats]:
+def _ratio(before: Side, after: Side, by_intervals: NDArray[np.bool_], level: float) -> tuple[Floats, Floats, Floats]:
     """After / before, only where both are above 0."""
     with np.errstate(all="ignore"):
         positive = (before.estimate > NOISE) & (after.estimate > NOISE)
         ratio = np.where(positive, after.estimate / before.estimate, np.nan)
         v1, v2 = (np.where(positive, side.error / side.estimate, np.nan) ** 2 for side in (before, after))
-        error = np.where(_at_one(before) | _at_one(after), np.nan, _no_noise(np.sqrt(v1 + v2)))
+        error = np.where(by_intervals, np.nan, _no_noise(np.sqrt(v1 + v2)))
         reach = t_quantile(satterthwaite(v1, before.df, v2, after.df), level) * error
         return ratio, ratio * np.exp(-reach), ratio * np.exp(reach)
 
 
-def _newcombe(before: Side, after: Side, level: float) -> tuple[Floats, Floats]:
-    bounds = [proportion("beta", s.estimate, s.error, s.n, s.df, level) for s in (before, after)]
-    (low1, high1), (low2, high2) = bounds
+def _newcombe(before: Side, after: Side) -> tuple[Floats, Floats]:
     difference = after.estimate - before.estimate
-    down = np.hypot(after.estimate - low2, high1 - before.estimate)
-    up = np.hypot(high2 - after.estimate, before.estimate - low1)
+    down = np.hypot(after.estimate - after.low, before.high - before.estimate)
+    up = np.hypot(after.high - after.estimate, before.estimate - before.low)
     return difference - down, difference + up
 
 
@@ -118,9 +117,3 @@ def _no_noise(error: Floats) -> Floats:
 def _at_end(side: Side) -> NDArray[np.bool_]:
     ends: NDArray[np.bool_] = (np.abs(side.estimate) <= NOISE) | (np.abs(side.estimate - 1) <= NOISE)
     return ends
-
-
-def _at_one(side: Side) -> NDArray[np.bool_]:
-    """A share of 1 has no error to speak of; a mean of 1 has."""
-    ones: NDArray[np.bool_] = (np.abs(side.estimate - 1) <= NOISE) & (side.error <= NOISE)
-    return ones

@@ -61,7 +61,7 @@ def test_the_same_round_again_changes_nothing(second: Candidate, tmp_path: Path)
     tables = [
         t for (t,) in second.query("select table_name from duckdb_tables() where schema_name = 'marts' order by all")
     ]
-    assert len(tables) == 19
+    assert len(tables) == 22
     for table in tables:
         assert candidate.query(f"from marts.{table}") == second.query(f"from marts.{table}"), table
 
@@ -69,7 +69,7 @@ def test_the_same_round_again_changes_nothing(second: Candidate, tmp_path: Path)
 def test_contracts_are_kept_by_the_database(first: Candidate) -> None:
     keyed = first.query("""
         select table_name from duckdb_constraints() where schema_name = 'marts' and constraint_type = 'PRIMARY KEY'""")
-    assert len(keyed) == 19
+    assert len(keyed) == 22
     undescribed = first.query("""
         select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null
         union all select table_name, '' from duckdb_tables() where schema_name = 'marts' and comment not like 'One row per %'""")

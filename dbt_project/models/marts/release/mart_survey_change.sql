@@ -9,6 +9,12 @@ sides as (
         c.indicator_name_en, c.indicator_name_ru, c.indicator_name_ky,
         c.option_code, c.option_name_en, c.option_name_ru, c.option_name_ky,
         c.domain_type, c.domain, c.domain_name_en, c.domain_name_ru, c.domain_name_ky,
+        c.statistic,
+        case
+            when c.statistic = 'share' then 'percentage points'
+            when coalesce(c.unit, 'mean') in ('mean', 'number') then 'units of the answer'
+            else c.unit
+        end as difference_unit,
         b.n as previous_n,
         c.n,
         b.estimate as previous_estimate,
@@ -49,7 +55,7 @@ judged as (
 measured as (
     select
         j.*,
-        case when j.kind = 'number' then 1 else 100 end as factor,
+        case when j.statistic = 'share' then 100 else 1 end as factor,
         not j.is_suppressed and j.judged_comparability <> 'not_comparable' as is_told,
         f.difference,
         f.standard_error,
@@ -97,6 +103,7 @@ final as (
         d.option_name_en,
         d.option_name_ru,
         d.option_name_ky,
+        d.statistic,
         d.domain_type,
         d.domain,
         d.domain_name_en,
@@ -114,7 +121,7 @@ final as (
         w.text_en as direction_name_en,
         w.text_ru as direction_name_ru,
         w.text_ky as direction_name_ky,
-        case when d.kind = 'number' then d.unit else 'percentage points' end as difference_unit,
+        d.difference_unit,
         case when d.is_told then round(d.factor * d.difference, 8) end as difference,
         case when d.is_told then round(d.factor * d.standard_error, 8) end as standard_error,
         case when d.is_told then round(d.factor * d.ci_low, 8) end as ci_low,
