@@ -40,12 +40,10 @@ UNITS = f"""
     from {{sample}}
     where {ROUND} and weight is not null
 """
-DOMAINS = f"select distinct domain_type, domain from {{domains}} where {ROUND} order by all"
 MEMBERS = f"""
-    select u.unit, d.code
+    select u.unit, m.domain_type, m.domain
     from {{domains}} as m
     inner join _unit as u on m.response_key = u.response_key
-    inner join _domain as d on m.domain_type = d.domain_type and m.domain = d.domain
     where {ROUND}
 """
 ANSWERS = f"""
@@ -88,13 +86,19 @@ class RoundReader:
         self.connection, self.tables, self.round_key = connection, tables, round_key
         self.units = self._table(UNITS)
         self.options = self._table(OPTIONS)
-        self.domains = self._table(DOMAINS)
-        self._register("_unit", self.units.select(["response_key", "weight"]), "unit")
-        self._register("_domain", self.domains, "code")
+        self._register("_unit", self.units.select(["response_key"]), "unit")
+        self.members = self._table(MEMBERS)
+        kind, domain = (_encoded(self.members[c]) for c in ("domain_type", "domain"))
+        pairs = np.asarray(kind.indices, np.int64) * max(len(domain.dictionary), 1) + np.asarray(
+            domain.indices, np.int64
+        )
+        met, self.member_domain = np.unique(pairs, return_inverse=True)
+        kinds, domains = (pa.array(code) for code in np.divmod(met, max(len(domain.dictionary), 1)))
+        self.domains = pa.table({"domain_type": kind.dictionary.take(kinds), "domain": domain.dictionary.take(domains)})
 
     def close(self) -> None:
         """Nothing of the round stays with the connection."""
-        for name in ("_unit", "_domain", "_option", "_indicator"):
+        for name in ("_unit", "_option", "_indicator"):
             self.connection.unregister(name)
 
     def design(self, lonely_psu: str) -> Design:
@@ -105,11 +109,11 @@ class RoundReader:
                 "a weight of the sample is negative or no number", where=self.round_key, expected="weights of 0 or more",
                 todo="correct the weights of the delivery", code="bad_weight",
             )  # fmt: skip
-        members = self._columns(MEMBERS)
         stratum, psu = _codes(self.units["stratum"]), _codes(self.units["psu"])
         psu = np.unique(stratum * (psu.max(initial=0) + 1) + psu, return_inverse=True)[1].ravel()
         sample = Sample(stratum, psu, weight, _numbers(self.units, "fpc"))
-        return Design(sample, Domains(members["unit"], members["code"], len(self.domains)), lonely_psu)
+        domains = Domains(_numbers(self.members, "unit"), self.member_domain, len(self.domains))
+        return Design(sample, domains, lonely_psu)
 
     def chunks(self, rows: int) -> Iterator[tuple[Any, Options, Answers]]:
         """Options with their answers: indicators together, as many as hold `rows` answers; a multiple choice may be parted."""
@@ -223,7 +227,11 @@ def _column(values: Any, kind: Any) -> Any:
 
 def _codes(texts: Any) -> Any:
     """Whole numbers from 0 on, in the order of appearance."""
-    return np.asarray(texts.combine_chunks().dictionary_encode().indices, dtype=np.int64)
+    return np.asarray(_encoded(texts).indices, dtype=np.int64)
+
+
+def _encoded(texts: Any) -> Any:
+    return texts.combine_chunks().dictionary_encode()
 
 
 def _numbers(table: Any, column: str) -> Any:
