@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -105,7 +106,7 @@ def _ratios(
     n_option: Ints,
     middle: Floats,
     level: float,
-) -> tuple[Floats, ...]:
+) -> tuple[Any, ...]:
     """The columns of Cells for shares and means."""
     row, domain = np.nonzero(n > 0)
     number = (options.kind == NUMBER)[row]
@@ -129,7 +130,7 @@ def _ratios(
 
 def _medians(
     design: Design, rows: Ints, values: Sparse, weighted: Sparse, base: Ints, n: Ints, middle: Floats, level: float
-) -> tuple[Floats, ...]:
+) -> tuple[Any, ...]:
     """The columns of Cells for medians, which have neither a design effect nor a second interval."""
     t = intervals.t_quantile(design.degrees_of_freedom, level)
     found = medians(design, values, weighted, base, t)
