@@ -96,8 +96,8 @@ def _ordered(design: Design, values: Sparse) -> Ordered:
     inside = np.arange(len(entry)) - np.repeat(np.cumsum(times) - times, times)
     member = np.repeat(first[of_unit], times) + inside
     cell = row[entry] * design.domains.count + domain[member]
-    order = np.argsort(cell, kind="stable")
+    cells = values.shape[0] * design.domains.count
+    order = np.argsort(cell.astype(np.min_scalar_type(cells)), kind="stable")  # short numbers are sorted much faster
     member, entry = member[order], entry[order]
     weight = design.sample.weight[unit[member]]
-    cells = values.shape[0] * design.domains.count
     return Ordered(cell[order], pair[member], values.data[entry], weight, cells)

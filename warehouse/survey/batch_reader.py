@@ -18,21 +18,17 @@ from warehouse.errors import MtmError
 from warehouse.survey.batch import Answers, Design, Domains, Options, Sample
 from warehouse.survey.batch_answers import KINDS
 
+OPTION = pa.schema(
+    [("indicator_code", pa.string()), ("kind", pa.string()), ("option_code", pa.string()), ("answers", pa.int64())]
+)
 CHUNK_ROWS = 3_000_000  # answers that are held at once
 
 ROUND = "round_key = $round_key"
-OPTIONS = f"""
-    select indicator_code, any_value(kind) as kind, option_code, sum(answers)::bigint as answers
-    from (
-        select indicator_code, any_value(kind) as kind, option_code, count(*) as answers
-        from {{answers}} where {ROUND} group by indicator_code, option_code
-        union all
-        select indicator_code, kind, option_code, 0 from {{options}} where {ROUND} and kind = 'single'
-    )
-    group by indicator_code, option_code
-    qualify sum(sum(answers)) over (partition by indicator_code) > 0
-    order by indicator_code, option_code
+COUNTED = f"""
+    select indicator_code, any_value(kind) as kind, option_code, count(*) as answers
+    from {{answers}} where {ROUND} group by indicator_code, option_code
 """
+LISTED = f"select indicator_code, kind, option_code from {{options}} where {ROUND} and kind = 'single'"
 UNITS = f"""
     select response_key, stratum, psu, weight::double as weight, coalesce(fpc, 'nan')::double as fpc, weight_scheme
     from {{sample}}
@@ -83,7 +79,7 @@ class RoundReader:
         """Reads who is in the sample and which options and domains there are; answers come by `chunks`."""
         self.connection, self.tables, self.round_key = connection, tables, round_key
         self.units = self._table(UNITS)
-        self.options = self._table(OPTIONS)
+        self.options = self._options()
         self._register("_unit", self.units.select(["response_key"]), "unit")
         self.members = self._table(MEMBERS)
         kind, domain = (_encoded(self.members[c]) for c in ("domain_type", "domain"))
@@ -93,6 +89,17 @@ class RoundReader:
         met, self.member_domain = np.unique(pairs, return_inverse=True)
         kinds, domains = (pa.array(code) for code in np.divmod(met, max(len(domain.dictionary), 1)))
         self.domains = pa.table({"domain_type": kind.dictionary.take(kinds), "domain": domain.dictionary.take(domains)})
+
+    def _options(self) -> Any:
+        """Options that were answered, and those on offer of an answered single choice; an indicator's stand together."""
+        counted, listed = self._table(COUNTED).to_pylist(), self._table(LISTED).to_pylist()
+        found = {(row["indicator_code"], row["option_code"]): row for row in counted}
+        asked = {indicator for indicator, _ in found}
+        for row in listed:
+            if row["indicator_code"] in asked:
+                found.setdefault((row["indicator_code"], row["option_code"]), {**row, "answers": 0})
+        ordered = sorted(found, key=lambda key: (key[0], key[1] or ""))
+        return pa.Table.from_pylist([found[key] for key in ordered], schema=OPTION)
 
     def close(self) -> None:
         """Nothing of the round stays with the connection."""
