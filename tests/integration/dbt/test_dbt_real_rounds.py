@@ -39,7 +39,9 @@ def nigeria(deliveries: Path, tmp_path_factory: pytest.TempPathFactory) -> Candi
     candidate = Candidate(tmp_path_factory.mktemp("nga") / "candidate", rounds, reference)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MTM_BUILD_DB", str(candidate.database))
-        outcome = run_dbt("build", "--select", "+mart_round_change", "--exclude", "resource_type:test", "resource_type:unit_test")
+        outcome = run_dbt(
+            "build", "--select", "+mart_round_change", "--exclude", "resource_type:test", "resource_type:unit_test"
+        )
     assert outcome.success, failures(outcome)
     return candidate
 

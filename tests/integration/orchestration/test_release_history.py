@@ -45,8 +45,14 @@ def test_history_follows_the_chain_of_releases(tmp_path: Path, monkeypatch: pyte
     rollback(home, "r000001")
     assert query(home, SAID)[1] == first
     assert _publish(home, tmp_path / "round2.xlsx", two, 120) == "r000003"
-    assert query(home, SAID)[1] == [*first, ("r000003", two, "2023", "new", 490, None), ("r000003", two, "total", "new", 490, None)]
-    change = query(home, "SELECT total_difference, like_for_like, direction FROM mart_round_change WHERE place_level = 0")[1]
+    assert query(home, SAID)[1] == [
+        *first,
+        ("r000003", two, "2023", "new", 490, None),
+        ("r000003", two, "total", "new", 490, None),
+    ]
+    change = query(
+        home, "SELECT total_difference, like_for_like, direction FROM mart_round_change WHERE place_level = 0"
+    )[1]
     assert change == [(80, 80, "increase")]
 
     assert _asked("--release", "r000002") == [{"n": 450}]

@@ -20,7 +20,9 @@ from warehouse.settings import Home
 def made(home: Home, release_id: str, day: str, parents: list[tuple[str, str]]) -> None:
     """A release's folder with a manifest only; `parents` are the releases it was built on, with their days."""
     chain = [{"release_id": r, "published_at": f"{d}T10:00:00"} for r, d in [*parents, (release_id, day)]]
-    manifest = Manifest(release_id, parents[-1][0] if parents else None, f"{day}T10:00:00Z", "", "", "", [], [], history=chain)
+    manifest = Manifest(
+        release_id, parents[-1][0] if parents else None, f"{day}T10:00:00Z", "", "", "", [], [], history=chain
+    )
     folder = home.releases / release_id
     folder.mkdir()
     (folder / MANIFEST).write_text(json.dumps(manifest.as_dict()), encoding="utf-8")
