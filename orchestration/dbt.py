@@ -47,7 +47,7 @@ class Translator(DagsterDbtTranslator):
         layer = dbt_resource_props["fqn"][1]
         before = dbt_resource_props.get("depends_on", {}).get("nodes", [])
         on_marts = layer == "intermediate" and any(".mart_" in unique_id for unique_id in before)
-        if on_marts or dbt_resource_props["fqn"][1:3] == ["marts", "release"]:
+        if on_marts or dbt_resource_props["fqn"][1:3] in (["marts", "release"], ["intermediate", "figures"]):
             layer = "release_marts"
         return {"seed": "seeds", "source": "build"}.get(dbt_resource_props["resource_type"], layer)
 

@@ -1,6 +1,6 @@
-"""An operation as its files say it (`operations/<op>/`): programme, rounds, indicators, published figures, gate.
+"""An operation as its files say it (`operations/<op>/`): programme, rounds, places, published figures, gate.
 
-The shape of these files and their loading belong here; codebooks have a room of their own (`codebooks/`).
+The shape of these files and their loading belong here; codebooks and indicators have rooms of their own.
 """
 
 from __future__ import annotations
@@ -9,37 +9,25 @@ import csv
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from warehouse.codebooks.model import Codebook
-from warehouse.errors import MtmError, UsageError
+from warehouse.errors import UsageError
+from warehouse.indicators.load import indicators_of
+from warehouse.indicators.model import Indicator, Indicators
+from warehouse.operation_files import Component, Names, Strict, read_yaml
+from warehouse.published import Published, PublishedFigure
 from warehouse.settings import operations_dirs
+from warehouse.survey.stated import StatedSurvey, surveys_of
 
-Component = Literal["bma", "rms", "baseline"]
 Severity = Literal["block", "review", "note"]
-Model = TypeVar("Model", bound=BaseModel)
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel has it: ten times faster
-
-
-class Strict(BaseModel):
-    """A part of an operation's files: an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Names(Strict):
-    """A name in the three languages; where one is missing the English one stands in."""
-
-    en: str
-    ru: str | None = None
-    ky: str | None = None
-
-    def row(self, stem: str) -> dict[str, str]:
-        """`{stem}_en`, `_ru`, `_ky` for a reference table."""
-        return {f"{stem}_en": self.en, f"{stem}_ru": self.ru or self.en, f"{stem}_ky": self.ky or self.en}
+__all__ = [
+    "Aliases", "Component", "Gate", "Indicator", "Indicators", "Names", "Operation", "PlaceAlias", "Programme",
+    "Publication", "Published", "PublishedFigure", "Round", "Rounds", "Strict", "Threshold",
+    "all_operations", "find_round", "load_operation", "read_yaml",
+]  # fmt: skip
 
 
 class Publication(Strict):
@@ -83,58 +71,6 @@ class Round(Strict):
     source: str = ""
 
 
-class IndicatorOption(Strict):
-    """One answer of an indicator."""
-
-    code: str
-    name: Names
-
-
-class Comparability(Strict):
-    """Some rounds of an indicator (`rounds: "1-3"`, `"4-"`, `"2"`): one series, comparable among themselves."""
-
-    rounds: str
-    series: str = "1"
-    limited: bool = False
-    reason: Names | None = None
-
-    def holds(self, number: int) -> bool:
-        """Whether the round is among them."""
-        first, dash, last = self.rounds.partition("-")
-        return int(first) <= number <= (int(last or 10**6) if dash else int(first))
-
-
-class Indicator(Strict):
-    """One indicator of the survey (`indicators.yml`)."""
-
-    code: str
-    component: Component
-    name: Names
-    definition: str
-    denominator: str
-    unit: str = "share"
-    kind: Literal["single", "multiple", "number"] = "single"
-    question: str
-    options: list[IndicatorOption] = []
-    comparability: list[Comparability] = []
-
-    def standing(self, number: int) -> Comparability:
-        """The series that a round stands in; without a word all rounds are one series."""
-        return next((c for c in self.comparability if c.holds(number)), Comparability(rounds=str(number)))
-
-
-class PublishedFigure(Strict):
-    """One figure that was published, with where it was (`published.yml`)."""
-
-    round_key: str
-    figure_code: str
-    name: str
-    value: float
-    decimals: int = 0
-    unit: str
-    source: str
-
-
 class PlaceAlias(Strict):
     """Other spellings of one place, reviewed by a person."""
 
@@ -167,45 +103,10 @@ class Rounds(Strict):
     rounds: list[Round] = []
 
 
-class Indicators(Strict):
-    """The file `indicators.yml`."""
-
-    indicators: list[Indicator] = []
-
-
-class Published(Strict):
-    """The file `published.yml`."""
-
-    figures: list[PublishedFigure] = []
-
-
 class Gate(Strict):
     """The file `gate.yml`."""
 
     thresholds: list[Threshold] = Field(default=[])
-
-
-def read_yaml(path: Path, model: type[Model]) -> Model:
-    """One validated file; a mistake in it names the file and the key (exit 1)."""
-    try:
-        data: Any = yaml.load(path.read_bytes(), Loader=LOADER) if path.exists() else {}
-        return model.model_validate(data or {})
-    except (yaml.YAMLError, ValidationError) as error:
-        problem = _first_problem(error)
-        raise MtmError(
-            f"{path.name} can't be used: {problem}",
-            where=str(path),
-            expected=f"the keys of {model.__name__}",
-            todo="correct the file; docs/adding-a-country.md shows each key",
-            code="bad_operation_file",
-        ) from None
-
-
-def _first_problem(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(str(p) for p in first['loc'])}: {first['msg']}"
-    return str(error).splitlines()[0]
 
 
 class Operation:
@@ -224,13 +125,23 @@ class Operation:
 
     @cached_property
     def indicators(self) -> list[Indicator]:
-        """The survey's indicators."""
-        return read_yaml(self.folder / "indicators.yml", Indicators).indicators
+        """What the operation measures: the common catalogue as far as its codebooks tell it, and its own."""
+        return indicators_of(self.folder, self.codebooks)
 
     @cached_property
+    def surveys(self) -> dict[str, StatedSurvey]:
+        """What is stated of the surveys' design and weights, by component."""
+        return surveys_of(self.folder)
+
+    @cached_property
+    def publications(self) -> Published:
+        """What was published elsewhere, and in which documents."""
+        return read_yaml(self.folder / "published.yml", Published)
+
+    @property
     def published(self) -> list[PublishedFigure]:
         """Figures that were published elsewhere, to compare with."""
-        return read_yaml(self.folder / "published.yml", Published).figures
+        return self.publications.figures
 
     @cached_property
     def thresholds(self) -> dict[str, Threshold]:

@@ -17,9 +17,11 @@ from warehouse.operations import Operation, load_operation
 from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.verdict import Verdict, load_verdict
-from warehouse.settings import Home
+from warehouse.settings import Home, operations_dirs
+from warehouse.survey.reliability import reliability_rows
 
 RESIDENTS = ("geography_vintage", "place_code", "population", "population_year", "place_source")
+BUILT_FROM = "rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules"
 Depth = Literal["normalize", "build", "judge"]
 
 
@@ -47,7 +49,7 @@ def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdi
     if not any(same_content(home, delivery.round_key, i, name_of(parts)) for i in known):
         return Replay("normalize", _changed(home, delivery.round_key, known[-1], parts))
     if served and served.reference != reference_hash(operation, delivery):
-        return Replay("build", ("rounds, indicators, published figures, frame, residents, names of parts or publication rules",))
+        return Replay("build", (BUILT_FROM,))
     if verdict and verdict.gate != thresholds_hash(operation):
         return Replay("judge", ("thresholds",))
     return None
@@ -71,13 +73,26 @@ def carry_verdict(home: Home, round_key: str, before: str, after: str) -> None:
 def reference_hash(operation: Operation, delivery: Delivery) -> str:
     """The hash of what marts read of the operation's files for this round, beside its canonical tables."""
     known = operation.round(delivery.component, delivery.round_number)
-    figures = [f.model_dump_json() for f in operation.published if f.round_key == delivery.round_key]
+    figures = _published(operation, delivery)
     indicators = [i.model_dump_json() for i in operation.indicators if i.component == delivery.component]
     programme = operation.programme.model_dump_json(exclude={"notes"})
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
+    stated = operation.surveys.get(delivery.component)
+    design = [stated.model_dump_json(exclude={"notes"})] if stated else []
+    if "respondent" in grains:
+        design += [f"{r['rule']} {r['value']}" for r in reliability_rows(operations_dirs()[-1] / "common")]
     places = [json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
-    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts])[:16]
+    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts, *design])[:16]
+
+
+def _published(operation: Operation, delivery: Delivery) -> list[str]:
+    """The round's published figures, their documents, and all rounds where one of them counts rounds."""
+    figures = [f for f in operation.published if f.round_key == delivery.round_key]
+    documents = [d for f in figures for d in operation.publications.documents_of(f)]
+    counts_rounds = any(f.figure_code.startswith("rounds.") for f in figures)
+    rounds = [r for r in operation.rounds if counts_rounds and r.component == delivery.component]
+    return [part.model_dump_json() for part in [*figures, *documents, *rounds]]
 
 
 def thresholds_hash(operation: Operation) -> str:

@@ -68,7 +68,7 @@ def shares_out_of_range(given: CandidateInput) -> Measured:
 
 def _estimates_out_of_range(given: CandidateInput) -> int:
     sql = (
-        "SELECT count(*) FROM marts.mart_survey_estimates WHERE round_key = ? AND option_code <> 'mean' "
+        "SELECT count(*) FROM marts.mart_survey_estimates WHERE round_key = ? AND option_code NOT IN ('mean', 'median') "
         "AND (NOT estimate BETWEEN 0 AND 1 OR ci_low > estimate OR ci_high < estimate)"
     )
     return int(given.number(sql, [given.key]))

@@ -74,7 +74,17 @@ def _published(given: CandidateInput) -> list[tuple[Any, ...]]:
     sql = (
         "SELECT p.figure_code, p.published_value, m.computed_value, coalesce(p.decimals, 0), p.unit "
         "FROM reference.published_figure p LEFT JOIN marts.mart_published_figures m USING (round_key, figure_code) "
-        "WHERE p.round_key = ? ORDER BY ALL"
+        "WHERE p.round_key = ? AND p.published_value IS NOT NULL ORDER BY ALL"
+    )
+    return given.rows(sql, [given.key])
+
+
+def _words(given: CandidateInput) -> list[tuple[Any, ...]]:
+    """figure_code, agrees of the round's registered figures that are words."""
+    sql = (
+        "SELECT p.figure_code, coalesce(m.agrees, false) "
+        "FROM reference.published_figure p LEFT JOIN marts.mart_published_figures m USING (round_key, figure_code) "
+        "WHERE p.round_key = ? AND p.published_text IS NOT NULL ORDER BY ALL"
     )
     return given.rows(sql, [given.key])
 
@@ -95,7 +105,7 @@ def published_counts_differ(given: CandidateInput) -> Measured:
 
 
 def published_shares_differ(given: CandidateInput) -> Measured:
-    """Shares and ratios that do not round to the published one, or were not computed."""
+    """Shares and ratios that do not round to the published one, words that name another, and what was not computed."""
     shares = [row for row in _published(given) if _is_share(row[4], row[3])]
     # half a unit of the last printed digit, and a hair for binary fractions
     bad = [
@@ -103,7 +113,9 @@ def published_shares_differ(given: CandidateInput) -> Measured:
         for code, said, ours, decimals, _ in shares
         if ours is None or abs(float(said) - float(ours)) > 0.5 * 10.0**-decimals + 1e-9
     ]
-    return count(len(bad), f"of {len(shares)} shares", bad)
+    words = _words(given)
+    bad += [code_text(code) for code, agrees in words if not agrees]
+    return count(len(bad), f"of {len(shares)} shares and {len(words)} words", bad)
 
 
 _CHANGE = """

@@ -35,7 +35,7 @@ def unknown_options(given: RoundInput) -> Measured:
 
 def _options(given: RoundInput) -> list[tuple[str, str]]:
     mine = [i for i in given.operation.indicators if i.component == given.component]
-    return [(i.question, option.code) for i in mine for option in i.options]
+    return [(i.question or "", option.code) for i in mine for option in i.options]
 
 
 def minors(given: RoundInput) -> Measured:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from tests.acceptance import recount
 from tests.acceptance.conftest import CommandLine
 
 pytestmark = pytest.mark.slow
@@ -121,3 +122,11 @@ def test_equal_inputs_give_an_equal_release(demo: CommandLine, tmp_path: object)
     other("receive", next((demo.home / "sample").glob("*bma_r01.xlsx")))
     other("run")
     assert other.json("releases")[0]["content_hash"] == demo.json("releases")[0]["content_hash"]
+
+
+@pytest.mark.parametrize("round_key", ROUNDS)
+def test_the_marts_are_counted_again_from_the_workbooks(demo: CommandLine, round_key: str) -> None:
+    for category in ("returned", "emigrant", "internal"):
+        recount.totals_and_the_spread_are_those_of_the_workbook(demo, round_key, category)
+    recount.origins_are_those_of_the_workbook(demo, round_key)
+    recount.coverage_is_of_the_villages_that_exist(demo, round_key)

@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.acceptance import recount
 from tests.acceptance.conftest import CommandLine
 from warehouse.deliveries.vault import Vault
 from warehouse.normalize.run import normalize
@@ -99,3 +100,8 @@ def test_running_again_finds_nothing_new(published_real: CommandLine) -> None:
     before = published_real.json("releases")
     assert published_real.json("run") == []
     assert published_real.json("releases") == before
+
+
+def test_reasons_and_parts_are_counted_again_from_the_workbook(published_real: CommandLine, deliveries: Path) -> None:
+    recount.reasons_and_states_are_those_of_a_real_delivery(published_real, deliveries)
+    recount.parts_of_a_real_delivery_are_not_forced_to_its_totals(published_real, deliveries)

@@ -59,7 +59,7 @@ def test_every_codebook_of_the_page_has_no_problem(tmp_path: Path, name: str) ->
 
 def test_the_other_blocks_load(tmp_path: Path) -> None:
     operation = write_operation(tmp_path, "codebooks/country.yml")
-    for name in ("rounds.yml", "gate.yml"):
+    for name in ("rounds.yml", "gate.yml", "parts.yml"):
         (operation / name).write_text(blocks()[name], encoding="utf-8")
     assert check_paths([operation])[0] == []
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from warehouse.cli import codebook, deliveries, field, ledger, operate, places, releases, rounds
+from warehouse.cli import bench, codebook, deliveries, field, indicators, ledger, operate, places, releases, rounds
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
@@ -23,7 +23,8 @@ GROUPS: dict[str, list[click.Command]] = {
     ],
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
-    "Operations": [operate.dev, operate.doctor],
+    "Indicators": [indicators.indicators],
+    "Operations": [operate.dev, operate.doctor, bench.bench],
 }  # fmt: skip
 
 

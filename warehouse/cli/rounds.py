@@ -118,7 +118,11 @@ def _run_one(home: Home, round_key: str, *, check_only: bool) -> Any:
 
 def _line(result: Any) -> str:
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.stages.items())
-    again = f"replayed, nothing changed: {result.release_id} holds it" if result.outcome == "unchanged" and result.replayed else ""
+    again = (
+        f"replayed, nothing changed: {result.release_id} holds it"
+        if result.outcome == "unchanged" and result.replayed
+        else ""
+    )
     what = again or {"published": f"published as {result.release_id}", "unchanged": f"nothing new, {result.release_id} holds it",
             "provisional": "provisional: kept and shown, not published", "refused": "REFUSED, the current release stands",
             "passed": "passes, nothing was published", "error": "failed"}[result.outcome]  # fmt: skip
@@ -167,6 +171,15 @@ def _where_to_look(home: Home) -> None:
 Where to look (every figure here is SYNTHETIC, calibrated to what was published)
   releases   {home.releases}
   served     {home.current} -> {current_id(home)}
-  a query    {mtm} query "SELECT round_key, headline_code, value, published_value FROM mart_headlines WHERE published_value IS NOT NULL"
+  published  {_agreement(home)}
+  a query    {mtm} query "SELECT round_key, headline_name_en, value, value_text_en, published_value FROM mart_headlines WHERE is_press_release"
   rounds     {mtm} status
   the UI     {mtm} dev        (Dagster on http://127.0.0.1:3000)""")
+
+
+def _agreement(home: Home) -> str:
+    """How many of the figures that were published elsewhere ours agree with."""
+    from warehouse.releases.query import query
+
+    _, ((agree, every),) = query(home, "SELECT count(*) FILTER (WHERE agrees), count(*) FROM mart_published_figures")
+    return f"{agree} of {every} published figures agree with ours (mart_published_figures)"

@@ -19,8 +19,13 @@ from warehouse.codebooks.check_files import Checked, Problem
 from warehouse.codebooks.check_links import check_links
 from warehouse.codebooks.folding import fold
 from warehouse.codebooks.model import Codebook
-from warehouse.operations import Aliases, Gate, Indicators, Programme, Published, Rounds
+from warehouse.errors import MtmError
+from warehouse.frame import frame_of
+from warehouse.indicators.check import check_indicators
+from warehouse.operations import Aliases, Gate, Indicators, Operation, Programme, Published, Rounds
+from warehouse.parts import Parts
 from warehouse.settings import PROJECT
+from warehouse.survey.stated import Surveys
 
 FILES: dict[str, type[BaseModel]] = {
     "operation.yml": Programme,
@@ -29,6 +34,8 @@ FILES: dict[str, type[BaseModel]] = {
     "indicators.yml": Indicators,
     "published.yml": Published,
     "gate.yml": Gate,
+    "parts.yml": Parts,
+    "survey.yml": Surveys,
 }
 PLACE_COLUMNS = ["place_code", "place_level", "parent_code", "place_name_en", "place_name_ru", "place_name_ky"]
 ROUND_KEY = re.compile(r"([a-z]{2,8})-(bma|rms|baseline)-r(\d{2,})")
@@ -60,7 +67,22 @@ def check_operation(folder: Path) -> tuple[list[Problem], int]:
             path, f"{code}/gazetteer/{path.name}", {row.get("place_code", "") for _, row in places}
         )
     problems += _check_joined(folder, books, bool(places))
-    return sorted(set(problems)), len(files) + len(books) + len(lists)
+    problems += check_indicators(folder)
+    frames = [folder / "frame.csv"] if (folder / "frame.csv").exists() else []
+    problems += [
+        p for _ in frames if (folder / "operation.yml").exists() for p in _check_frame(folder, f"{code}/frame.csv")
+    ]
+    return sorted(set(problems)), len(files) + len(books) + len(lists) + len(frames)
+
+
+def _check_frame(folder: Path, shown: str) -> list[Problem]:
+    """What is wrong with the frame: the first row that can't be used."""
+    try:
+        frame_of(Operation(folder), None)
+    except MtmError as error:
+        line = str(error.where).rpartition("row ")[2]
+        return [Problem(shown, int(line) if line.isdigit() else 1, "", error.what, error.expected or "")]
+    return []
 
 
 def check_file(path: Path, shown: str = "") -> list[Problem]:

@@ -30,7 +30,7 @@ CODE = (
 PLACES = ("aliases.yml", "place_decisions.yml")
 # Files that normalization does not read, or that are a part of their own below. A file not named here counts: a new kind
 # of file makes too much run again, never too little.
-OTHERS = {"corrections.yml", "gate.yml", "indicators.yml", "messages.yml", "operation.yml", "published.yml", "rounds.yml", "sample.yml", "sources.yml", *PLACES}  # fmt: skip
+OTHERS = {"corrections.yml", "dictionary.yml", "frame.csv", "gate.yml", "indicators.yml", "messages.yml", "operation.yml", "parts.yml", "published.yml", "reliability.yml", "rounds.yml", "sample.yml", "sources.yml", "survey.yml", *PLACES}  # fmt: skip
 UNREAD = {"credit_line", "licence", "name", "notes", "programme", "publication", "level_names"}  # keys of operation.yml
 
 

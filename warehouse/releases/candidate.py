@@ -25,6 +25,7 @@ from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest
 from warehouse.releases.reference import load_reference
 from warehouse.replay import reference_hash
 from warehouse.settings import DBT_PROJECT, PROJECT, Home
+from warehouse.survey.stated import takes_stock_of
 
 _SQL: dict[Any, str] = {
     pl.String: "VARCHAR", pl.Int64: "BIGINT", pl.Float64: "DOUBLE", pl.Date: "DATE", pl.Boolean: "BOOLEAN",
@@ -72,7 +73,8 @@ class Candidate:
 def build_candidate(home: Home, normalized: Normalized) -> Candidate:
     """A fresh candidate for one round on the current release. Waits for another builder to end.
 
-    Where the base's build database is gone or its models are older, all rounds are built again from the vault.
+    Where the base's build database is gone or its models are older, all rounds are built again from the vault; else the
+    survey rounds whose weights, as they are used, rest on this round's stock are built again with it.
     """
     lock.acquire(_lock_path(home))
     base = current_manifest(home)
@@ -95,6 +97,7 @@ def build_candidate(home: Home, normalized: Normalized) -> Candidate:
     if base and stored and stored.exists() and base.models_hash == models_hash():
         shutil.copyfile(stored, candidate.database)
         candidate.is_copy = True
+        candidate.building = [*(_standing(home, v) for v in _resting_on(normalized, kept)), normalized]
     else:
         candidate.building = [*(_again(home, v) for v in kept), normalized]
     _register(candidate)
@@ -120,6 +123,7 @@ def models_hash() -> str:
         p for g in ("models/**/*", "macros/**/*", "seeds/**/*", "*.yml", "tests/**/*") for p in DBT_PROJECT.glob(g)
     ]
     paths += [PROJECT / "warehouse/normalize/schema.py", PROJECT / "warehouse/releases/reference_schema.py"]
+    paths += (PROJECT / "warehouse/survey").glob("*.py")  # what the models that are Python do
     for path in sorted(p for p in paths if p.is_file()):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -135,6 +139,24 @@ def version_of(normalized: Normalized) -> RoundVersion:
 def _again(home: Home, version: RoundVersion) -> Normalized:
     delivery = next(d for d in Vault(home).deliveries(version.round_key) if d.delivery_id == version.delivery_id)
     return normalize(home, delivery)
+
+
+def _resting_on(normalized: Normalized, kept: list[RoundVersion]) -> list[RoundVersion]:
+    """The rounds whose marts are made from this round as well: surveys that are raked to its stock."""
+    keys = [normalized.round_key, *(v.round_key for v in kept)]
+    found = [(v, *find_round(v.round_key)) for v in kept]
+    return [
+        v for v, o, r in found if takes_stock_of(o.surveys.get(r.component), v.round_key, normalized.round_key, keys)
+    ]
+
+
+def _standing(home: Home, version: RoundVersion) -> Normalized:
+    """The tables that a release was made from, or made again where they are gone."""
+    delivery = next(d for d in Vault(home).deliveries(version.round_key) if d.delivery_id == version.delivery_id)
+    done = Normalized(
+        home, delivery, version.normalized_id, home.normalized / version.round_key / version.normalized_id
+    )
+    return done if (done.folder / "normalized.json").exists() else normalize(home, delivery)
 
 
 def _register(candidate: Candidate) -> None:

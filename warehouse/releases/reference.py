@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.errors import MtmError
-from warehouse.gazetteer.frame import frame_of
+from warehouse.frame import frame_of
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
 from warehouse.operations import Operation, find_round, load_operation
@@ -21,7 +21,9 @@ from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.releases.statements import statement_rows
-from warehouse.settings import Home
+from warehouse.settings import Home, operations_dirs
+from warehouse.survey.reliability import reliability_rows
+from warehouse.survey.stated import stock_round
 
 Rows = list[dict[str, Any]]
 _ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(),
@@ -42,8 +44,12 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "frame": [row for o in operations for row in frame_rows(o, home)],
         "part_dimension": [row for o in operations for row in dimension_rows(o)],
         "part_item": [row for o in operations for row in item_rows(o)],
+        "survey_design": [row for o in operations for row in survey_design_rows(o)],
+        "survey_reliability": reliability_rows(operations_dirs()[-1] / "common"),
+        "survey_margin": survey_margin_rows([v.round_key for v in versions]),
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
+        "registered_round": [row for o in operations for row in registered_rows(o)],
         "release": releases,
         "release_statement": statement_rows(releases, home),
     }
@@ -123,11 +129,15 @@ def indicator_rows(operation: Operation) -> Rows:
             "indicator_code": i.code,
             "component": i.component,
             **i.name.row("indicator_name"),
-            "definition_en": i.definition,
-            "denominator_en": i.denominator,
+            **i.definition.row("definition"),
+            **(i.denominator.row("denominator") if i.denominator else {}),
             "unit": i.unit,
             "kind": i.kind,
+            "topic": i.topic,
             "question_code": i.question,
+            "population_category": i.measure.category if i.measure else None,
+            "mart_name": i.mart,
+            "mart_column": i.column,
             "sort_order": order,
         }
         for order, i in enumerate(operation.indicators, 1)
@@ -147,6 +157,7 @@ def comparability_rows(version: RoundVersion) -> Rows:
             "round_key": version.round_key,
             "series": standing.series,
             "is_limited": standing.limited,
+            "is_asked": standing.asked,
             **(standing.reason.row("reason") if standing.reason else nobody),
         }
         for indicator, standing in found
@@ -176,11 +187,45 @@ def item_rows(operation: Operation) -> Rows:
     ]
 
 
+def survey_design_rows(operation: Operation) -> Rows:
+    """The rows of `reference.survey_design`, in the order of the file."""
+    return [
+        {
+            "operation": operation.code,
+            **stated.model_dump(include={"component", "weights", "lonely_psu"}),
+            **(stated.raking.model_dump(include={"minimum_cell", "gaps", "max_iterations", "tolerance"}) if stated.raking else {}),
+            **(dict(zip(("lower_bound", "upper_bound"), stated.raking.bounds, strict=True)) if stated.raking else {}),
+        }
+        for stated in operation.surveys.values()
+    ]  # fmt: skip
+
+
+def survey_margin_rows(round_keys: list[str]) -> Rows:
+    """The rows of `reference.survey_margin`: the margins of the release's survey rounds, and whose stock they are."""
+    found = [(key, *find_round(key)) for key in sorted(round_keys)]
+    stated = [(key, operation.surveys.get(known.component)) for key, operation, known in found]
+    return [
+        {
+            "round_key": key,
+            "margin_number": number,
+            "by_oblast": "oblast" in margin.by,
+            "by_sex": "sex" in margin.by,
+            "population_category": margin.category,
+            "minimum_told": margin.minimum_told,
+            "stock_round_key": stock_round(design.raking, margin, key, round_keys),
+        }
+        for key, design in stated
+        if design and design.raking
+        for number, margin in enumerate(design.raking.margins, 1)
+    ]
+
+
 def option_rows(operation: Operation) -> Rows:
     """The rows of `reference.indicator_option`, in the order of the file."""
     return [
         {
             "operation": operation.code,
+            "component": i.component,
             "indicator_code": i.code,
             "option_code": o.code,
             **o.name.row("option_name"),
@@ -193,15 +238,20 @@ def option_rows(operation: Operation) -> Rows:
 
 def figure_rows(operation: Operation) -> Rows:
     """The rows of `reference.published_figure`."""
+    return [operation.publications.row(figure) for figure in operation.published]
+
+
+def registered_rows(operation: Operation) -> Rows:
+    """The rows of `reference.registered_round`: none where rounds come that are not registered."""
+    if not operation.programme.require_registered_rounds:
+        return []
     return [
         {
-            "round_key": f.round_key,
-            "figure_code": f.figure_code,
-            "figure_name_en": f.name,
-            "published_value": f.value,
-            "decimals": f.decimals,
-            "unit": f.unit,
-            "figure_source": f.source,
+            "operation": operation.code,
+            "component": r.component,
+            "round_number": r.number,
+            "fieldwork_start": r.fieldwork_start,
+            "fieldwork_end": r.fieldwork_end,
         }
-        for f in operation.published
+        for r in operation.rounds
     ]

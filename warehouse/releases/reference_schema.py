@@ -83,11 +83,15 @@ REFERENCE: dict[str, dict[str, str]] = {
         "indicator_code": "VARCHAR",
         "component": "VARCHAR",
         **_names("indicator_name"),
-        "definition_en": "VARCHAR",
-        "denominator_en": "VARCHAR",
+        **_names("definition"),
+        **_names("denominator"),  # null where the indicator is a count
         "unit": "VARCHAR",  # share | mean | individuals | …
-        "kind": "VARCHAR",  # single | multiple | number
-        "question_code": "VARCHAR",  # answer.question_code
+        "kind": "VARCHAR",  # single | multiple | number: questions of a survey; stock | count | share | …
+        "topic": "VARCHAR",  # stock | returns | links | survey_profile | work | …
+        "question_code": "VARCHAR",  # answer.question_code; null where nobody is asked
+        "population_category": "VARCHAR",  # that is counted; null: none, or several
+        "mart_name": "VARCHAR",  # where its figures stand
+        "mart_column": "VARCHAR",
         "sort_order": "INTEGER",
     },
     # In which series a round stands with an indicator: two rounds are comparable where the series is the same.
@@ -98,6 +102,7 @@ REFERENCE: dict[str, dict[str, str]] = {
         "round_key": "VARCHAR",
         "series": "VARCHAR",
         "is_limited": "BOOLEAN",  # comparable with care, for the reason given
+        "is_asked": "BOOLEAN",  # false: the form of the round did not ask it
         **_names("reason"),  # why a new series begins, or why it is limited; null where nothing is to be said
     },
     # Communities that are known to exist in a place: what coverage is measured against.
@@ -122,8 +127,38 @@ REFERENCE: dict[str, dict[str, str]] = {
         "item": "VARCHAR",
         **_names("item_name"),
     },
+    # What an operation states of its surveys (survey.yml); no row: delivered weights are used where there are any.
+    "survey_design": {
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "weights": "VARCHAR",  # none | delivered | raked
+        "lonely_psu": "VARCHAR",  # fail | remove | adjust | average
+        "minimum_cell": "INTEGER",  # the columns from here on: how it is raked; null: no margins are stated
+        "gaps": "VARCHAR",  # refuse | collapse
+        "lower_bound": "DOUBLE",
+        "upper_bound": "DOUBLE",
+        "max_iterations": "INTEGER",
+        "tolerance": "DOUBLE",
+    },
+    # When a survey estimate is called reliable (operations/common/reliability.yml).
+    "survey_reliability": {
+        "rule": "VARCHAR",
+        "value": "DOUBLE",
+        "reason_en": "VARCHAR",
+    },
+    # The margins of each survey round, with the round whose stock they are in this release.
+    "survey_margin": {
+        "round_key": "VARCHAR",
+        "margin_number": "INTEGER",
+        "by_oblast": "BOOLEAN",
+        "by_sex": "BOOLEAN",
+        "population_category": "VARCHAR",
+        "minimum_told": "DOUBLE",
+        "stock_round_key": "VARCHAR",  # null: the release holds none
+    },
     "indicator_option": {
         "operation": "VARCHAR",
+        "component": "VARCHAR",
         "indicator_code": "VARCHAR",
         "option_code": "VARCHAR",
         **_names("option_name"),
@@ -133,10 +168,24 @@ REFERENCE: dict[str, dict[str, str]] = {
         "round_key": "VARCHAR",
         "figure_code": "VARCHAR",
         "figure_name_en": "VARCHAR",
-        "published_value": "DOUBLE",
-        "decimals": "INTEGER",  # to how many decimals the publication rounds
-        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio
-        "figure_source": "VARCHAR",
+        "published_value": "DOUBLE",  # null where words were published
+        "published_text": "VARCHAR",  # words, or a name; null where a number was published
+        "decimals": "INTEGER",  # to how many decimals the publication rounds; negative: to tens, hundreds, …
+        "unit": "VARCHAR",  # individuals | percent | communities | informants | respondents | ratio | rounds | places
+        "figure_source": "VARCHAR",  # the title of the document
+        "publication": "VARCHAR",  # its code; null where the source is free text
+        "published_on": "DATE",
+        "as_of": "DATE",  # the day that the claim speaks of
+        "is_press_release": "BOOLEAN",  # whether a press release says it
+        "claim": "VARCHAR",  # what was said, in short
+    },
+    # Rounds of operations whose list of rounds is whole (require_registered_rounds), with data or without.
+    "registered_round": {
+        "operation": "VARCHAR",
+        "component": "VARCHAR",
+        "round_number": "INTEGER",
+        "fieldwork_start": "DATE",
+        "fieldwork_end": "DATE",
     },
     "release": {
         "release_id": "VARCHAR",

@@ -7,15 +7,20 @@ with rounds as (
 ),
 
 chosen as (
-    select round_key, row_id, place_code, population_category, individuals as row_individuals, households as row_households
-    from {{ ref('int_informant_choice') }}
-    where is_chosen
+    select * from {{ ref('int_informant_choice') }} where is_chosen
+),
+
+communities as (
+    select
+        round_key, place_code, population_category,
+        sum(individuals) as community_individuals, sum(households) as community_households
+    from chosen
+    group by round_key, place_code, population_category
 ),
 
 delivered as (
     select
         p.*,
-        c.row_individuals,
         -- Two words for a country that nobody told are one part.
         case
             when p.dimension = 'country' and lower(coalesce(p.item, 'unknown')) = 'unknown' then 'UNKNOWN'
@@ -35,7 +40,6 @@ parts as (
         population_category,
         dimension,
         part as item,
-        min(row_individuals) as row_individuals,
         {{ counted('individuals') }} as individuals,
         {{ counted('households') }} as households,
         {{ status_flags() }}
@@ -52,23 +56,23 @@ rolled as (
         q.item,
         sum(q.individuals)::bigint as individuals,
         sum(q.households)::bigint as households,
-        -- What a share is made of: rows that gave a total beside their parts.
-        sum(case when q.row_individuals is not null then q.individuals end)::bigint as individuals_with_total,
+        -- What a share is made of: communities that gave a total beside their parts.
+        sum(case when c.community_individuals is not null then q.individuals end)::bigint as individuals_with_total,
         {{ rolled_flags('q') }}
     from parts as q
+    inner join communities as c
+        on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
     inner join {{ ref('int_place_ancestor') }} as a on q.round_key = a.round_key and q.place_code = a.place_code
     where a.is_published
     group by q.round_key, a.ancestor_code, q.population_category, q.dimension, q.item
 ),
 
--- Rows that told any part of the dimension: those who left it blank are no part of what it is a share of.
+-- Communities that told any part of the dimension: those who left it blank are no part of what it is a share of. Of a place
+-- with several sites all count, as one row may tell the parts for the others.
 told as (
-    select
-        q.round_key, q.row_id, q.place_code, q.population_category, q.dimension,
-        min(q.row_individuals) as row_individuals
-    from parts as q
-    where q.individuals is not null
-    group by q.round_key, q.row_id, q.place_code, q.population_category, q.dimension
+    select distinct round_key, place_code, population_category, dimension
+    from parts
+    where individuals is not null
 ),
 
 told_totals as (
@@ -77,9 +81,11 @@ told_totals as (
         a.ancestor_code as place_code,
         q.population_category,
         q.dimension,
-        sum(q.row_individuals)::bigint as total_where_told,
-        count(distinct q.place_code) as communities
+        sum(c.community_individuals)::bigint as total_where_told,
+        count(*) as communities
     from told as q
+    inner join communities as c
+        on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
     inner join {{ ref('int_place_ancestor') }} as a on q.round_key = a.round_key and q.place_code = a.place_code
     where a.is_published
     group by q.round_key, a.ancestor_code, q.population_category, q.dimension
@@ -90,9 +96,9 @@ category_totals as (
         c.round_key,
         a.ancestor_code as place_code,
         c.population_category,
-        sum(c.row_individuals)::bigint as category_total,
-        sum(c.row_households)::bigint as category_households
-    from chosen as c
+        sum(c.community_individuals)::bigint as category_total,
+        sum(c.community_households)::bigint as category_households
+    from communities as c
     inner join {{ ref('int_place_ancestor') }} as a on c.round_key = a.round_key and c.place_code = a.place_code
     where a.is_published
     group by c.round_key, a.ancestor_code, c.population_category

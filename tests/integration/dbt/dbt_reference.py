@@ -10,6 +10,9 @@ from typing import Any
 
 from dbt_rounds import KGZ, VILLAGES
 
+from warehouse.settings import PROJECT
+from warehouse.survey.reliability import reliability_rows
+
 Rows = list[dict[str, Any]]
 
 FIRST = ("kgz-bma-r01", "kgz-rms-r01", "xyz-baseline-r07")  # the rounds of the first release
@@ -29,7 +32,8 @@ def _operation(code: str, iso3: str, finest: int, suppress_from: int) -> dict[st
 def _round(operation: str, component: str, number: int, grain: str, **more: Any) -> dict[str, Any]:
     return {
         "round_key": f"{operation}-{component}-r{number:02d}", "operation": operation, "component": component,
-        "round_number": number, "row_grain": grain, "is_registered": True, "is_synthetic": operation == "kgz", **more,
+        "round_number": number, "row_grain": grain, "is_registered": True, "is_synthetic": operation == "kgz",
+        "delivery_id": f"d-{operation}-{component}-r{number:02d}", **more,
     }  # fmt: skip
 
 
@@ -51,6 +55,7 @@ INDICATORS = [
     _indicator("need", "needs", "multiple"),
     _indicator("months_abroad", "months", "number"),
     _indicator("sex", "sex", "single"),
+    _indicator("how_often", "often", "single"),
 ]
 
 
@@ -70,7 +75,19 @@ FIGURES = [
     _figure("kgz-bma-r01", "share.country.destination.RUS", 74),
     _figure("kgz-bma-r01", "internal", 17),
     _figure("kgz-rms-r01", "share.intention.stay", 60, 1),
+    {
+        "round_key": "kgz-bma-r01",
+        "figure_code": "rank.returned.1",
+        "published_text": "Место O2",
+        "is_press_release": True,
+    },
+    {"round_key": "kgz-bma-r01", "figure_code": "trend.returned", "published_text": "decrease"},
+    {"round_key": "kgz-bma-r01", "figure_code": "rounds.in_progress", "published_value": 1, "as_of": date(2024, 9, 30)},
 ]
+REGISTER = [
+    {"operation": "kgz", "component": "bma", "round_number": 1, "fieldwork_start": date(2024, 3, 1), "fieldwork_end": date(2024, 4, 1)},
+    {"operation": "kgz", "component": "bma", "round_number": 2, "fieldwork_start": date(2024, 9, 1), "fieldwork_end": None},
+]  # fmt: skip
 
 
 def reference(*round_keys: str) -> dict[str, Rows]:
@@ -90,6 +107,8 @@ def reference(*round_keys: str) -> dict[str, Rows]:
             {"operation": "kgz", "indicator_code": "intention", "option_code": o, "option_name_en": o.title(), "sort_order": i}
             for i, o in enumerate(["stay", "circulate", "uncertain", "other_country"])
         ],
+        "survey_reliability": reliability_rows(PROJECT / "operations" / "common"),
         "published_figure": FIGURES,
+        "registered_round": REGISTER,
         "release": [{"release_id": "rel-0001", "published_at": datetime(2024, 12, 1), "round_keys": "kgz-bma-r01", "is_current": True}],
     }  # fmt: skip

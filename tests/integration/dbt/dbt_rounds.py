@@ -143,7 +143,10 @@ def baseline_round() -> dict[str, pl.DataFrame]:
 
 
 def survey_round() -> dict[str, pl.DataFrame]:
-    """40 respondents in 4 clusters of 10; 8, 6, 4 and 6 want to stay, 1 each is uncertain, the others circulate."""
+    """40 respondents in 4 clusters of 10; 8, 6, 4 and 6 want to stay, 1 each is uncertain, the others circulate.
+
+    Who stays was asked how often; one of the 24 gave no answer.
+    """
     key, people, answers = "kgz-rms-r01", [], []
     for cluster, stay in enumerate([8, 6, 4, 6]):
         for seat in range(10):
@@ -159,6 +162,9 @@ def survey_round() -> dict[str, pl.DataFrame]:
             answers.append(base | {"question_code": "needs", "option_code": "work", "value_number": float(seat < 5)})
             answers.append(base | {"question_code": "needs", "option_code": "health", "value_number": 0.0})
             answers.append(base | {"question_code": "months", "value_number": float(12 + cluster)})
+            often = "not_asked" if plan != "stay" else "missing" if who == "p00" else "reported"
+            option = "monthly" if often == "reported" else None
+            answers.append(base | {"question_code": "often", "option_code": option, "value_status": often})
     return {
         "response": frame("response", people),
         "answer": frame("answer", answers),

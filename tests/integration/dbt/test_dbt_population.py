@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dbt_candidate import Candidate
 
+MARTS = (
+    "mart_round_coverage", "mart_population", "mart_returns_by_year", "mart_departures_by_year", "mart_country_links",
+    "mart_internal_origins", "mart_reasons", "mart_population_breakdown", "mart_parts_check",
+)  # fmt: skip
+
 
 def _cells(candidate: Candidate, where: str) -> list[tuple[object, ...]]:
     return candidate.query(
@@ -26,7 +31,7 @@ def test_the_median_informant_stands_for_the_village(first: Candidate) -> None:
 
 
 def test_totals_roll_up_through_a_level_that_only_the_gazetteer_knows(first: Candidate) -> None:
-    where = "round_key = 'kgz-bma-r01' and sex = 'all' and population_category = "
+    where = "round_key = 'kgz-bma-r01' and sex = 'all' and age_group = 'all' and population_category = "
     assert _cells(first, where + "'returned'") == [
         ("KG", "all", "all", 120, "reported"),
         ("O1", "all", "all", 60, "reported"),
@@ -54,6 +59,41 @@ def test_sexes_are_summed_from_ages_and_say_so(first: Candidate) -> None:
     ]
 
 
+def test_both_sexes_of_an_age_are_added_up_where_a_row_told_both(first: Candidate) -> None:
+    where = "round_key = 'kgz-bma-r01' and sex = 'all' and age_group <> 'all' and place_level <= 1"
+    assert _cells(first, where) == [
+        ("KG", "all", "18-29", 60, "derived"),
+        ("KG", "all", "60+", None, "missing"),  # 45 men, and nobody knows how many women
+        ("O1", "all", "18-29", 60, "derived"),
+        ("O2", "all", "60+", None, "missing"),
+    ]
+
+
+def test_the_spread_of_informants_stays_with_the_total(first: Candidate) -> None:
+    rows = first.query("""
+        select place_code, population_category, individuals_low, individuals, individuals_high,
+            communities_with_several_informants, communities, communities_assessed, residents, residents_status,
+            per_1000_residents
+        from marts.mart_population
+        where sex = 'all' and age_group = 'all' and place_level <= 1 and operation = 'kgz' order by all""")
+    assert rows == [
+        ("KG", "emigrant", 7, 8, 109, 2, 2, 3, 1000, "known", 8.0),
+        ("KG", "returned", 110, 120, 130, 2, 3, 3, 1000, "known", 120.0),
+        ("O1", "emigrant", 7, 8, 109, 2, 2, 2, 1000, "known", 8.0),
+        ("O1", "returned", 50, 60, 70, 2, 2, 2, 1000, "known", 60.0),
+        ("O2", "emigrant", None, None, None, None, 0, 1, 1000, "known", None),
+        ("O2", "returned", 60, 60, 60, 0, 1, 1, 1000, "known", 60.0),
+    ]
+    parts = first.query("""
+        select count(*), count(individuals_low), count(residents), count(per_1000_residents), any_value(residents_status)
+        from marts.mart_population where (sex <> 'all' or age_group <> 'all') and operation = 'kgz'""")
+    assert parts[0][0] > 0 and parts[0][1:] == (0, 0, 0, "not_for_parts")
+    sites = first.query("""
+        select count(*), count(individuals_low), count(communities_with_several_informants)
+        from marts.mart_population where operation = 'xyz'""")
+    assert sites[0][0] > 0 and sites[0][1:] == (0, 0)  # sites are different people
+
+
 def test_sites_are_summed_and_small_cells_withheld(first: Candidate) -> None:
     rows = first.query("""
         select place_code, sex, individuals, households, is_suppressed
@@ -72,13 +112,13 @@ def test_sites_are_summed_and_small_cells_withheld(first: Candidate) -> None:
 
 def test_a_small_part_withholds_its_neighbours(first: Candidate) -> None:
     rows = first.query("""
-        select place_code, item, individuals, is_suppressed from marts.mart_population_breakdown
-        where round_key = 'xyz-baseline-r07' and place_level >= 2 order by all""")
+        select place_code, reason_code, individuals, share_of_total, total_where_told, category_total, is_suppressed
+        from marts.mart_reasons where round_key = 'xyz-baseline-r07' and place_level >= 2 order by all""")
     assert rows == [
-        ("B", "conflict", 2, False),
-        ("B", "flood", 18, False),
-        ("C3", "conflict", None, True),
-        ("C3", "flood", None, True),
+        ("B", "conflict", 2, 0.1, 20, 30, False),  # of the 20 people whose place told reasons, not of 30
+        ("B", "flood", 18, 0.9, 20, 30, False),
+        ("C3", "conflict", None, None, None, None, True),
+        ("C3", "flood", None, None, None, None, True),
     ]
 
 
@@ -109,6 +149,6 @@ def test_country_links(first: Candidate) -> None:
 
 
 def test_no_mart_with_counts_goes_below_the_published_level(first: Candidate) -> None:
-    for mart in ("mart_round_coverage", "mart_population", "mart_returns_by_year", "mart_population_breakdown"):
+    for mart in MARTS:
         levels = first.query(f"select operation, max(place_level) from marts.{mart} group by all order by all")
         assert all(level <= {"kgz": 2, "xyz": 3}[str(operation)] for operation, level in levels), mart

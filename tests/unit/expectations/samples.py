@@ -236,7 +236,7 @@ EXTRA = {
     "mart_population": "parent_code VARCHAR, place_level INTEGER, individuals BIGINT, households BIGINT, is_suppressed BOOLEAN",
     "mart_round_coverage": "place_level INTEGER",
     "mart_headlines": "value DOUBLE",
-    "mart_published_figures": "published_value DOUBLE, computed_value DOUBLE",
+    "mart_published_figures": "published_value DOUBLE, computed_value DOUBLE, agrees BOOLEAN",
     "mart_survey_estimates": "n BIGINT, estimate DOUBLE, ci_low DOUBLE, ci_high DOUBLE, is_suppressed BOOLEAN",
     "mart_returns_by_year": "share_of_returns DOUBLE",
 }
@@ -245,6 +245,7 @@ INSERT INTO reference.round (round_key, operation, component, round_number, wind
 ('xx-bma-r01', 'xx', 'bma', 1, '2022-01-01'), ('xx-bma-r02', 'xx', 'bma', 2, '2022-01-01'), ('xx-rms-r01', 'xx', 'rms', 1, NULL);
 INSERT INTO reference.published_figure BY NAME SELECT 'xx-bma-r02' round_key, 'returned' figure_code, 30 published_value, 0 decimals, 'individuals' unit;
 INSERT INTO reference.published_figure BY NAME SELECT 'xx-bma-r02' round_key, 'share.sex.returned.male' figure_code, 66.7 published_value, 1 decimals, 'percent' unit;
+INSERT INTO reference.published_figure BY NAME SELECT 'xx-bma-r02' round_key, 'rank.returned.1' figure_code, 'North' published_text, 'individuals' unit;
 INSERT INTO marts.dim_operation BY NAME SELECT 'xx' operation;
 INSERT INTO marts.dim_round BY NAME SELECT round_key FROM reference.round;
 INSERT INTO marts.dim_place BY NAME SELECT 'xx' operation, 'v1' geography_vintage, 'XX' place_code;
@@ -258,6 +259,7 @@ INSERT INTO marts.mart_headlines BY NAME SELECT 'xx-rms-r01' round_key, 'respond
 INSERT INTO marts.mart_published_figures BY NAME SELECT 'xx-bma-r02' round_key, 'returned' figure_code, 30 published_value, 30 computed_value;
 INSERT INTO marts.mart_published_figures BY NAME
 SELECT 'xx-bma-r02' round_key, 'share.sex.returned.male' figure_code, 66.7 published_value, 66.66667 computed_value;
+INSERT INTO marts.mart_published_figures BY NAME SELECT 'xx-bma-r02' round_key, 'rank.returned.1' figure_code, true agrees;
 INSERT INTO marts.mart_returns_by_year BY NAME SELECT 'xx-bma-r02' round_key, 'XX' place_code, 2023 return_year, 1.0 share_of_returns;
 INSERT INTO marts.mart_survey_estimates BY NAME SELECT 'xx-rms-r01' round_key, 'intention' indicator_code, o option_code, 'national' domain_type,
 'all' "domain", 12 n, 0.5 estimate, 0.2 ci_low, 0.8 ci_high, false is_suppressed FROM (VALUES ('stay'), ('go')) v(o);

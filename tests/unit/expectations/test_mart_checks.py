@@ -39,7 +39,14 @@ SURVEY: dict[str, str] = {
     "options_off_one": "DELETE FROM marts.mart_survey_estimates WHERE option_code = 'go'",
     "empty_marts": "DELETE FROM marts.mart_survey_estimates",
 }
-CASES = [(bma, code, sql) for code, sql in COUNTS.items()] + [(rms, code, sql) for code, sql in SURVEY.items()]
+WORDS = (
+    bma,
+    "published_shares_differ",
+    "UPDATE marts.mart_published_figures SET agrees = false WHERE figure_code LIKE 'rank%'",
+)
+CASES = (
+    [WORDS] + [(bma, code, sql) for code, sql in COUNTS.items()] + [(rms, code, sql) for code, sql in SURVEY.items()]
+)
 
 
 @pytest.mark.parametrize("good", [bma, rms])

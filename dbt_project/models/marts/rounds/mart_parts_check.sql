@@ -1,12 +1,16 @@
 -- Totals and parts are stored apart as they were told. Here is how far they are apart, for the country as a whole.
 with chosen as (
-    select round_key, row_id, place_code, population_category, individuals as row_total
-    from {{ ref('int_informant_choice') }}
-    where is_chosen
+    select * from {{ ref('int_informant_choice') }} where is_chosen
+),
+
+wholes as (
+    select round_key, place_code, population_category, sum(individuals)::bigint as whole
+    from chosen
+    group by round_key, place_code, population_category
 ),
 
 counts as (
-    select p.*, c.row_total
+    select p.*
     from {{ ref('stg_canonical__population') }} as p
     inner join chosen as c
         on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
@@ -16,7 +20,7 @@ counts as (
 -- Of each sex its ages, or else all ages of it at once; then men and women, or else both at once.
 by_sex as (
     select
-        round_key, row_id, place_code, population_category, dimension, sex, min(row_total) as row_total,
+        round_key, row_id, place_code, population_category, dimension, sex,
         coalesce(
             sum(case when age_group <> 'all' then value end), sum(case when age_group = 'all' then value end)
         ) as individuals
@@ -27,7 +31,7 @@ by_sex as (
 
 rows_told as (
     select
-        round_key, row_id, place_code, population_category, dimension, min(row_total) as row_total,
+        round_key, row_id, place_code, population_category, dimension,
         coalesce(
             sum(case when sex <> 'all' then individuals end), sum(case when sex = 'all' then individuals end)
         ) as individuals
@@ -35,7 +39,7 @@ rows_told as (
     group by round_key, row_id, place_code, population_category, dimension
     union all
     select
-        round_key, row_id, place_code, population_category, dimension, min(row_total) as row_total,
+        round_key, row_id, place_code, population_category, dimension,
         sum(value) as individuals
     from counts
     where dimension not in ('sex', 'age', 'sex_age') and sex = 'all' and age_group = 'all'
@@ -44,16 +48,18 @@ rows_told as (
 
 communities as (
     select
-        round_key, place_code, population_category, dimension,
-        sum(row_total)::bigint as whole, sum(individuals)::bigint as parts
-    from rows_told
-    where row_total is not null
-    group by round_key, place_code, population_category, dimension
+        t.round_key, t.place_code, t.population_category, t.dimension,
+        min(w.whole) as whole, sum(t.individuals)::bigint as parts
+    from rows_told as t
+    inner join wholes as w
+        on t.round_key = w.round_key and t.place_code = w.place_code and t.population_category = w.population_category
+    where w.whole is not null
+    group by t.round_key, t.place_code, t.population_category, t.dimension
 ),
 
 totals as (
-    select c.round_key, a.ancestor_code as country_code, c.population_category, sum(c.row_total)::bigint as category_total
-    from chosen as c
+    select c.round_key, a.ancestor_code as country_code, c.population_category, sum(c.whole)::bigint as category_total
+    from wholes as c
     inner join {{ ref('int_place_ancestor') }} as a on c.round_key = a.round_key and c.place_code = a.place_code
     where a.ancestor_level = 0
     group by c.round_key, a.ancestor_code, c.population_category

@@ -1,0 +1,50 @@
+{{ config(
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='round_key', on_schema_change='fail',
+    pre_hook='{{ delete_rounds_to_build() }}'
+) }}
+
+-- Stocks of the country and its oblasts by sex, small ones too, kept for all rounds: what survey rounds are raked to.
+-- Men and women of all ages are as reported, or else the sum of the ages that were.
+with reported as (
+    select
+        p.round_key,
+        p.row_id,
+        p.place_code,
+        p.population_category,
+        p.sex,
+        p.age_group,
+        {{ counted('individuals') }} as individuals
+    from {{ ref('stg_canonical__population') }} as p
+    inner join {{ ref('int_informant_choice') }} as c
+        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
+    where c.is_chosen and p.dimension in ('total', 'sex', 'age', 'sex_age')
+    group by p.round_key, p.row_id, p.place_code, p.population_category, p.sex, p.age_group
+),
+
+of_all_ages as (
+    select
+        round_key,
+        row_id,
+        place_code,
+        population_category,
+        sex,
+        coalesce(
+            max(case when age_group = 'all' then individuals end),
+            sum(case when age_group <> 'all' and sex <> 'all' then individuals end)
+        ) as individuals
+    from reported
+    group by round_key, row_id, place_code, population_category, sex
+)
+
+select
+    s.round_key,
+    a.ancestor_code as place_code,
+    a.ancestor_level as place_level,
+    s.population_category,
+    s.sex,
+    cast(sum(s.individuals) as bigint) as individuals
+from of_all_ages as s
+inner join {{ ref('int_place_ancestor') }} as a on s.round_key = a.round_key and s.place_code = a.place_code
+where a.is_published and a.ancestor_level <= 1
+group by s.round_key, a.ancestor_code, a.ancestor_level, s.population_category, s.sex
+order by s.round_key, a.ancestor_level, a.ancestor_code, s.population_category, s.sex

@@ -1,0 +1,148 @@
+"""Laws of the batch estimator, and its agreement with the definition cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.survey.rounds_at_random import CHOICES, NUMBER, TICK, Round, at_random, by_cell, plain
+
+from warehouse.errors import MtmError
+from warehouse.survey import batch
+from warehouse.survey.batch import MEAN, MEDIAN, SHARE
+
+ROUNDS = st.builds(
+    at_random, st.integers(0, 10_000), size=st.integers(30, 150), strata=st.integers(2, 4), lonely=st.booleans(), fpc=st.booleans()
+)  # fmt: skip
+FEW = settings(max_examples=15, deadline=None)
+
+
+def _same(one: dict[str, float], other: dict[str, float], but: tuple[str, ...] = ()) -> None:
+    for name in one:
+        if name not in but:
+            assert one[name] == pytest.approx(other[name], rel=1e-9, abs=1e-9, nan_ok=True), name
+
+
+@FEW
+@given(made=ROUNDS, rule=st.sampled_from(["adjust", "remove"]))
+def test_every_cell_is_what_the_definition_says(made: Round, rule: str) -> None:
+    made = replace(made, lonely_psu=rule)
+    columns = {o: np.where(np.isnan(made.choice), np.nan, made.choice == o) for o in range(CHOICES)}
+    columns |= {TICK: made.tick, NUMBER: made.number}
+    found = made.estimates()
+    for (option, statistic, domain), cell in found.items():
+        inside = (made.domain == domain - 1) if 0 < domain < 9 else np.ones(len(made.weight), bool)
+        counted = inside & ~np.isnan(columns[option])
+        assert cell["n"] == counted.sum()
+        if statistic != MEDIAN:
+            mean, error = plain(made, columns[option], inside)
+            assert cell["estimate"] == pytest.approx(mean, rel=1e-12)
+            assert cell["standard_error"] == pytest.approx(error, rel=1e-9, abs=1e-9)
+            assert cell["low"] <= cell["estimate"] <= cell["high"] or np.isnan(cell["low"])
+
+
+@FEW
+@given(made=ROUNDS)
+def test_shares_of_a_single_choice_add_up_to_one(made: Round) -> None:
+    found = made.estimates()
+    for domain in range(10):
+        shares = [found[o, SHARE, domain] for o in range(CHOICES) if (o, SHARE, domain) in found]
+        assert len(shares) in (0, CHOICES)
+        assert not shares or sum(s["estimate"] for s in shares) == pytest.approx(1, abs=1e-12)
+        assert not shares or sum(s["n_option"] for s in shares) == shares[0]["n"]
+
+
+@FEW
+@given(made=ROUNDS, factor=st.floats(0.01, 1000))
+def test_weights_times_a_constant_change_nothing(made: Round, factor: float) -> None:
+    scaled = replace(made, weight=made.weight * factor).estimates()
+    for key, cell in made.estimates().items():
+        _same(cell, scaled[key])
+
+
+@FEW
+@given(made=ROUNDS, seed=st.integers(0, 99))
+def test_the_order_of_rows_changes_nothing(made: Round, seed: int) -> None:
+    shuffled = made.rows(np.random.default_rng(seed).permutation(len(made.weight))).estimates()
+    for key, cell in made.estimates().items():
+        _same(cell, shuffled[key])
+
+
+@FEW
+@given(made=ROUNDS)
+def test_a_domain_of_everybody_is_the_country(made: Round) -> None:
+    found = made.estimates()
+    for (option, statistic, domain), cell in found.items():
+        if domain == 0:
+            _same(cell, found[option, statistic, 9])
+
+
+@FEW
+@given(made=ROUNDS)
+def test_halves_worked_on_at_once_say_the_same(made: Round) -> None:
+    whole = by_cell(made.cells())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "WORTH_PARTING", 1)
+        parted = by_cell(made.cells())
+    assert parted.keys() == whole.keys()
+    for key, cell in whole.items():
+        _same(cell, parted[key])
+
+
+def test_nobody_and_everybody_have_no_error_and_exact_bounds() -> None:
+    made = at_random(3)
+    made = replace(made, choice=np.where(np.isnan(made.choice), np.nan, 1.0))
+    found = made.estimates()
+    for option, share in ((0, 0.0), (1, 1.0)):
+        cell = found[option, SHARE, 0]
+        assert (cell["estimate"], cell["standard_error"]) == (share, 0.0)
+        assert 0 < cell["high"] - cell["low"] < 0.1 and share in (cell["low"], cell["high"])
+        assert np.isnan(cell["design_effect"]) and cell["effective_n"] == cell["n"]
+
+
+def test_sampling_units_that_say_the_same_leave_no_rounding_as_an_error() -> None:
+    made = at_random(4, size=120)
+    tick = (np.arange(120) % 3 == 0).astype(float)
+    even = replace(made, tick=tick, psu=np.arange(120) // 6, stratum=np.arange(120) // 60, weight=np.full(120, 1 / 3))
+    assert even.estimates()[TICK, SHARE, 0]["standard_error"] == 0.0
+
+
+def test_large_numbers_keep_their_digits() -> None:
+    made = at_random(5)
+    far = replace(made, number=made.number + 1e9)
+    near, moved = made.estimates()[NUMBER, MEAN, 0], far.estimates()[NUMBER, MEAN, 0]
+    assert moved["standard_error"] == pytest.approx(near["standard_error"], rel=1e-6)
+    assert moved["estimate"] - 1e9 == pytest.approx(near["estimate"], rel=1e-6)
+
+
+def test_who_has_no_weight_counts_for_nothing_and_stays_in_the_design() -> None:
+    made = at_random(6)
+    weight = np.where(made.psu == made.psu.max(), 0.0, made.weight)
+    cell = replace(made, weight=weight).estimates()[TICK, SHARE, 0]
+    mean, error = plain(replace(made, weight=weight), made.tick, np.ones(len(weight), bool))
+    assert cell["n"] == (~np.isnan(made.tick) & (weight > 0)).sum()
+    assert (cell["estimate"], cell["standard_error"]) == (pytest.approx(mean), pytest.approx(error))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"lonely_psu": "fail"}, "lonely_psu"), ({"fpc": np.full(120, 2.0)}, "bad_fpc")],
+)  # fmt: skip
+def test_a_design_that_can_not_be_is_refused(change: dict[str, object], code: str) -> None:
+    made = replace(at_random(7, lonely=True), **change)  # type: ignore[arg-type]
+    with pytest.raises(MtmError) as refused:
+        made.cells()
+    assert refused.value.code == code
+
+
+def test_two_answers_of_one_respondent_are_refused() -> None:
+    sample = batch.Sample(np.zeros(3, int), np.arange(3), np.ones(3), np.full(3, np.nan))
+    design = batch.Design(sample, batch.Domains(np.arange(3), np.zeros(3, int), 1))
+    options = batch.Options(np.array([0, 0]), np.array([0, 0]))
+    answers = batch.Answers(np.array([0, 0, 1]), np.array([0, 1, 1]), np.ones(3))
+    with pytest.raises(MtmError) as refused:
+        batch.estimate_all(design, options, answers)
+    assert refused.value.code == "answered_twice"
