@@ -38,6 +38,18 @@ class Design(BaseModel):
         """Stages of sampling; without clusters each row is its own unit."""
         return max(1, len(self.clusters))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _said(cls, data: Any) -> Any:
+        """A key without a value says nothing; totals of the post-strata may stand beside them."""
+        if not isinstance(data, dict):
+            return data
+        said = {key: value for key, value in data.items() if named(value) is not None and value not in ({}, [])}
+        totals = next((key for key in ("totals", "poststrata_totals") if key in said), None)
+        if totals and isinstance(said.get("poststrata"), str | list):
+            said["poststrata"] = {"columns": said["poststrata"], "totals": said.pop(totals)}
+        return said
+
     @model_validator(mode="after")
     def _one_column_a_stage(self) -> Design:
         for key, columns in (("strata", self.strata), ("fpc", self.fpc)):

@@ -43,6 +43,8 @@ class Poststrata(BaseModel):
     @classmethod
     def _any_form(cls, data: Any) -> Any:
         """`{stype: {E: 4421}}`, `{column: stype, totals: …}` and rows `{stype: E, total: 4421}` say the same."""
+        if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict):
+            data = data[0] if any(isinstance(value, dict | list) for value in data[0].values()) else data
         if isinstance(data, list):
             return _from_rows(data)
         if not isinstance(data, dict):

@@ -18,6 +18,8 @@ TOTALS = [
     "poststrata: {column: cat, totals: {x: 400, y: 250, z: 150}}",
     "poststrata: {columns: [cat], totals: {x: 400, y: 250, z: 150}}",
     "poststrata: {column: cat, totals: [{cat: x, total: 400}, {cat: y, total: 250}, {cat: z, total: 150}]}",
+    "poststrata: [{column: cat, totals: {x: 400, y: 250, z: 150}}]",
+    "poststrata: cat\ntotals: {x: 400, y: 250, z: 150}",
     "poststrata: [{cat: x, Freq: 400}, {cat: y, Freq: 250}, {cat: z, Freq: 150}]",
 ]
 
@@ -47,7 +49,8 @@ def test_one_column_or_several_and_nothing_at_all(tmp_path: Path) -> None:
     assert load(tmp_path, "strata: a\nclusters: [b, c]\nfpc: d\n") == Design(
         strata=["a"], clusters=["b", "c"], fpc=["d"]
     )
-    assert load(tmp_path, "{}") == load(tmp_path, "strata:\nclusters: none\nweight: null\n") == Design()
+    nothing = "strata:\nclusters: none\nweight: null\nfpc: []\nwith_replacement:\npoststrata: null\nlonely_psu: ~\n"
+    assert load(tmp_path, "{}") == load(tmp_path, nothing) == Design()
     assert load(tmp_path, "clusters: [a, b]\nstrata: [null, s]").strata == [None, "s"]
     assert load(tmp_path, "weight: w\n").weight == "w"
 
