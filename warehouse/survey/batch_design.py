@@ -145,11 +145,12 @@ class Design:
         """The share of each stratum's population of sampling units that was not drawn: 1 where it is not known."""
         fpc = np.full(self.strata, np.nan)
         fpc[self.sample.stratum] = self.sample.fpc
+        several = ~np.isclose(fpc[self.sample.stratum], self.sample.fpc, equal_nan=True)
         with np.errstate(invalid="ignore", divide="ignore"):
             drawn = np.where(fpc <= 1, fpc, self.psus / fpc)
-        if (drawn > 1).any():
+        if (drawn > 1).any() or several.any():
             raise MtmError(
-                "a stratum has more sampling units in the sample than in the population", where="the survey's design",
+                "a stratum has several population counts, or more sampling units in the sample than in the population", where="the survey's design",
                 expected="a population count of sampling units, or a fraction of at most 1", todo="correct fpc", code="bad_fpc",
             )  # fmt: skip
         return np.where(np.isnan(drawn), 1.0, 1 - drawn)

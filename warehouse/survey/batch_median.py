@@ -55,10 +55,7 @@ class Ordered:
             tie = TIE * np.where(size > 0, total / np.maximum(size, 1), 0.0)
         found = np.searchsorted(running[1:], before + mark - tie)
         start = ends - size
-        # As R does it: where already the first answer weighs more than the mark, the second is taken.
-        first = np.minimum(start, len(self.weight) - 1)
-        heavy = (found <= start) & (np.abs(self.weight[first] - mark) > tie) & (size > 1)
-        found = np.clip(np.where(heavy, start + 1, found), start, np.maximum(ends - 1, 0))
+        found = np.clip(found, start, np.maximum(ends - 1, 0))
         return np.where(told, self.value[np.minimum(found, len(self.value) - 1)], np.nan)
 
 
