@@ -131,12 +131,10 @@ class Indicator(Strict):
         for number in sorted(edges):
             now, before = self.standing(number), self.standing(number - 1)
             if now.series != before.series and now.reason is None:
-                raise ValueError(
-                    f"{self.code}: comparability of round {number} begins another series and says no reason"
-                )
+                raise ValueError(f"comparability of round {number} begins another series and says no reason")
         for said in self.comparability:
             if (said.limited or not said.asked) and said.reason is None:
-                raise ValueError(f"{self.code}: comparability of rounds {said.rounds} is limited and says no reason")
+                raise ValueError(f"comparability of rounds {said.rounds} is limited and says no reason")
 
 
 class Entry(Strict):
