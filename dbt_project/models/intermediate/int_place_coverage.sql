@@ -55,12 +55,13 @@ framed as (
     group by a.round_key, a.ancestor_code
 ),
 
--- Communities of places whose number the frame states: only these are set against it.
+-- Communities of places whose number the frame states: only these are set against it. A round that was in a place as a
+-- whole, and not in its communities, has not seen one of them.
 in_frame as (
     select distinct a.round_key, a.place_code
     from {{ ref('int_place_ancestor') }} as a
     inner join frame as f on a.round_key = f.round_key and a.ancestor_code = f.place_code
-    where f.communities is not null
+    where f.communities is not null and (a.place_code <> f.place_code or f.communities = 1)
 ),
 
 roots as (
