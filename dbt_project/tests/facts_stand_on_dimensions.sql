@@ -12,6 +12,17 @@ with facts as (
     union
     select 'mart_survey_estimates', round_key, operation, null, null from {{ ref('mart_survey_estimates') }}
     union
+    select 'mart_departures_by_year', round_key, operation, place_code, null from {{ ref('mart_departures_by_year') }}
+    union
+    select 'mart_internal_origins', round_key, operation, place_code, population_category
+    from {{ ref('mart_internal_origins') }}
+    union
+    select 'mart_reasons', round_key, operation, place_code, population_category from {{ ref('mart_reasons') }}
+    union
+    select 'mart_place_ranks', round_key, operation, place_code, population_category from {{ ref('mart_place_ranks') }}
+    union
+    select 'mart_survey_change', round_key, operation, null, null from {{ ref('mart_survey_change') }}
+    union
     select 'mart_headlines', round_key, operation, null, null from {{ ref('mart_headlines') }}
 )
 

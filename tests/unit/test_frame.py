@@ -103,7 +103,7 @@ def test_the_kyrgyz_frame_is_the_list_of_villages() -> None:
 
 def test_an_operation_names_its_parts_over_the_common_ones(toy: Path) -> None:
     (toy / "parts.yml").write_text(
-        "dimensions:\n  reason: {adds_up: whole, items: {storm: {en: Storm, ru: Буря}}}\n  shelter: {name: {en: Shelter}}\n",
+        "dimensions:\n  reason: {adds_up: whole, items: {storm: {en: Storm, ru: Буря}}}\n  shelter: {name: {en: Shelter}}\n  job: {adds_up: some}\n",
         encoding="utf-8",
     )
     operation = load_operation("toy")
@@ -111,7 +111,8 @@ def test_an_operation_names_its_parts_over_the_common_ones(toy: Path) -> None:
     assert parts["reason"].adds_up == "whole" and parts["reason"].name and parts["reason"].name.ru == "Причина"
     items = {(r["dimension"], r["item"]): r["item_name_ky"] for r in item_rows(operation)}
     assert items["reason", "storm"] == "Storm" and items["reason", "work"] == "Жумуш"
-    assert {r["dimension"]: r["adds_up"] for r in dimension_rows(operation)}["shelter"] is None
+    rows = {r["dimension"]: (r["dimension_name_ru"], r["adds_up"]) for r in dimension_rows(operation)}
+    assert rows["shelter"] == ("Shelter", None) and rows["job"] == ("job", "some")
 
 
 def test_every_part_has_its_name_in_three_languages() -> None:

@@ -14,9 +14,9 @@ RESPONDENTS = """
     create or replace table sample as
     select
         '{round}' as round_key,
-        md5('respondent ' || i) as response_key,
+        left(md5('respondent ' || i), 20) as response_key,
         'stratum ' || (i // 10 % 9) as stratum,
-        md5('community ' || (i // 10)) as psu,
+        left(md5('community ' || (i // 10)), 20) as psu,
         cast(null as double) as fpc,
         1 + (hash(i, 'weight') % 1000) / 500.0 as weight,
         'made' as weight_scheme,
@@ -57,20 +57,24 @@ SAID = """
     cross join sample as s
     where not (q.is_skipped and hash(s.number, q.question // 10, 'skipped') % 100 < 40)
 """
+# Question by question, each in the order of the rows: as a normalized round has them.
 ANSWERS = """
     create or replace table answers as
+    select * exclude (number) from (
     select
-        round_key, response_key, indicator_code, kind,
+        round_key, response_key, indicator_code, kind, number,
         'option_' || cast(hash(number, question, 'option') % 5 as varchar) as option_code, cast(null as double) as value_number
     from said where is_answered and kind = 'single'
     union all
     select
-        s.round_key, s.response_key, s.indicator_code, s.kind, 'option_' || cast(o.option as varchar),
+        s.round_key, s.response_key, s.indicator_code, s.kind, s.number, 'option_' || cast(o.option as varchar),
         case when hash(s.number, s.question, o.option) % 10 < 3 then 1.0 else 0.0 end
     from said as s cross join range(8) as o (option) where s.is_answered and s.kind = 'multiple'
     union all
-    select round_key, response_key, indicator_code, kind, null, cast(hash(number, question, 'number') % 60 as double)
+    select round_key, response_key, indicator_code, kind, number, null, cast(hash(number, question, 'number') % 60 as double)
     from said where is_answered and kind = 'number'
+    ) as a
+    order by indicator_code, number, option_code
 """
 UNANSWERED = """
     create or replace table unanswered as

@@ -11,7 +11,19 @@ from typing import Any
 
 import click
 
-from warehouse.cli import bench, codebook, deliveries, field, indicators, ledger, operate, places, releases, rounds
+from warehouse.cli import (
+    bench,
+    codebook,
+    deliveries,
+    estimate,
+    field,
+    indicators,
+    ledger,
+    operate,
+    places,
+    releases,
+    rounds,
+)
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
@@ -21,6 +33,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
     ],
+    "Estimates": [estimate.estimate],
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
     "Indicators": [indicators.indicators],

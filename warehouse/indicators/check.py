@@ -33,7 +33,10 @@ def check_indicators(folder: Path) -> list[Problem]:
     except ValidationError:
         return []  # told by the file's schema
     except MtmError as error:
-        file.add(("indicators",), error.what.partition(": ")[2] or error.what, "the keys of an indicator")
+        what = error.what.partition(": ")[2]
+        codes = [str(raw.get("code")) for raw in file.data.get("indicators") or []]
+        at = [n for n, code in enumerate(codes) if what.startswith((f"{code}.", f"{code}:"))]
+        file.add(("indicators", *at[:1]), what, "the keys of an indicator")
         return file.problems
     _check_without(file)
     for number, raw in enumerate(file.data.get("indicators") or []):

@@ -16,7 +16,7 @@ from warehouse.errors import MtmError
 from warehouse.frame import frame_of
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
-from warehouse.operations import Operation, find_round, load_operation
+from warehouse.operations import Names, Operation, find_round, load_operation
 from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
@@ -170,11 +170,15 @@ def frame_rows(operation: Operation, home: Home | None) -> Rows:
 
 
 def dimension_rows(operation: Operation) -> Rows:
-    """The rows of `reference.part_dimension`: dimensions that have a name."""
+    """The rows of `reference.part_dimension`; a dimension without a name is called by its code."""
     return [
-        {"operation": operation.code, "dimension": code, **d.name.row("dimension_name"), "adds_up": d.adds_up}
+        {
+            "operation": operation.code,
+            "dimension": code,
+            **(d.name or Names(en=code)).row("dimension_name"),
+            "adds_up": d.adds_up,
+        }
         for code, d in parts_of(operation).items()
-        if d.name
     ]
 
 

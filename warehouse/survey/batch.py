@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -82,16 +83,17 @@ def _estimate(design: Design, options: Options, answers: Answers, level: float) 
     units = len(design.sample.weight)
     middle = _middle(options, answers)
     above, (below, base) = chosen(options, answers, units, middle), answered(options, answers, units)
+    numbers = np.flatnonzero(options.kind == NUMBER)
+    values = above[numbers]
+    above.eliminate_zeros()
     weighted = below @ design.weights_by_pair
     found = ratio(design, above @ design.weights_by_pair, weighted, base)
     n = counts(design, below, found.below[_first(base)])[base]
     is_number = options.kind == NUMBER
     n_option = np.where(is_number[:, None], n, counts(design, above, found.above))
     parts = [_ratios(design, options, found, _spread(design, found, above, is_number), n, n_option, middle, level)]
-    if is_number.any():
-        rows = np.flatnonzero(is_number)
-        values = _values(answers, rows, len(is_number), units)
-        parts.append(_medians(design, rows, values, weighted, base[rows], n[rows], level))
+    if len(numbers):
+        parts.append(_medians(design, numbers, values, weighted, base[numbers], n[numbers], middle[numbers], level))
     return Cells(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
@@ -104,7 +106,7 @@ def _ratios(
     n_option: Ints,
     middle: Floats,
     level: float,
-) -> tuple[Floats, ...]:
+) -> tuple[Any, ...]:
     """The columns of Cells for shares and means."""
     row, domain = np.nonzero(n > 0)
     number = (options.kind == NUMBER)[row]
@@ -112,7 +114,7 @@ def _ratios(
     estimate, variance = found.estimate[row, domain], found.variance[row, domain]
     nobody, everybody = ~number & (hits == 0), ~number & (hits == size)
     estimate = np.where(nobody, 0.0, np.where(everybody, 1.0, estimate))  # said by counting, without rounding
-    error = np.sqrt(np.where(nobody | everybody, 0.0, variance))
+    error = np.sqrt(np.where(nobody | everybody, 0 * variance, variance))
     bounds = np.full((4, len(row)), np.nan)
     share = ~number
     given = estimate[share], error[share], size[share], df[share]
@@ -127,14 +129,15 @@ def _ratios(
 
 
 def _medians(
-    design: Design, rows: Ints, values: Sparse, weighted: Sparse, base: Ints, n: Ints, level: float
-) -> tuple[Floats, ...]:
+    design: Design, rows: Ints, values: Sparse, weighted: Sparse, base: Ints, n: Ints, middle: Floats, level: float
+) -> tuple[Any, ...]:
     """The columns of Cells for medians, which have neither a design effect nor a second interval."""
     t = intervals.t_quantile(design.degrees_of_freedom, level)
     found = medians(design, values, weighted, base, t)
     row, domain = np.nonzero(n > 0)
     size, nothing = n[row, domain], np.full(len(row), np.nan)
-    figures = [f[row, domain] for f in (found.estimate, found.standard_error, found.low, found.high)]
+    estimate, low, high = (f[row, domain] + middle[row] for f in (found.estimate, found.low, found.high))
+    figures = (estimate, found.standard_error[row, domain], low, high)
     return (rows[row], np.full(len(row), MEDIAN), domain, size, size, *figures, nothing, nothing, nothing,
             nothing, design.degrees_of_freedom[domain])  # fmt: skip
 
@@ -161,21 +164,11 @@ def _spread(design: Design, found: Ratio, above: Sparse, is_number: Ints) -> Flo
 
 
 def _middle(options: Options, answers: Answers) -> Floats:
-    """The plain mean of each numeric option: sums are taken from there, so that large numbers lose no digits."""
+    """A whole number near the mean of each numeric option: sums are taken from there, so that large numbers lose no digits."""
     count = len(options.kind)
     number = (options.kind == NUMBER)[answers.option]
     option, value = answers.option[number], answers.value[number]
-    return np.bincount(option, value, count) / np.maximum(np.bincount(option, minlength=count), 1)
-
-
-def _values(answers: Answers, rows: Ints, count: int, units: int) -> Sparse:
-    from scipy import sparse
-
-    place = np.full(count, -1)
-    place[rows] = np.arange(len(rows))
-    kept = place[answers.option] >= 0
-    where = place[answers.option[kept]], answers.unit[kept]
-    return sparse.csr_matrix((answers.value[kept], where), shape=(len(rows), units))
+    return np.rint(np.bincount(option, value, count) / np.maximum(np.bincount(option, minlength=count), 1))
 
 
 def _first(base: Ints) -> Ints:

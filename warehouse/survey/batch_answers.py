@@ -43,12 +43,11 @@ class Answers:
 
 
 def chosen(options: Options, answers: Answers, units: int, middle: Floats) -> Sparse:
-    """Options × units: 1 where it was chosen; of a number, how far it is from `middle` of its option."""
-    value = answers.value
-    if (options.kind == NUMBER).any():
-        value = value - middle[answers.option]
-    kept = value != 0
-    return _once(value[kept], answers.option[kept], answers.unit[kept], (len(options.kind), units))
+    """Options × units: 1 or 0 whether it was chosen; of a number, how far it is from `middle` of its option."""
+    value = answers.value.copy()
+    number = np.flatnonzero((options.kind == NUMBER)[answers.option])
+    value[number] -= middle[answers.option[number]]
+    return _once(value, answers.option, answers.unit, (len(options.kind), units))
 
 
 def answered(options: Options, answers: Answers, units: int) -> tuple[Sparse, Ints]:
@@ -65,11 +64,10 @@ def answered(options: Options, answers: Answers, units: int) -> tuple[Sparse, In
 
 
 def _signature(row: Ints, unit: Ints, units: int, rows: int) -> Any:
-    """Two sums of random whole numbers per row, exact in a double: equal where the same units stand in it."""
-    ceiling = 2 ** min(31, 52 - max(units, 1).bit_length())
-    drawn = np.random.default_rng(20).integers(1, ceiling, (2, units)).astype(float)
-    one, other = (np.bincount(row, numbers[unit], rows) for numbers in drawn)
-    return one + 1j * other
+    """Sums of random whole numbers per row, exact in a double, and how many there are: equal where the same units stand in it."""
+    ceiling = 2 ** (52 - max(units, 1).bit_length())
+    drawn = np.random.default_rng(20).integers(1, ceiling, units).astype(float)
+    return np.bincount(row, drawn[unit], rows) + 1j * np.bincount(row, minlength=rows)
 
 
 def counts(design: Design, matrix: Sparse, sums: Floats) -> Ints:

@@ -67,7 +67,9 @@ class Design:
         unit, domain = self.domains.unit[kept], self.domains.domain[kept]
         order = np.argsort(unit, kind="stable")
         unit, domain = unit[order], domain[order]
-        key = self.sample.psu[unit] * self.domains.count + domain
+        stratum, psu = self.sample.stratum[unit], self.sample.psu[unit]
+        # Pairs are numbered by domain, then stratum: what is summed together stands together.
+        key = (domain * self.strata + stratum) * (int(self.sample.psu.max(initial=0)) + 1) + psu
         return unit, np.unique(key, return_inverse=True)[1].ravel(), domain
 
     @cached_property
@@ -135,18 +137,20 @@ class Design:
                 expected="two sampling units in every stratum, or a rule for lonely ones",
                 todo="join strata, or set lonely_psu to remove, adjust or average", code="lonely_psu",
             )  # fmt: skip
-        return lonely
+        found: NDArray[np.bool_] = lonely
+        return found
 
     @cached_property
     def left_out(self) -> Floats:
         """The share of each stratum's population of sampling units that was not drawn: 1 where it is not known."""
         fpc = np.full(self.strata, np.nan)
         fpc[self.sample.stratum] = self.sample.fpc
+        several = ~np.isclose(fpc[self.sample.stratum], self.sample.fpc, equal_nan=True)
         with np.errstate(invalid="ignore", divide="ignore"):
             drawn = np.where(fpc <= 1, fpc, self.psus / fpc)
-        if (drawn > 1).any():
+        if (drawn > 1).any() or several.any():
             raise MtmError(
-                "a stratum has more sampling units in the sample than in the population", where="the survey's design",
+                "a stratum has several population counts, or more sampling units in the sample than in the population", where="the survey's design",
                 expected="a population count of sampling units, or a fraction of at most 1", todo="correct fpc", code="bad_fpc",
             )  # fmt: skip
         return np.where(np.isnan(drawn), 1.0, 1 - drawn)
@@ -166,23 +170,19 @@ class Design:
         return np.where(self.psus > 1, self.scale / np.maximum(self.psus, 1), 0.0)
 
     @cached_property
-    def scale_by_domain(self) -> Sparse:
-        """Pairs × domains: the scale of the pair's stratum in the pair's domain."""
-        return _csr(
-            self.scale[self.pair_stratum], np.arange(self.pairs), self.pair_domain, (self.pairs, self.domains.count)
-        )
-
-    @cached_property
     def cells(self) -> tuple[Ints, Ints, Ints]:
-        """Strata in domains, as far as they are met: the cell of each pair, and the stratum and domain of each cell."""
-        key = self.pair_stratum * self.domains.count + self.pair_domain
-        met, cell = np.unique(key, return_inverse=True)
-        return cell.ravel(), met // self.domains.count, met % self.domains.count
+        """Strata in domains, as far as they are met: the first pair of each cell, its stratum and its domain."""
+        key = self.pair_domain * self.strata + self.pair_stratum
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        return first, self.pair_stratum[first], self.pair_domain[first]
 
-    @cached_property
-    def pair_by_cell(self) -> Sparse:
-        """Pairs × cells: sums sampling units to strata."""
-        return _csr(np.ones(self.pairs), np.arange(self.pairs), self.cells[0], (self.pairs, len(self.cells[1])))
+    def by_cell(self, by_pair: Floats) -> Floats:
+        """Rows × cells: sums the sampling units of each stratum in each domain."""
+        first = self.cells[0]
+        if not len(first):
+            return np.zeros((by_pair.shape[0], 0))
+        summed: Floats = np.add.reduceat(by_pair, first, axis=1)
+        return summed
 
     @cached_property
     def cell_by_domain(self) -> Sparse:

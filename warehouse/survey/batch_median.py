@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from warehouse.survey.batch_design import Design, Floats, Ints, Sparse
 from warehouse.survey.batch_moments import ratio
 
+Bools = NDArray[np.bool_]
 TIE = 1e-9  # of the mean weight: sums of weights this near to the mark are equal to it
 
 
@@ -53,10 +55,7 @@ class Ordered:
             tie = TIE * np.where(size > 0, total / np.maximum(size, 1), 0.0)
         found = np.searchsorted(running[1:], before + mark - tie)
         start = ends - size
-        # As R does it: where already the first answer weighs more than the mark, the second is taken.
-        first = np.minimum(start, len(self.weight) - 1)
-        heavy = (found <= start) & (np.abs(self.weight[first] - mark) > tie) & (size > 1)
-        found = np.clip(np.where(heavy, start + 1, found), start, np.maximum(ends - 1, 0))
+        found = np.clip(found, start, np.maximum(ends - 1, 0))
         return np.where(told, self.value[np.minimum(found, len(self.value) - 1)], np.nan)
 
 
@@ -75,7 +74,7 @@ def medians(design: Design, values: Sparse, below: Sparse, base: Ints, t: Floats
     return Medians(middle.reshape(shape), (high - low) / (2 * t), low, high)
 
 
-def _share_up_to(design: Design, ordered: Ordered, up_to: Ints, below: Sparse, base: Ints) -> tuple[Floats, Floats]:
+def _share_up_to(design: Design, ordered: Ordered, up_to: Bools, below: Sparse, base: Ints) -> tuple[Floats, Floats]:
     from scipy import sparse
 
     row = ordered.cell // design.domains.count
@@ -97,8 +96,8 @@ def _ordered(design: Design, values: Sparse) -> Ordered:
     inside = np.arange(len(entry)) - np.repeat(np.cumsum(times) - times, times)
     member = np.repeat(first[of_unit], times) + inside
     cell = row[entry] * design.domains.count + domain[member]
-    order = np.argsort(cell, kind="stable")
+    cells = values.shape[0] * design.domains.count
+    order = np.argsort(cell.astype(np.min_scalar_type(cells)), kind="stable")  # short numbers are sorted much faster
     member, entry = member[order], entry[order]
     weight = design.sample.weight[unit[member]]
-    cells = values.shape[0] * design.domains.count
     return Ordered(cell[order], pair[member], values.data[entry], weight, cells)

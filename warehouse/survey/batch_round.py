@@ -1,154 +1,37 @@
-"""A round's estimates from its tables: texts become codes inside DuckDB, figures get their names back.
+"""A round's estimates from its tables, by the names of its codes: the rows of `int_survey_estimate`.
 
-Reading and naming belong here; what is estimated is in `batch.py`. Options are taken in chunks, so that memory does not
-grow with the questionnaire.
+Putting reading and estimating together and naming belong here; tables are read in `batch_reader.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy import sparse
 
-from warehouse.errors import MtmError
-from warehouse.survey.batch import MEDIAN, SHARE, Answers, Cells, Design, Domains, Options, Sample, estimate_all
-from warehouse.survey.batch_answers import KINDS
+from warehouse.survey.batch import MEDIAN, SHARE, Cells, estimate_all
+from warehouse.survey.batch_reader import CHUNK_ROWS, RoundReader, Tables
 
-CHUNK_ROWS = 3_000_000  # answers that are held at once
+__all__ = ["SCHEMA", "Tables", "estimate_round"]
 
-ROUND = "round_key = $round_key"
-OPTIONS = f"""
-    select indicator_code, any_value(kind) as kind, option_code, sum(answers)::bigint as answers
-    from (
-        select indicator_code, any_value(kind) as kind, option_code, count(*) as answers
-        from {{answers}} where {ROUND} group by indicator_code, option_code
-        union all
-        select indicator_code, kind, option_code, 0 from {{options}} where {ROUND} and kind = 'single'
-    )
-    group by indicator_code, option_code
-    qualify sum(sum(answers)) over (partition by indicator_code) > 0
-    order by indicator_code, option_code
-"""
-UNITS = f"""
-    select response_key, stratum, psu, weight::double as weight, coalesce(fpc, 'nan')::double as fpc, weight_scheme
-    from {{sample}}
-    where {ROUND} and weight is not null
-"""
-DOMAINS = f"select distinct domain_type, domain from {{domains}} where {ROUND} order by all"
-MEMBERS = f"""
-    select u.unit, d.code
-    from {{domains}} as m
-    inner join _unit as u on m.response_key = u.response_key
-    inner join _domain as d on m.domain_type = d.domain_type and m.domain = d.domain
-    where {ROUND}
-"""
-ANSWERS = f"""
-    select u.unit, o.code, coalesce(a.value_number, 1) as value_number
-    from {{answers}} as a
-    inner join _unit as u on a.response_key = u.response_key
-    inner join _option as o on a.indicator_code = o.indicator_code and a.option_code is not distinct from o.option_code
-    where {ROUND}
-"""
-UNANSWERED = f"""
-    select u.unit, i.code
-    from {{unanswered}} as a
-    inner join _unit as u on a.response_key = u.response_key
-    inner join _indicator as i on a.indicator_code = i.indicator_code
-    where {ROUND}
-"""
-
-
-@dataclass(frozen=True)
-class Tables:
-    """Where a round's rows stand, each as SQL that may follow `from`: a table's name, or a query in brackets.
-
-    sample: round_key, response_key, stratum, psu, fpc, weight, weight_scheme · answers: round_key, response_key,
-    indicator_code, kind, option_code, value_number · unanswered: round_key, response_key, indicator_code · domains:
-    round_key, response_key, domain_type, domain · options: round_key, indicator_code, kind, option_code.
-    """
-
-    sample: str
-    answers: str
-    unanswered: str
-    domains: str
-    options: str
-
-
-class RoundReader:
-    """The tables of one round as integer codes, over a DuckDB connection."""
-
-    def __init__(self, connection: Any, tables: Tables, round_key: str) -> None:
-        """Reads who is in the sample and which options and domains there are; answers come by `chunks`."""
-        self.connection, self.tables, self.round_key = connection, tables, round_key
-        self.units = self._table(UNITS)
-        self.options = self._table(OPTIONS)
-        self.domains = self._table(DOMAINS)
-        self._register("_unit", self.units.select(["response_key", "weight"]), "unit")
-        self._register("_domain", self.domains, "code")
-
-    def close(self) -> None:
-        """Nothing of the round stays with the connection."""
-        for name in ("_unit", "_domain", "_option", "_indicator"):
-            self.connection.unregister(name)
-
-    def design(self, lonely_psu: str) -> Design:
-        """The sample with its domains."""
-        weight = _numbers(self.units, "weight")
-        if (weight < 0).any() or not np.isfinite(weight).all():
-            raise MtmError(
-                "a weight of the sample is negative or no number", where=self.round_key, expected="weights of 0 or more",
-                todo="correct the weights of the delivery", code="bad_weight",
-            )  # fmt: skip
-        members = self._columns(MEMBERS)
-        stratum, psu = _codes(self.units["stratum"]), _codes(self.units["psu"])
-        psu = np.unique(stratum * (psu.max(initial=0) + 1) + psu, return_inverse=True)[1].ravel()
-        sample = Sample(stratum, psu, weight, _numbers(self.units, "fpc"))
-        return Design(sample, Domains(members["unit"], members["code"], len(self.domains)), lonely_psu)
-
-    def chunks(self, rows: int) -> Iterator[tuple[Any, Options, Answers]]:
-        """Options with their answers: indicators together, as many as hold `rows` answers; a multiple choice may be parted."""
-        codes = _codes(self.options["indicator_code"])
-        kind = np.array([KINDS[k] for k in self.options["kind"].to_pylist()], dtype=np.int64)
-        told = Options(codes, kind).asked_with
-        for first, last in _spans(told, _numbers(self.options, "answers"), rows):
-            part = self.options.slice(first, last - first)
-            self._register("_option", part.select(["indicator_code", "option_code"]), "code")
-            read = self._columns(ANSWERS)
-            yield (
-                part,
-                Options(codes[first:last], kind[first:last]),
-                Answers(read["unit"], read["code"], read["value_number"]),
-            )
-
-    def missing(self, design: Design) -> Any:
-        """Indicators (in order of appearance) × domains: members who were asked and gave no answer."""
-        names = pa.table({"indicator_code": self.options["indicator_code"].unique()})
-        self._register("_indicator", names, "code")
-        read = self._columns(UNANSWERED)
-        once = np.unique(read["code"].astype(np.int64) * max(len(self.units), 1) + read["unit"])
-        code, unit = once // max(len(self.units), 1), once % max(len(self.units), 1)
-        silent = sparse.csr_matrix((np.ones(len(once)), (code, unit)), shape=(len(names), len(self.units)))
-        return (silent @ design.units_by_domain).toarray().astype(np.int64)
-
-    def _register(self, name: str, table: Any, code: str) -> None:
-        numbered = table.append_column(code, pa.array(np.arange(len(table), dtype=np.int32)))
-        self.connection.register(name, numbered)
-
-    def _query(self, sql: str) -> Any:
-        return self.connection.sql(sql.format(**vars(self.tables)), params={"round_key": self.round_key})
-
-    def _table(self, sql: str) -> Any:
-        return self._query(sql).to_arrow_table()
-
-    def _columns(self, sql: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._query(sql).fetchnumpy()
-        return found
+_TEXTS = ("round_key", "indicator_code", "kind", "option_code", "domain_type", "domain")
+_COUNTS = ("n", "n_option", "n_asked", "n_missing")
+_FIGURES = (
+    "estimate",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "ci_low_beta",
+    "ci_high_beta",
+    "design_effect",
+    "effective_n",
+)
+SCHEMA = pa.schema(
+    [(c, pa.string()) for c in _TEXTS] + [(c, pa.int64()) for c in _COUNTS] + [(c, pa.float64()) for c in _FIGURES]
+    + [("degrees_of_freedom", pa.int64()), ("weight_scheme", pa.string())]
+)  # fmt: skip
 
 
 def estimate_round(
@@ -168,20 +51,6 @@ def estimate_round(
     whole = pa.concat_tables([_empty(), *parts])
     # The share of men among men says nothing.
     return whole.filter(pc.not_equal(whole["domain_type"], whole["indicator_code"]))
-
-
-def _spans(told: Any, answers: Any, rows: int) -> Iterator[tuple[int, int]]:
-    """First and last option of each chunk: as many as have `rows` answers together, at least what can't be parted."""
-    ends = np.flatnonzero(np.diff(told, append=-1)) + 1
-    first, held = 0, 0
-    for start, end in pairwise([0, *ends]):
-        size = int(answers[start:end].sum())
-        if held and held + size > rows:
-            yield first, start
-            first, held = start, 0
-        held += size
-    if first < len(told):
-        yield first, len(told)
 
 
 def _named(reader: RoundReader, part: Any, cells: Cells, missing: Any) -> Any:
@@ -219,33 +88,6 @@ def _named(reader: RoundReader, part: Any, cells: Cells, missing: Any) -> Any:
 
 def _column(values: Any, kind: Any) -> Any:
     return pa.array(values, type=kind, from_pandas=True) if isinstance(values, np.ndarray) else values.cast(kind)
-
-
-def _codes(texts: Any) -> Any:
-    """Whole numbers from 0 on, in the order of appearance."""
-    return np.asarray(texts.combine_chunks().dictionary_encode().indices, dtype=np.int64)
-
-
-def _numbers(table: Any, column: str) -> Any:
-    return table[column].to_numpy()
-
-
-_TEXTS = ("round_key", "indicator_code", "kind", "option_code", "domain_type", "domain")
-_COUNTS = ("n", "n_option", "n_asked", "n_missing")
-_FIGURES = (
-    "estimate",
-    "standard_error",
-    "ci_low",
-    "ci_high",
-    "ci_low_beta",
-    "ci_high_beta",
-    "design_effect",
-    "effective_n",
-)
-SCHEMA = pa.schema(
-    [(c, pa.string()) for c in _TEXTS] + [(c, pa.int64()) for c in _COUNTS] + [(c, pa.float64()) for c in _FIGURES]
-    + [("degrees_of_freedom", pa.int64()), ("weight_scheme", pa.string())]
-)  # fmt: skip
 
 
 def _empty() -> Any:

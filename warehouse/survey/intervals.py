@@ -50,16 +50,17 @@ def mean(estimate: ArrayLike, se: ArrayLike, df: ArrayLike, level: float = 0.95)
 
 def t_quantile(df: ArrayLike, level: float = 0.95) -> Floats:
     """The upper point of Student's t that leaves `level` in the middle; NaN without degrees of freedom."""
-    from scipy.stats import norm, t
+    from scipy.special import ndtri, stdtrit
 
     if not 0 < level < 1:
         raise ValueError("a level lies between 0 and 1")
     (free,) = _together(df)
     point = (1 + level) / 2
     known, endless = free > 0, np.isposinf(free)
+    # A few different numbers of degrees of freedom stand for many cells.
     different, place = np.unique(np.where(known & ~endless, free, 1.0), return_inverse=True)
-    inner = t.ppf(point, different)[place].reshape(free.shape)  # a few different numbers stand for many cells
-    return np.where(known, np.where(endless, norm.ppf(point), inner), np.nan)
+    inner = stdtrit(different, point)[place].reshape(free.shape)
+    return np.where(known, np.where(endless, ndtri(point), inner), np.nan)
 
 
 def effective_n(p: ArrayLike, se: ArrayLike, n: ArrayLike) -> Floats:

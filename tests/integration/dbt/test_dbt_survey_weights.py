@@ -12,9 +12,6 @@ from dbt_candidate import Candidate, Round, failures, run_dbt
 from dbt_reference import reference
 from dbt_rounds import bma_round_1, survey_round
 
-from warehouse.settings import PROJECT
-from warehouse.survey.reliability import reliability_rows
-
 RMS, LATER, BMA = "kgz-rms-r01", "kgz-rms-r02", "kgz-bma-r01"
 MARTS = ("estimates", "change", "weighting", "weights", "weight_effect")
 SELECTED = [f"+mart_survey_{mart}" for mart in MARTS]
@@ -36,7 +33,6 @@ def stated(*round_keys: str) -> dict[str, list[dict[str, Any]]]:
     if LATER in round_keys:
         first = next(r for r in tables["round"] if r["round_key"] == RMS)
         tables["round"].append(first | {"round_key": LATER, "round_number": 2})
-    tables["survey_reliability"] = reliability_rows(PROJECT / "operations" / "common")
     tables["survey_design"] = [
         {"operation": "kgz", "component": "rms", "weights": "raked", "lonely_psu": "adjust", "minimum_cell": 10, "gaps": "refuse",
          "lower_bound": 0.25, "upper_bound": 3.0, "max_iterations": 500, "tolerance": 1e-9}
@@ -77,7 +73,8 @@ def stock_last(alone: Candidate, tmp_path_factory: pytest.TempPathFactory) -> Ca
 def stock_first(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
     """The stock alone, then the surveys: they read the stock of a round that is not built with them."""
     base = built(
-        Candidate(tmp_path_factory.mktemp("stock") / "candidate", [bma_round_1()], stated(BMA)), ["+int_oblast_stock"]
+        Candidate(tmp_path_factory.mktemp("stock") / "candidate", [bma_round_1()], stated(BMA)),
+        ["+int_oblast_stock", "+mart_population"],
     )
     folder: Path = tmp_path_factory.mktemp("stock_first") / "candidate"
     return built(Candidate(folder, [survey_round(), later_round()], stated(RMS, LATER, BMA), base=base.database))
@@ -129,22 +126,21 @@ def test_the_weights_by_pencil(stock_first: Candidate) -> None:
 
 
 def test_estimates_use_the_trimmed_weights(stock_first: Candidate) -> None:
-    rows = stock_first.query(f"""
-        select a.option_code, sum(c.trimmed_weight) / 40
-        from canonical.response as r
-        inner join canonical.answer as a on r.round_key = a.round_key and r.response_key = a.response_key
-        inner join intermediate.int_survey_cell_weight as c
-            on r.round_key = c.round_key and r.sex = c.sex and c.oblast = if(r.place_code = 'R21', 'O2', 'O1')
-        where a.question_code = 'plan' and r.round_key = '{RMS}' and a.option_code = 'stay' group by all""")
-    found = stock_first.query(f"""
-        select option_code, estimate from marts.mart_survey_estimates
-        where round_key = '{RMS}' and indicator_code = 'intention' and domain_type = 'national' and option_code = 'stay'""")
-    assert found[0][1] == pytest.approx(rows[0][1], abs=1e-9)
-    assert found[0][1] != pytest.approx(0.6, abs=0.01)
-    effect = stock_first.query(f"""
-        select unweighted_estimate, trimmed_estimate, trimmed_difference from marts.mart_survey_weight_effect
-        where round_key = '{RMS}' and indicator_code = 'intention' and option_code = 'stay'""")
-    assert effect[0] == pytest.approx((0.6, rows[0][1], 100 * (rows[0][1] - 0.6)), abs=1e-6)
+    # Months abroad: 13 on average in O1, 15 in O2. By raked weights both are half of the whole.
+    cells = stock_first.query(f"""
+        select oblast, sum(respondents * trimmed_weight) / 40 from intermediate.int_survey_cell_weight
+        where round_key = '{RMS}' group by all order by all""")
+    expected = 13 * cells[0][1] + 15 * cells[1][1]
+    where = f"round_key = '{RMS}' and indicator_code = 'months_abroad' and option_code = 'mean'"
+    (found,) = stock_first.query(
+        f"select estimate from marts.mart_survey_estimates where {where} and domain_type = 'national'"
+    )
+    assert found[0] == pytest.approx(expected, abs=1e-9)
+    (effect,) = stock_first.query(f"""
+        select unweighted_estimate, raked_estimate, trimmed_estimate, trimmed_difference
+        from marts.mart_survey_weight_effect where {where}""")
+    assert effect == pytest.approx((13.5, 14, expected, expected - 13.5), abs=1e-7)
+    assert 13.5 < expected < 14
 
 
 def test_small_cells_of_the_sample_are_withheld_with_what_would_give_them_away(stock_first: Candidate) -> None:

@@ -263,6 +263,8 @@ INSERT INTO marts.mart_published_figures BY NAME SELECT 'xx-bma-r02' round_key, 
 INSERT INTO marts.mart_returns_by_year BY NAME SELECT 'xx-bma-r02' round_key, 'XX' place_code, 2023 return_year, 1.0 share_of_returns;
 INSERT INTO marts.mart_survey_estimates BY NAME SELECT 'xx-rms-r01' round_key, 'intention' indicator_code, o option_code, 'national' domain_type,
 'all' "domain", 12 n, 0.5 estimate, 0.2 ci_low, 0.8 ci_high, false is_suppressed FROM (VALUES ('stay'), ('go')) v(o);
+INSERT INTO marts.mart_survey_weighting BY NAME SELECT 'xx-rms-r01' round_key;
+INSERT INTO marts.mart_survey_weights BY NAME SELECT 'xx-rms-r01' round_key, 'XX1' place_code, 'male' sex;
 INSERT INTO marts.mart_population BY NAME
 SELECT r round_key, c place_code, p parent_code, l place_level, 'returned' population_category, 'all' sex, 'all' age_group, i individuals,
 h households, false is_suppressed FROM (VALUES ('xx-bma-r02'), ('xx-bma-r01')) a(r),

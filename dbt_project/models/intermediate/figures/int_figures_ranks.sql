@@ -2,35 +2,31 @@
 with places as (
     select
         round_key, population_category as ranked, population_category, place_code as code,
-        place_name_en as name_en, place_name_ru as name_ru, place_name_ky as name_ky, individuals,
+        place_name_en as name_en, place_name_ru as name_ru, place_name_ky as name_ky, individuals, place_rank as position,
         count(*) over (partition by round_key, population_category) as all_places,
-        count(individuals) over (partition by round_key, population_category) as known_places
-    from {{ ref('mart_population') }}
-    where place_level = 1 and sex = 'all' and age_group = 'all'
+        count(place_rank) over (partition by round_key, population_category) as known_places
+    from {{ ref('mart_place_ranks') }}
+    where place_level = 1
 ),
 
 countries as (
     select
         l.round_key, 'country.' || l.link_type as ranked, l.population_category, l.country_iso3 as code,
-        l.country_name_en as name_en, l.country_name_ru as name_ru, l.country_name_ky as name_ky, l.individuals
+        l.country_name_en as name_en, l.country_name_ru as name_ru, l.country_name_ky as name_ky, l.individuals,
+        rank() over (partition by l.round_key, l.link_type order by l.individuals desc) as position
     from {{ ref('mart_country_links') }} as l
     inner join {{ ref('dim_country') }} as c on l.country_iso3 = c.country_iso3
     where l.place_level = 0 and l.individuals > 0
 ),
 
 -- Where the figure of one place is withheld or missing, nobody knows its rank.
-candidates as (
-    select round_key, ranked, population_category, code, name_en, name_ru, name_ky, individuals
+ranks as (
+    select round_key, ranked, population_category, code, name_en, name_ru, name_ky, individuals, position
     from places
     where all_places = known_places and individuals > 0
     union all
-    select round_key, ranked, population_category, code, name_en, name_ru, name_ky, individuals
+    select round_key, ranked, population_category, code, name_en, name_ru, name_ky, individuals, position
     from countries
-),
-
-ranks as (
-    select *, rank() over (partition by round_key, ranked order by individuals desc) as position
-    from candidates
 ),
 
 tied as (

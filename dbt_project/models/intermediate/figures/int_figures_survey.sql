@@ -25,7 +25,7 @@ shares as (
     inner join asked as a on e.round_key = a.round_key and e.indicator_code = a.indicator_code
     left join changes as c
         on e.round_key = c.round_key and e.indicator_code = c.indicator_code and e.option_code = c.option_code
-    where e.domain_type = 'national' and e.estimate is not null
+    where e.domain_type = 'national' and e.estimate is not null and e.is_printable
 )
 
 select

@@ -124,6 +124,8 @@ final as (
         i.indicator_name_ky,
         i.question_code,
         i.denominator_en,
+        i.denominator_ru,
+        i.denominator_ky,
         s.statistic,
         case when s.statistic = 'share' then 'share' else i.unit end as unit,
         s.option_code,
