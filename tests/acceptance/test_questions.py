@@ -17,7 +17,7 @@ from warehouse.releases.query import query
 from warehouse.settings import PROJECT, Home
 
 PAGE = PROJECT / "docs" / "questions.md"
-QUESTION = re.compile(r"^### (\d+)\. (.+?)\n(.+?)\n```sql\n(.+?)```\n(?:\n((?:\|.*\n)+))?", re.M | re.S)
+QUESTION = re.compile(r"^### (\d+)\. (.+?)\n(.+?)\n```sql\n(.+?)```\n(?:\n((?:\|[^\n]*\n)+))?", re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {None: "", True: "yes", False: "no"}[value]
     if isinstance(value, float):
-        return f"{value:.10f}".rstrip("0").rstrip(".")
+        return f"{value or 0.0:.10f}".rstrip("0").rstrip(".")  # -0.0 is 0
     return str(value).replace("|", "\\|")
 
 

@@ -172,3 +172,18 @@ def test_a_correction_that_was_refused_and_withdrawn_speaks_no_more(rounds: Path
     withdraw(home, ONE, entry.entry_id, OTHER)
     state = next(s for s in round_states(home) if s.round_key == ONE)
     assert (state.state, state.verdict and state.verdict.outcome, state.replay) == ("waiting", "passed", None)
+
+
+def test_a_count_of_rounds_reads_the_dates_of_all_of_them(rounds: Path, home: Home) -> None:
+    delivery = Vault(home).current(TWO)
+    figure = "figures: [{{round_key: toy-baseline-r02, figure_code: {}, name: n, value: 1, unit: u, source: s}}]"
+    other = "rounds:\n  - {{component: baseline, number: 9, fieldwork_start: {}}}\n"
+    changed = {}
+    for code in ("idp", "rounds.carried_out"):
+        (rounds / "published.yml").write_text(figure.format(code), encoding="utf-8")
+        hashes = set()
+        for day in ("2024-01-01", "2024-02-01"):
+            (rounds / "rounds.yml").write_text(other.format(day), encoding="utf-8")
+            hashes.add(reference_hash(load_operation("toy"), delivery))
+        changed[code] = len(hashes) == 2
+    assert changed == {"idp": False, "rounds.carried_out": True}

@@ -117,12 +117,12 @@ class Indicator(Strict):
     def holds_together(self) -> Indicator:
         """A survey question says which; a break in the series, and care, say why; options stand once."""
         if self.is_survey and not (self.question and self.denominator):
-            raise ValueError(f"{self.code}: a survey indicator needs question and denominator")
+            raise ValueError("a survey indicator needs question and denominator")
         if self.options and not self.is_survey:
-            raise ValueError(f"{self.code}: only a survey indicator has options")
+            raise ValueError("only a survey indicator has options")
         codes = [o.code for o in self.options]
         if twice := sorted({c for c in codes if codes.count(c) > 1}):
-            raise ValueError(f"{self.code}: option {twice[0]} stands twice")
+            raise ValueError(f"option {twice[0]} stands twice")
         self._explained()
         return self
 

@@ -51,7 +51,13 @@ def windows_without_years() -> Case:
     """Movers and hosted people without years, over three rounds: the end of the window moves, then its start."""
     windows = [EARLY, (EARLY[0], LATE[1]), LATE]
     rounds = [
-        Round(n, [Community(c, "A1", {"emigrant": (100, {}), "internal": (100 - 20 * n, {})}) for c in "abcd"], TREE, w, "v")
+        Round(
+            n,
+            [Community(c, "A1", {"emigrant": (100, {}), "internal": (100 - 20 * n, {})}) for c in "abcd"],
+            TREE,
+            w,
+            "v",
+        )
         for n, w in enumerate(windows, 1)
     ]
     return Case("nyr", rounds)
@@ -84,7 +90,9 @@ def reform() -> Case:
         {**same, "from_code": "B", "to_code": "D", "share": None},
         {**same, "from_code": "D", "to_code": "D", "share": 1.0},
     ]
-    return Case("ref", [Round(1, early, old, vintage="old"), Round(2, late, old, vintage="new")], finest=1, crosswalk=crosswalk)
+    return Case(
+        "ref", [Round(1, early, old, vintage="old"), Round(2, late, old, vintage="new")], finest=1, crosswalk=crosswalk
+    )
 
 
 def reform_that_keeps_everybody() -> Case:
@@ -125,7 +133,10 @@ def coverage_cut() -> Case:
 
 def other_codes() -> Case:
     """Nothing of the earlier round is in the later one: neither codes nor names."""
-    rounds = [Round(n, [_plain(f"{s}{i}", "A1", 10, name=f"{s}-{i}") for i in range(4)], TREE) for n, s in ((1, "old"), (2, "new"))]
+    rounds = [
+        Round(n, [_plain(f"{s}{i}", "A1", 10, name=f"{s}-{i}") for i in range(4)], TREE)
+        for n, s in ((1, "old"), (2, "new"))
+    ]
     return Case("oth", rounds)
 
 

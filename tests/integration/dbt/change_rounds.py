@@ -104,13 +104,25 @@ def _canonical(key: str, r: Round) -> dict[str, pl.DataFrame]:
         for c, lev, parent, name in r.places
     ]
     own = [
-        {"round_key": key, "place_code": c.code, "place_level": level, "parent_code": c.parent, "place_name_en": c.name or c.code}
+        {
+            "round_key": key,
+            "place_code": c.code,
+            "place_level": level,
+            "parent_code": c.parent,
+            "place_name_en": c.name or c.code,
+        }
         for c in r.communities
     ]
-    counts = [row for c in r.communities for category, told in c.told.items() for row in _counts(key, c.code, category, told)]
+    counts = [
+        row for c in r.communities for category, told in c.told.items() for row in _counts(key, c.code, category, told)
+    ]
     heard = [{"round_key": key, "row_id": c.code, "place_code": c.code, "place_level": level, "informant_count": 1}
              for c in r.communities]  # fmt: skip
-    return {"assessment": frame("assessment", heard), "population": frame("population", counts), "place": frame("place", above + own)}
+    return {
+        "assessment": frame("assessment", heard),
+        "population": frame("population", counts),
+        "place": frame("place", above + own),
+    }
 
 
 def _counts(key: str, code: str, category: str, told: Told) -> Rows:

@@ -1,6 +1,9 @@
 -- Figures that are counted: communities, people heard, people of a category, kinds of places reached, rounds.
 with coverage as (
-    select * from {{ ref('mart_round_coverage') }} where place_level = 0
+    select c.*, r.row_grain = 'respondent' as is_survey
+    from {{ ref('mart_round_coverage') }} as c
+    inner join {{ source('reference', 'round') }} as r on c.round_key = r.round_key
+    where c.place_level = 0
 ),
 
 stocks as (
@@ -55,15 +58,15 @@ rounds as (
 
 select {{ figure("'communities'", "'communities'", 'communities') }}
 from coverage
-where respondents is null and communities is not null
+where not is_survey and communities is not null
 union all
 select {{ figure("'informants'", "'informants'", 'informants') }}
 from coverage
-where respondents is null and informants is not null
+where not is_survey and informants is not null
 union all
 select {{ figure("'respondents'", "'respondents'", 'respondents') }}
 from coverage
-where respondents is not null
+where is_survey and respondents is not null
 union all
 select {{ figure('population_category', 'population_category', 'individuals', indicator="'stock.' || population_category") }}
 from stocks

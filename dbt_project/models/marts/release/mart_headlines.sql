@@ -76,7 +76,7 @@ select
     r.is_synthetic or (h.other_round_key is not null and h.previous_is_synthetic) as is_synthetic,
     -- Within a family the larger first: ranks and countries in their order.
     cast(row_number() over (
-        partition by h.round_key order by h.family_order, h.value_number desc, h.figure_code
+        partition by h.round_key order by h.family_order, h.figure_family, h.value_number desc, h.figure_code
     ) as integer) as sort_order
 from headlines as h
 inner join {{ source('reference', 'round') }} as r on h.round_key = r.round_key
