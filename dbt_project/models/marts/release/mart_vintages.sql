@@ -35,8 +35,13 @@ latest as (
 revisions as (
     select
         v.*, p.previous_round_key, r.parent_code,
-        v.community_level > o.finest_published_level and {{ reveals('v.communities') }} as is_revealing
+        -- One year of very few communities takes the other years with it: all years together stand in mart_round_change.
+        bool_or(v.community_level > o.finest_published_level and {{ reveals('v.communities') }}) over (
+            partition by v.round_key, v.place_code, v.population_category
+        ) or coalesce(j.is_like_withheld, false) as is_revealing
     from {{ ref('int_year_revision') }} as v
+    left join {{ ref('int_round_change_judged') }} as j
+        on v.round_key = j.round_key and v.place_code = j.place_code and v.population_category = j.population_category
     inner join {{ ref('int_round_pair') }} as p on v.round_key = p.round_key
     inner join {{ source('reference', 'operation') }} as o on p.operation = o.operation
     inner join reports as r
@@ -44,7 +49,8 @@ revisions as (
         and v.population_category = r.population_category and v.reference_year = r.reference_year
 ),
 
--- One place withheld among its neighbours could be told from the place above: the smallest neighbour goes with it.
+-- One place withheld among its neighbours could be told from the place above: a neighbour goes with it, the same for
+-- all years.
 guarded as (
     select
         *,
@@ -53,7 +59,7 @@ guarded as (
         ) as withheld_beside,
         row_number() over (
             partition by round_key, population_category, reference_year, place_level, parent_code, is_revealing
-            order by communities, place_code
+            order by place_code
         ) as place_order
     from revisions
 )
