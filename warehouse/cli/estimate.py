@@ -24,8 +24,8 @@ COLUMNS = ["indicator", "option", "domain", "n", "estimate", "se", "ci_low", "ci
 @click.option("--indicator", "asked", multiple=True, required=True, metavar="KIND:COLUMN",
               help="mean:X, total:X, prop:X, ratio:A/B, median:X or quantile25:X; may come again.")  # fmt: skip
 @click.option("--by", multiple=True, metavar="COLUMN", help="A column that makes domains; may come again.")
-@click.option("--interval", type=click.Choice(["logit", "beta", "wald"]), default="logit", show_default=True,
-              help="The interval of shares; means and totals have estimate ± t·se.")  # fmt: skip
+@click.option("--interval", type=click.Choice(["logit", "beta", "wald"]), default=None,
+              help="The interval of shares: logit, with the exact bounds at 0 and 1, unless another is asked for.")  # fmt: skip
 @click.option("--level", type=float, default=0.95, show_default=True, help="The level of the intervals.")
 @json_option
 def estimate(

@@ -55,12 +55,13 @@ def estimate(
     sample: Sample,
     indicator: Indicator,
     by: Sequence[str] = (),
-    interval: intervals.Method = "logit",
+    interval: intervals.Method | None = None,
     level: float = 0.95,
 ) -> list[Answer]:
     """The answers to one indicator: for the whole, or for each domain that the columns `by` make.
 
-    `interval` is that of shares; means, totals and ratios have estimate ± t·se, quantiles Woodruff's.
+    `interval` is that of shares: without a word it is the logit one with the exact bounds at 0 and 1, where a logit
+    interval that was asked for by name has no width; means, totals and ratios have estimate ± t·se, quantiles Woodruff's.
     Domains keep all units of the sample; their degrees of freedom are of the units and strata in which they were met.
     """
     found = variables(sample.table, indicator)
@@ -86,11 +87,12 @@ def _domains(sample: Sample, by: Sequence[str]) -> Iterator[tuple[tuple[str, ...
 
 def _answers(
     sample: Sample, indicator: Indicator, found: Variables, by: dict[str, str], members: Bools,
-    interval: intervals.Method, level: float,
+    interval: intervals.Method | None, level: float,
 ) -> list[Answer]:  # fmt: skip
     kept = members & found.answered
     df = sample.degrees_of_freedom(members)
-    figures, method = _figures(sample, indicator, found, kept, df, interval, level)
+    rows = int((members & (sample.weights > 0)).sum())
+    figures, method = _figures(sample, indicator, found, kept, df, rows, interval, level)
     counted = kept & (sample.weights > 0)
     n, missing = int(counted.sum()), int((members & ~found.answered).sum())
     units = len(np.unique(sample.stages[0].units[counted]))
@@ -113,11 +115,12 @@ def _figures(
     found: Variables,
     kept: Bools,
     df: int,
-    interval: intervals.Method,
+    rows: int,
+    interval: intervals.Method | None,
     level: float,
 ) -> tuple[Figures, str]:
     if not (kept & (sample.weights > 0)).any():  # nobody answered: no total of 0, but nothing to say
-        return [(math.nan,) * 5 for _ in found.options], interval
+        return [(math.nan,) * 5 for _ in found.options], interval or "logit"
     if indicator.kind == "quantile":
         point = quantile(sample, found.values[:, 0], kept, indicator.point, df, level)
         return [(point.estimate, point.se, point.low, point.high, math.nan)], "woodruff"
@@ -127,10 +130,12 @@ def _figures(
         errors = np.sqrt(variance)
     estimates, method = linear.estimates, "t"
     if indicator.kind == "prop":
-        estimates, method = np.clip(estimates, 0, 1), interval
+        estimates, method = np.clip(estimates, 0, 1), interval or "logit"
         errors = np.where(errors <= intervals.NOISE, 0.0, errors)
         n = (kept & (sample.weights > 0)).sum()
-        low, high = intervals.proportion(interval, estimates, errors, n, df, level)
+        low, high = intervals.proportion(
+            interval or "logit", estimates, errors, n, df, level, rows=rows, bare=interval == "logit"
+        )
     else:
         low, high = intervals.mean(estimates, errors, df, level)
     effects = design_effects(sample, linear, kept, errors**2)

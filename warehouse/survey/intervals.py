@@ -18,14 +18,19 @@ Bounds = tuple[Floats, Floats]
 NOISE = 1e-12  # a share this near to 0 or 1, an error this small: rounding of a sum, not a finding
 
 
-def proportion(method: Method, p: ArrayLike, se: ArrayLike, n: ArrayLike, df: ArrayLike, level: float = 0.95) -> Bounds:
+def proportion(
+    method: Method, p: ArrayLike, se: ArrayLike, n: ArrayLike, df: ArrayLike, level: float = 0.95,
+    *, rows: ArrayLike | None = None, bare: bool = False,
+) -> Bounds:  # fmt: skip
     """The interval of a share.
 
     `logit` is symmetric on the log-odds, `beta` is Korn and Graubard's exact one on the effective sample size, `wald` is
     p ± t·se (it may leave 0 to 1). At p = 0 and 1 the log-odds have no value: there `logit` gives the bounds of
-    `beta`, which then rest on n itself. A share strictly between that has no error is its own interval.
+    `beta`, which then rest on n itself; `bare` leaves the share itself there, an interval without width, as R has it.
+    A share strictly between that has no error is its own interval. `rows` are those of the sample or domain, answered
+    or not (n where not given): Korn and Graubard's n is scaled by their t, as R does it.
     """
-    shares, errors, counts, free = _together(p, se, n, df)
+    shares, errors, counts, free, all_rows = _together(p, se, n, df, n if rows is None else rows)
     if method == "wald":
         return mean(shares, errors, free, level)
     if method not in ("logit", "beta"):
@@ -33,10 +38,12 @@ def proportion(method: Method, p: ArrayLike, se: ArrayLike, n: ArrayLike, df: Ar
     if method == "logit":
         low, high = _logit(shares, errors, free, level)
         end = _at_end(shares)  # the exact bounds cost much more: only where they are needed
-        if end.any():
-            low[end], high[end] = _beta(shares[end], errors[end], counts[end], free[end], level)
+        if bare:
+            low[end], high[end] = np.round(shares[end]), np.round(shares[end])
+        elif end.any():
+            low[end], high[end] = _beta(shares[end], errors[end], counts[end], free[end], all_rows[end], level)
     else:
-        low, high = _beta(shares, errors, counts, free, level)
+        low, high = _beta(shares, errors, counts, free, all_rows, level)
     exact = (errors <= NOISE) & ~_at_end(shares) & (free > 0)
     return np.where(exact, shares, low), np.where(exact, shares, high)
 
@@ -80,13 +87,13 @@ def _logit(shares: Floats, errors: Floats, free: Floats, level: float) -> Bounds
         return np.asarray(expit(middle - reach)), np.asarray(expit(middle + reach))
 
 
-def _beta(shares: Floats, errors: Floats, counts: Floats, free: Floats, level: float) -> Bounds:
+def _beta(shares: Floats, errors: Floats, counts: Floats, free: Floats, rows: Floats, level: float) -> Bounds:
     from scipy.special import betaincinv
 
     alpha = 1 - level
     with np.errstate(all="ignore"):
         size = effective_n(shares, errors, counts)
-        size = size * (t_quantile(counts - 1, level) / t_quantile(free, level)) ** 2
+        size = size * (t_quantile(rows - 1, level) / t_quantile(free, level)) ** 2
         size = np.where(np.isfinite(size) & (size > 0), size, np.nan)
         hits = np.where(_at_end(shares), np.round(shares), shares) * size
         misses = size - hits

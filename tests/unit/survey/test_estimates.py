@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
+from scipy.special import betaincinv
 
 from tests.unit.survey.r_numbers import rows
 from tests.unit.survey.test_against_r import ask, sample_of
 from warehouse.errors import MtmError, UsageError
-from warehouse.survey import estimators
+from warehouse.survey import estimators, intervals
 from warehouse.survey.estimate import estimate
 from warehouse.survey.indicators import parse_indicator
 
@@ -18,14 +19,23 @@ DESIGN = "{strata: h, clusters: psu, weight: w, fpc: N1}"
 
 @pytest.mark.parametrize(("column", "share"), [("never", 0.0), ("always", 1.0)])
 def test_nobody_and_everybody(column: str, share: float) -> None:
-    for interval in ("logit", "beta"):
+    for interval in (None, "beta"):
         answer = ask(sample_of(DESIGN), f"prop:{column}", interval=interval)["1", "all"]
         assert (answer.estimate, answer.se, answer.deff) == (share, 0.0, None)
         assert answer.ci_low is not None and answer.ci_high is not None
         assert 0.05 < answer.ci_high - answer.ci_low < 0.15  # 60 rows, 7 degrees of freedom
         assert share in (answer.ci_low, answer.ci_high)
-    wald = ask(sample_of(DESIGN), f"prop:{column}", interval="wald")["1", "all"]
-    assert (wald.ci_low, wald.ci_high) == (share, share)  # as R's svyciprop(method="mean")
+    for interval in ("wald", "logit"):  # asked for by name: no width, as R's svyciprop has it
+        answer = ask(sample_of(DESIGN), f"prop:{column}", interval=interval)["1", "all"]
+        assert (answer.ci_low, answer.ci_high) == (share, share)
+
+
+def test_korn_and_graubard_scale_by_the_rows_of_the_sample_also_unanswered_ones() -> None:
+    """R's svyciprop takes nrow(design) - 1, not the answers less one."""
+    known = intervals.proportion("beta", 0.4, 0.08, 50, 10, rows=60)
+    assert known != intervals.proportion("beta", 0.4, 0.08, 50, 10)
+    size = 0.4 * 0.6 / 0.08**2 * float(intervals.t_quantile(59) / intervals.t_quantile(10)) ** 2
+    assert known[0] == pytest.approx(betaincinv(0.4 * size, 0.6 * size + 1, 0.025), abs=1e-12)
 
 
 def test_a_level_is_a_row_also_where_nobody_of_a_domain_has_it() -> None:
