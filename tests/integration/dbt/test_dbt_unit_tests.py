@@ -10,9 +10,7 @@ from dbt_candidate import Candidate, failures, run_dbt
 from warehouse.settings import DBT_PROJECT, PROJECT
 
 # Models without a unit test of their own, and where their rules are held instead. A model that decides something alone does not belong here.
-CHANGE = "reckoned by hand in test_dbt_round_change.py"
 SURVEY = "reckoned by hand in test_dbt_survey_estimates.py"
-WEIGHTS = "reckoned by hand in test_dbt_survey_weights.py"
 PYTHON = "a Python model: dbt can't give it rows; its library has test_batch.py, test_change.py and test_weighting.py"
 EXEMPT = {
     "time_spine_day": "a calendar: test_generated.py counts its days",
@@ -20,17 +18,11 @@ EXEMPT = {
     "mart_population_breakdown": "reckoned by hand in test_dbt_parts.py",
     "mart_round_coverage": "reckoned by hand in test_dbt_release_marts.py",
     "int_place_name": "reckoned by hand in test_dbt_parts.py",
-    **dict.fromkeys(
-        ("int_community_tree", "int_community_year", "int_pair_place", "int_place_path", "int_place_target"), CHANGE
-    ),
-    **dict.fromkeys(
-        ("int_round_change", "int_round_pair", "int_year_report", "int_year_revision", "mart_round_change"), CHANGE
-    ),
+    "int_survey_cell": "reckoned by hand in test_dbt_survey_weights.py",
     **dict.fromkeys(
         ("int_survey_answer_cell", "int_survey_domain", "int_survey_indicator", "int_survey_option"), SURVEY
     ),
-    **dict.fromkeys(("int_survey_respondent", "int_survey_said", "int_survey_estimate"), SURVEY),
-    **dict.fromkeys(("int_oblast_stock", "int_survey_cell", "mart_survey_weighting"), WEIGHTS),
+    **dict.fromkeys(("int_survey_said", "int_survey_estimate"), SURVEY),
     **dict.fromkeys(("int_survey_built_estimate", "int_survey_cell_weight", "int_survey_change"), PYTHON),
 }
 RENAMES_ONLY = re.compile(r"^(?:--[^\n]*\n)*select\s+[a-z0-9_,\s]+from \{\{ [^}]+ \}\}\s*(?:order by [a-z0-9_,\s]+)?$")
