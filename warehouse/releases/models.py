@@ -78,7 +78,9 @@ def _parsed(home: Home) -> Any:
     from dbt.contracts.graph.manifest import Manifest
 
     manifest_path(home)
-    return Manifest.from_msgpack((target_path(home) / "partial_parse.msgpack").read_bytes())
+    manifest = Manifest.from_msgpack((target_path(home) / "partial_parse.msgpack").read_bytes())
+    manifest.build_flat_graph()  # what macros read as `graph`; dbt's own loading makes it
+    return manifest
 
 
 @contextlib.contextmanager
