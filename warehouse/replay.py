@@ -21,7 +21,9 @@ from warehouse.settings import Home, operations_dirs
 from warehouse.survey.reliability import reliability_rows
 
 RESIDENTS = ("geography_vintage", "place_code", "population", "population_year", "place_source")
-BUILT_FROM = "rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules"
+BUILT_FROM = (
+    "rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules"
+)
 Depth = Literal["normalize", "build", "judge"]
 
 
@@ -83,7 +85,8 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
         design += [f"{r['rule']} {r['value']}" for r in reliability_rows(operations_dirs()[-1] / "common")]
     places = [json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
-    return text_hash([known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts, *design])[:16]
+    read = [known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts, *design]
+    return text_hash(read)[:16]
 
 
 def _published(operation: Operation, delivery: Delivery) -> list[str]:
