@@ -118,8 +118,9 @@ def _ratios(
     bounds = np.full((4, len(row)), np.nan)
     share = ~number
     given = estimate[share], error[share], size[share], df[share]
-    bounds[:2, share] = intervals.proportion("logit", *given, level)
-    bounds[2:, share] = intervals.proportion("beta", *given, level)
+    rows = design.sizes[domain[share]]
+    bounds[:2, share] = intervals.proportion("logit", *given, level, rows=rows)
+    bounds[2:, share] = intervals.proportion("beta", *given, level, rows=rows)
     bounds[:2, number] = intervals.mean(estimate[number], error[number], df[number], level)
     bounds[:2, number] += middle[row[number]]
     effect, effective = _effects(error**2, spread[row, domain], size)

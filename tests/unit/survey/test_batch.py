@@ -17,6 +17,7 @@ from warehouse.survey import sample as general
 from warehouse.survey.batch import MEAN, MEDIAN, SHARE
 from warehouse.survey.estimate import Answer, estimate
 from warehouse.survey.indicators import parse_indicator
+from warehouse.survey.intervals import Method
 from warehouse.survey.table import Table
 
 ROUNDS = st.builds(
@@ -170,11 +171,13 @@ def _answers_of(made: Round) -> dict[tuple[str, str | None, int], Answer]:
     stated = {"strata": ["stratum"], "clusters": ["psu"], "weight": "weight", "lonely_psu": made.lonely_psu, **stages}
     sample = general.Sample.of(table, general_design.Design.model_validate(stated))
     asked = ["prop:choice", "prop:tick", "mean:number", "median:number"]
+    ways: list[tuple[str, Method | None]] = [("", None), ("beta ", "beta")]
     return {
-        (a.indicator, a.option, 0 if not by else int(a.by["domain"])): a
+        (way + a.indicator, a.option, 0 if not by else int(a.by["domain"])): a
+        for way, interval in ways
         for indicator in asked
         for by in ([], ["domain"])
-        for a in estimate(sample, parse_indicator(indicator), by=by)
+        for a in estimate(sample, parse_indicator(indicator), by=by, interval=interval)
     }
 
 
@@ -189,6 +192,10 @@ def test_the_general_estimator_says_the_same(made: Round, rule: str) -> None:
         text, label = ("median:number", None) if statistic == MEDIAN else COLUMNS[option]
         answer = known[text, label, domain]
         assert (answer.n, answer.df) == (cell["n"], cell["degrees_of_freedom"])
+        if statistic == SHARE:
+            exact = known[f"beta {text}", label, domain]
+            bounds = [np.nan if bound is None else bound for bound in (exact.ci_low, exact.ci_high)]
+            assert [cell["low_beta"], cell["high_beta"]] == pytest.approx(bounds, rel=1e-9, abs=1e-9, nan_ok=True)
         pairs = [
             (answer.estimate, "estimate"),
             (answer.se, "standard_error"),
