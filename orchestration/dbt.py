@@ -20,6 +20,7 @@ from warehouse.settings import Home
 UNIQUE_ID = "dagster_dbt/unique_id"  # metadata of specs made by dagster-dbt
 BUILT = {"success"}
 HELD = {"pass", "warn"}
+ASKED_TOGETHER = {"accepted_values", "relationships"}
 
 Names = Mapping[str, dg.AssetKey | dg.AssetCheckKey]
 Event = dg.MaterializeResult | dg.AssetCheckResult
@@ -56,7 +57,13 @@ class Translator(DagsterDbtTranslator):
         return {}
 
     def get_asset_check_spec(self, *args: Any, **kwargs: Any) -> dg.AssetCheckSpec | None:
-        """Tests are shown, and never block here: the gate reads their results and its verdict blocks, so there is one."""
+        """Tests are shown, and never block here: the gate reads their results and its verdict blocks, so there is one.
+
+        Codes and links have no check each: one test asks them all (dbt_project/selectors.yml).
+        """
+        manifest, unique_id = args[1:3] if len(args) > 2 else (kwargs["manifest"], kwargs["unique_id"])
+        if (manifest["nodes"][unique_id].get("test_metadata") or {}).get("name") in ASKED_TOGETHER:
+            return None
         spec = super().get_asset_check_spec(*args, **kwargs)
         return None if spec is None else spec._replace(blocking=False)
 

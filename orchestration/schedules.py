@@ -23,7 +23,9 @@ def daily(context: dg.ScheduleEvaluationContext, warehouse: WarehouseHome) -> li
     """Every morning at 5:00 UTC: one run for each round that `mtm run` would take, at most one a day for the same bytes."""
     states = [s for s in round_states(warehouse.home) if s.waits]
     if not states:
-        return dg.SkipReason("no round waits: each one's standing delivery has its verdict, and nothing that it is made of changed")
+        return dg.SkipReason(
+            "no round waits: each one's standing delivery has its verdict, and nothing that it is made of changed"
+        )
     context.instance.add_dynamic_partitions(rounds.name, [s.round_key for s in states])
     day = context.scheduled_execution_time.date().isoformat()
     ordered = sorted(states, key=lambda s: (s.delivery.received_at, s.round_key))

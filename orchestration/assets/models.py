@@ -15,8 +15,6 @@ from orchestration.resources import WarehouseHome
 from orchestration.work import Work
 from warehouse.errors import MtmError
 
-ASKED_TOGETHER = "test_name:accepted_values test_name:relationships"  # in one test, as dbt_project/selectors.yml has it
-
 
 def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """All models and seeds of the manifest; their tests as asset checks."""
@@ -24,10 +22,7 @@ def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
 
     names: dict[str, Any] = {}  # filled below: the names stand once the definition does
 
-    @dbt_assets(
-        manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator(),
-        exclude=ASKED_TOGETHER,
-    )  # fmt: skip
+    @dbt_assets(manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator())
     def models(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[Event]:
         work = Work.of(context, warehouse.home)
         with work.stage("dbt"):

@@ -23,7 +23,10 @@ from warehouse.settings import Home
 BUDGET = 30.0  # seconds, as the inbox's
 GOING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]  # fmt: skip
 KINDS = {
-    "files": ("source_files", "Files behind paths and URLs (folders, S3, SFTP, HTTP): taken once they stood still. On where sources.yml enables one."),
+    "files": (
+        "source_files",
+        "Files behind paths and URLs (folders, S3, SFTP, HTTP): taken once they stood still. On where sources.yml enables one.",
+    ),
     "kobo": ("source_kobotoolbox", "Forms of KoboToolbox, each at its interval. On where sources.yml enables one."),
     "dtm": ("source_dtm_api", "Figures of the DTM API, each at its interval. On where sources.yml enables one."),
 }
