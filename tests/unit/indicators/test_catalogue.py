@@ -29,6 +29,7 @@ BROKEN = {
     'indicators: [{code: sex, comparability: [{rounds: "3-", series: "2"}]}]': "comparability of round 3 begins another series",
     'indicators: [{code: sex, comparability: [{rounds: "3", limited: true}]}]': "rounds 3 is limited and says no reason",
     "indicators: [{code: sex, comparability: [{rounds: three}]}]": "comparability.0.rounds",
+    'indicators: [{code: sex, comparability: [{rounds: "4-2"}]}]': "4-2 is no range of rounds",
     "indicators: [{code: stock.returned, options: [{code: a, name: {en: A}}]}]": "only a survey indicator has options",
 }
 
