@@ -18,11 +18,20 @@ from warehouse.settings import DBT_PROJECT
 
 def check_named(name: str, file: Checked, books: Iterable[Codebook]) -> None:
     """Problems of `published.yml` and `survey.yml` beside the operation's codebooks."""
-    counted = Told.of(books).measures
+    counted = _counted(Told.of(books))
     if name == "published.yml":
-        _check_figures(file, {str(m.category) for told in counted.values() for m in told})
+        _check_figures(file, {category for told in counted.values() for category in told})
     if name == "survey.yml":
-        _check_margins(file, {part: {str(m.category) for m in told} for part, told in counted.items()})
+        _check_margins(file, counted)
+
+
+def _counted(told: Told) -> dict[str, set[str]]:
+    """The categories that each component counts. Where a column names them, any option of the codebook may be one."""
+    found = {component: {str(m.category) for m in measures} for component, measures in told.measures.items()}
+    for (component, _), codes in told.fields.items():
+        if ANY in found.get(component, set()):
+            found[component] |= codes
+    return {component: categories - {ANY, "None"} for component, categories in found.items()}
 
 
 @cache
@@ -35,7 +44,7 @@ def _families() -> frozenset[str]:
 def _check_figures(file: Checked, categories: set[str]) -> None:
     for loc, raw in entries(file.data, "figures"):
         code = str(raw.get("figure_code", "")) if isinstance(raw, dict) else ""
-        if code and ANY not in categories and code.partition(".")[0] not in _families() | categories:
+        if code and code.partition(".")[0] not in _families() | categories:
             what = f"no figure is called {code}"
             file.add(
                 (*loc, "figure_code"), what, "a figure of docs/adding-a-country.md, such as returned or rank.returned.1"
@@ -47,8 +56,8 @@ def _check_margins(file: Checked, counted: dict[str, set[str]]) -> None:
         raking = raw.get("raking") if isinstance(raw, dict) else None
         margins = raking.get("margins") if isinstance(raking, dict) else None
         for number, margin in enumerate(margins if isinstance(margins, list) else []):
-            known = counted.get(str(margin.get("component", "bma")), set()) if isinstance(margin, dict) else {ANY}
-            if ANY not in known and margin.get("category") not in known:
-                what = f"no codebook counts {margin.get('category')}"
-                expected = f"one of {', '.join(sorted(known))}" if known else "a component that counts people"
+            known = counted.get(str(margin.get("component", "bma")), set()) if isinstance(margin, dict) else set()
+            if isinstance(margin, dict) and margin.get("category") not in known:
+                what = f"no codebook of the component counts {margin.get('category')}"
+                expected = "a category of its codebook" if known else "a component that counts people"
                 file.add((*loc, "raking", "margins", number, "category"), what, expected)
