@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gettext
 from functools import cache
-from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel
@@ -22,10 +21,9 @@ LANGUAGES = ("ru", "ky")
 
 
 class CountryAliases(BaseModel):
-    """The file: ISO3 (or OTHER, UNKNOWN) to further names; and to the names to show where ISO 3166-1 has no translation."""
+    """The file: ISO3 (or OTHER, UNKNOWN) to further names."""
 
     countries: dict[str, list[str]] = {}
-    shown: dict[str, dict[Literal["ru", "ky"], str]] = {}
 
 
 def _translations() -> list[gettext.NullTranslations]:
@@ -34,11 +32,6 @@ def _translations() -> list[gettext.NullTranslations]:
     return [
         gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[lang], fallback=True) for lang in LANGUAGES
     ]
-
-
-@cache
-def _further_names() -> CountryAliases:
-    return read_yaml(PROJECT / "operations" / "common" / "countries.yml", CountryAliases)
 
 
 @cache
@@ -57,9 +50,8 @@ def country_names() -> dict[str, str]:
         translated = {t.gettext(name) for t in translations for name in names}
         for text in [country.alpha_3, country.alpha_2, *names, *translated]:
             found.setdefault(fold(text), country.alpha_3)
-    further = _further_names()
-    found |= {fold(name): code for code, shown in further.shown.items() for name in shown.values()}
-    found |= {fold(name): code for code, aliases in further.countries.items() for name in [code, *aliases]}
+    aliases = read_yaml(PROJECT / "operations" / "common" / "countries.yml", CountryAliases).countries
+    found |= {fold(name): code for code, names in aliases.items() for name in [code, *names]}
     return found
 
 
@@ -68,14 +60,12 @@ def country_rows() -> list[dict[str, str]]:
     import pycountry
 
     ru, ky = _translations()
-    shown = _further_names().shown
     rows = []
     for country in sorted(pycountry.countries, key=lambda c: c.alpha_3):
         name = getattr(country, "common_name", country.name)
-        translated = {"ru": ru.gettext(name), "ky": ky.gettext(name)} | shown.get(country.alpha_3, {})
         rows.append({
             "country_iso3": country.alpha_3, "country_iso2": country.alpha_2, "country_m49": country.numeric,
-            "country_name_en": name, "country_name_ru": translated["ru"], "country_name_ky": translated["ky"],
+            "country_name_en": name, "country_name_ru": ru.gettext(name), "country_name_ky": ky.gettext(name),
         })  # fmt: skip
     rows += [
         {"country_iso3": code, "country_iso2": None, "country_m49": None, "country_name_en": en, "country_name_ru": r, "country_name_ky": k}

@@ -94,8 +94,7 @@ final as (
         direction,
         -- Of the totals as they stand, and not of what is compared like for like.
         case
-            when comparability = 'not_comparable' or basis = 'same_years' then 'not_comparable'
-            when previous_window_start is distinct from window_start then 'not_comparable'
+            when comparability = 'not_comparable' or previous_window_start is distinct from window_start then 'not_comparable'
             when
                 comparability = 'limited' or previous_window_end is distinct from window_end
                 or coalesce(new_communities, 0) + coalesce(gone_communities, 0) > 0
