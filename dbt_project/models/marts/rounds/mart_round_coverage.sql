@@ -1,43 +1,55 @@
--- A place with few respondents is withheld with what lies in it, and with the next smallest place beside it where it would
--- stand alone: the number of the place above would tell it.
-with recursive placed as (
+with measured as (
     select
         p.*,
         r.operation, r.component, r.planned_communities, r.fieldwork_start, r.fieldwork_end,
-        r.window_start, r.window_end, r.is_synthetic,
-        case when p.responses between 1 and o.survey_minimum_n - 1 then 1 else 0 end as is_small,
-        case when r.component = 'rms' then p.responses end as respondents
+        r.window_start, r.window_end, r.is_synthetic, o.survey_minimum_n,
+        p.responses between 1 and o.survey_minimum_n - 1 as is_small,
+        if(r.component = 'rms', p.responses, null) as respondents
     from {{ ref('int_place_coverage') }} as p
     inner join {{ source('reference', 'round') }} as r on p.round_key = r.round_key
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
 
-ranked as (
+ordered as (
     select
         *,
-        sum(is_small) over (partition by round_key, place_level, parent_code) as small_places,
+        sum(if(is_small, responses, 0)) over siblings as few_beside,
+        count(*) filter (where is_small) over siblings as small_beside,
         row_number() over (
-            partition by round_key, place_level, parent_code
-            order by is_small, case when responses > 0 then 0 else 1 end, responses, place_code
-        ) as next_smallest
-    from placed
+            partition by round_key, place_level, parent_code, is_small or responses = 0 order by responses, place_code
+        ) as place_order
+    from measured
+    window siblings as (partition by round_key, place_level, parent_code)
 ),
 
-withheld as (
-    select round_key, place_code
-    from ranked
-    where is_small = 1 or (small_places = 1 and next_smallest = 1 and responses > 0)
-    union
-    select p.round_key, p.place_code
-    from placed as p
-    inner join withheld as w on p.round_key = w.round_key and p.parent_code = w.place_code
-    where p.responses > 0
+-- Few respondents in one place could be told from the place above and the others in it: the next smallest goes with them, and
+-- with that all places in it, which would add up to it.
+joined as (
+    select
+        *,
+        not is_small and responses > 0 and place_order = 1
+        and (small_beside = 1 or (small_beside > 1 and few_beside < survey_minimum_n)) as goes_along
+    from ordered
 ),
 
+{% for level in range(5) -%}
+level_{{ level }} as (
+    select
+        j.*,
+        {% if level %}j.goes_along or coalesce(a.is_along, false){% else %}false{% endif %} as is_along
+    from joined as j
+    {%- if level %}
+    left join level_{{ level - 1 }} as a on j.round_key = a.round_key and j.parent_code = a.place_code
+    {%- endif %}
+    where j.place_level {{ '>=' if level == 4 else '=' }} {{ level }}
+),
+
+{% endfor -%}
 marked as (
-    select p.*, w.place_code is not null as is_suppressed
-    from placed as p
-    left join withheld as w on p.round_key = w.round_key and p.place_code = w.place_code
+    select *, is_small or is_along as is_suppressed
+    from (
+        {% for level in range(5) %}select * from level_{{ level }}{{ " union all " if not loop.last }}{% endfor %}
+    ) as places
 ),
 
 final as (
