@@ -60,6 +60,7 @@ def test_a_total_that_was_not_asked_is_no_reason_to_reject(taken: Callable[..., 
     rejected = done.table("rejected")
     assert rejected.select("row_number", "reason_code").rows() == [(4, "no_total"), (5, "no_total"), (6, "no_total")]
     assert done.counts()["people_accepted"] == 7
+    assert done.table("population")["value_status"].to_list() == ["reported", "not_asked"]
 
 
 def test_wrong_clocks_and_a_site_that_stands_twice(taken: Callable[..., Normalized]) -> None:
