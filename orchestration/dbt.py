@@ -20,7 +20,7 @@ from warehouse.settings import Home
 UNIQUE_ID = "dagster_dbt/unique_id"  # metadata of specs made by dagster-dbt
 BUILT = {"success"}
 HELD = {"pass", "warn"}
-ASKED_TOGETHER = {"accepted_values", "relationships"}
+ASKED_TOGETHER = {"accepted_values", "relationships", "not_null", "unique"}
 
 Names = Mapping[str, dg.AssetKey | dg.AssetCheckKey]
 Event = dg.MaterializeResult | dg.AssetCheckResult
@@ -64,7 +64,7 @@ class Translator(DagsterDbtTranslator):
     def get_asset_check_spec(self, *args: Any, **kwargs: Any) -> dg.AssetCheckSpec | None:
         """Tests are shown, and never block here: the gate reads their results and its verdict blocks, so there is one.
 
-        Codes and links have no check each: one test asks them all (dbt_project/selectors.yml).
+        Codes, links and keys have no check each: one test asks them all (dbt_project/selectors.yml).
         """
         manifest, unique_id = args[1:3] if len(args) > 2 else (kwargs["manifest"], kwargs["unique_id"])
         if (manifest["nodes"][unique_id].get("test_metadata") or {}).get("name") in ASKED_TOGETHER:

@@ -92,6 +92,15 @@ final as (
         case when not no_like then like_after end as like_for_like_current,
         case when not no_like then like_for_like_percent end as like_for_like_percent,
         direction,
+        -- Of the totals as they stand, and not of what is compared like for like.
+        case
+            when comparability = 'not_comparable' or previous_window_start is distinct from window_start then 'not_comparable'
+            when
+                comparability = 'limited' or previous_window_end is distinct from window_end
+                or coalesce(new_communities, 0) + coalesce(gone_communities, 0) > 0
+                then 'limited'
+            else 'comparable'
+        end as totals_comparability,
         comparability,
         comparability_codes,
         reason_en as comparability_reason_en,
@@ -136,7 +145,7 @@ select
     {%- for lang in languages %}
     d.text_{{ lang }} as direction_name_{{ lang }},
     {%- endfor %}
-    f.comparability, f.comparability_codes,
+    f.totals_comparability, f.comparability, f.comparability_codes,
     f.comparability_reason_en, f.comparability_reason_ru, f.comparability_reason_ky,
     {%- for lang in languages %}
     case
