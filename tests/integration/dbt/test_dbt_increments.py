@@ -104,3 +104,16 @@ def test_a_survey_round_is_replaced_and_the_others_stand(first: Candidate, tmp_p
     assert candidate.query(sql.format("=")) == [] != first.query(sql.format("="))
     assert candidate.query(sql.format("<>")) == first.query(sql.format("<>"))
     assert _rows(candidate, "mart_population", "kgz-bma-r01") == _rows(first, "mart_population", "kgz-bma-r01")
+
+
+@pytest.mark.parametrize("table", ["intermediate.int_place_observed", "marts.mart_reasons"])
+def test_a_stored_table_of_other_columns_is_not_filled(
+    first: Candidate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    copy = tmp_path / "build.duckdb"
+    shutil.copy(first.database, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(f"alter table {table} add column older integer")
+    monkeypatch.setenv("MTM_BUILD_DB", str(copy))
+    outcome = run_dbt("run", "--select", table.partition(".")[2])
+    assert not outcome.success and "has other columns than its model" in failures(outcome)[0]
