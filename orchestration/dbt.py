@@ -41,15 +41,18 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey("candidate" if is_source else dbt_resource_props["name"])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer: seeds, staging, intermediate, marts, and release_marts, which are computed from other marts.
+        """The layer (seeds, staging, marts, and release_marts, which are computed from other marts), or what is worked on
+        between: the folder of `intermediate`.
 
         What stands on marts is drawn with the last ones, wherever its file lies: groups would read each other in a loop.
         """
-        layer = dbt_resource_props["fqn"][1]
+        _, layer, *inside = dbt_resource_props["fqn"]
         before = dbt_resource_props.get("depends_on", {}).get("nodes", [])
         on_marts = layer == "intermediate" and any(".mart_" in unique_id for unique_id in before)
-        if on_marts or dbt_resource_props["fqn"][1:3] in (["marts", "release"], ["intermediate", "figures"]):
+        if on_marts or [layer, *inside[:1]] in (["marts", "release"], ["intermediate", "figures"]):
             layer = "release_marts"
+        elif layer == "intermediate" and len(inside) > 1:
+            layer = inside[0]
         return {"seed": "seeds", "source": "build"}.get(dbt_resource_props["resource_type"], layer)
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:

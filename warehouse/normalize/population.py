@@ -9,6 +9,7 @@ import polars as pl
 
 from warehouse.codebooks.match import MappedColumn
 from warehouse.codebooks.model import Codebook, Measure, RepeatMeasure
+from warehouse.normalize.asked import asked_of
 from warehouse.normalize.countries import country_codes
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
@@ -31,7 +32,7 @@ def counts(frame: TextFrame, book: Codebook, findings: Findings) -> pl.DataFrame
     if frame.match.sheet.measure:
         parts = [_by_row(frame, book, frame.match.sheet.measure)]
     else:
-        parts = [_wide(frame), *_groups(frame, book)]
+        parts = [_wide(frame, book), *_groups(frame, book)]
     whole = pl.concat([part.select(list(COUNT)).cast(COUNT) for part in parts])  # type: ignore[arg-type]
     _note_lone(frame, whole, findings)
     return _countries(frame, whole, findings)
@@ -93,17 +94,18 @@ def status(number: str, missing: str) -> pl.Expr:
     )  # fmt: skip
 
 
-def _wide(frame: TextFrame) -> pl.DataFrame:
+def _wide(frame: TextFrame, book: Codebook) -> pl.DataFrame:
     columns = [(c, m) for c in counted(frame) if not c.member and (m := measured(c))]
     if not columns:
         return pl.DataFrame(schema=COUNT)
     rows, indexes = frame.data.height, [c.index for c, _ in columns]
-    data = frame.data
+    data = frame.data.with_columns(asked_of(frame, book, c).alias(f"asked{c.index}") for c, _ in columns)
     long = pl.DataFrame({
         "row_number": pl.concat([data["row_number"]] * len(columns)),
         "delivered_value": pl.concat([data[f"c{i}"].alias("v") for i in indexes]),
         "number": pl.concat([data[f"n{i}"].alias("v") for i in indexes]),
         "is_missing": pl.concat([data[f"m{i}"].alias("v") for i in indexes]),
+        "is_asked": pl.concat([data[f"asked{i}"].alias("v") for i in indexes]),
     })  # fmt: skip
     keys = pl.DataFrame(
         [{"column": f"c{c.index}", **m.model_dump()} for c, m in columns], schema={k: COUNT[k] for k in KEYS}
@@ -114,8 +116,11 @@ def _wide(frame: TextFrame) -> pl.DataFrame:
         else keys.clear()
     )
     return pl.concat([long, spread], how="horizontal").with_columns(
-        pl.col("number").alias("value"), status("number", "is_missing").alias("value_status")
-    )
+        pl.col("number").alias("value"),
+        # A blank where the form's skip logic did not ask is no missing answer.
+        pl.when(pl.col("is_missing") & ~pl.col("is_asked")).then(pl.lit("not_asked"))
+        .otherwise(status("number", "is_missing")).alias("value_status"),
+    )  # fmt: skip
 
 
 KEYS = ["column", "category", "unit", "dimension", "item", "sex", "age_group"]

@@ -31,7 +31,7 @@ def moved_window() -> Case:
         *(told(f"g{i}", "A1", 20, y2020=20) for i in (1, 2, 3)),
         told("b1", "B1", 10, y2023=10),
         told("b2", "B1", 10, y2023=10),
-        told("b3", "B1", None, y2023=None),  # nobody told: no figure to compare
+        *(told(f"b{i}", "B1", None, y2023=None) for i in (3, 5, 6)),  # nobody told: no figure to compare
         told("b4", "B1", 10, y2023=10),
     ]
     late = [
@@ -41,7 +41,7 @@ def moved_window() -> Case:
         *(told(f"n{i}", "A1", 30, y2023=30) for i in (1, 2, 3)),
         told("b1", "B1", 10, y2023=10),
         told("b2", "B1", 10, y2023=10),
-        told("b3", "B1", 7, y2023=7),
+        *(told(f"b{i}", "B1", 7, y2023=7) for i in (3, 5, 6)),
         told("b4", "B1", 10, y2023=10),
     ]
     return Case("win", [Round(3, early, TREE, EARLY, "v"), Round(4, late, TREE, LATE, "v")])
@@ -124,6 +124,20 @@ def one_new_community() -> Case:
     return Case("sml", [Round(1, early, tree), Round(2, late, tree)])
 
 
+def one_new_community_with_years() -> Case:
+    """As the case above, with years: those of all less those compared are the years of the new community of A1."""
+    tree = [*TREE[:4], ("A2", 2, "A", "Alpha two"), ("A3", 2, "A", "Alpha three")]
+
+    def told(code: str, parent: str, before: int) -> Community:
+        return Community(code, parent, {"returned": (before + 5, {2022: before, 2024: 5})})
+
+    both = [(f"{p}{i}", p, 20) for p in ("A1", "A2", "A3") for i in range(4)]
+    new = [("A1n", "A1", 77), *((f"A2n{i}", "A2", 30) for i in range(3))]
+    return Case(
+        "rst", [Round(3, [told(*c) for c in both], tree, EARLY), Round(4, [told(*c) for c in both + new], tree, LATE)]
+    )
+
+
 def coverage_cut() -> Case:
     """B is not assessed any more, and of A one community in ten is left."""
     early = [*(_plain(f"a{i}", "A1", 10) for i in range(10)), *(_plain(f"b{i}", "B1", 10) for i in range(5))]
@@ -160,5 +174,5 @@ def ties() -> Case:
 
 CASES = [
     moved_window(), windows_without_years(), codes_and_names(), reform(), reform_that_keeps_everybody(), definitions(),
-    one_new_community(), coverage_cut(), other_codes(), published_communities(), ties(),
+    one_new_community(), one_new_community_with_years(), coverage_cut(), other_codes(), published_communities(), ties(),
 ]  # fmt: skip

@@ -88,14 +88,14 @@ def test_a_moved_window_is_no_decline(built: Candidate) -> None:
 
 
 def test_a_missing_total_is_no_zero(built: Candidate) -> None:
-    # b3 told nothing at first: for the figures it comes anew, though it was assessed.
+    # Three told nothing at first: for the figures they come anew, though they were assessed.
     rows = _rows(
         built,
         "win",
         "common_communities, new_communities, total_difference, like_for_like, direction",
         "place_code = 'B1'",
     )
-    assert rows == [(3, 1, 7, 0, "no_clear_change")]
+    assert rows == [(3, 3, 21, 0, "no_clear_change")]
 
 
 def test_windows_without_years(built: Candidate) -> None:
@@ -248,6 +248,17 @@ def test_ties_share_a_rank_and_withheld_places_have_none(built: Candidate) -> No
         ("R2", 30, 2, True, 3, True, 0.288462, 0.961538, 3, 1, False),
         ("R3", None, None, False, 3, False, None, None, 4, None, True),
     ]
+
+
+def test_what_is_left_beside_the_years_compared_is_not_given_away(built: Candidate) -> None:
+    """A1 has one new community: like for like is withheld there, and at A3, the smallest neighbour; A2 has three new ones."""
+    shown = [("A", True), ("A1", False), ("A2", True), ("A3", False)]
+    where = "place_code in ('A', 'A1', 'A2', 'A3')"
+    assert _rows(built, "rst", "place_code, like_for_like is not null", where) == shown
+    years = built.query(f"""
+        select place_code, like_for_like_individuals is not null from marts.mart_vintages
+        where round_key = 'rst-bma-r04' and reference_year = 2022 and {where} order by all""")
+    assert years == shown
 
 
 def test_a_year_as_each_round_told_it(built: Candidate) -> None:

@@ -14,10 +14,19 @@ years as (
     group by y.round_key, y.population_category, y.previous_place_code, y.place_code
 ),
 
+-- Communities that gave years at all: with those the like-for-like figure makes up what the round says of the years.
+told_years as (
+    select distinct round_key, place_code, population_category
+    from {{ ref('int_community_year') }}
+    where individuals is not null
+),
+
 communities as (
     select
         c.*,
         b.basis,
+        b.basis = 'whole_total' or e.round_key is not null as is_told_before,
+        b.basis = 'whole_total' or l.round_key is not null as is_told_after,
         case
             when c.community_status <> 'common' then null
             when b.basis = 'whole_total' then c.previous_individuals
@@ -34,6 +43,11 @@ communities as (
     left join years as y
         on c.round_key = y.round_key and c.population_category = y.population_category
         and c.previous_place_code = y.previous_place_code and c.place_code = y.place_code
+    left join told_years as e
+        on b.previous_round_key = e.round_key and c.previous_place_code = e.place_code
+        and c.population_category = e.population_category
+    left join told_years as l
+        on c.round_key = l.round_key and c.place_code = l.place_code and c.population_category = l.population_category
 ),
 
 placed as (
@@ -74,6 +88,12 @@ summed as (
         count(case when community_status = 'gone' then 1 end) as gone_communities,
         count(case when is_doubtful then 1 end) as unmatched_communities,
         count(case when like_before is not null and like_after is not null then 1 end) as like_communities,
+        count(
+            case when previous_individuals is not null and is_told_before and (like_before is null or like_after is null) then 1 end
+        ) as rest_before,
+        count(
+            case when individuals is not null and is_told_after and (like_before is null or like_after is null) then 1 end
+        ) as rest_after,
         count(case when is_moved and previous_individuals is not null then 1 end) as moved_communities,
         sum(case when community_status = 'common' then previous_individuals end)::bigint as common_previous,
         sum(case when community_status = 'common' then individuals end)::bigint as common_individuals,

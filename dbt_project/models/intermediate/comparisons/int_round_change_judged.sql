@@ -119,10 +119,10 @@ revealing as (
         d.community_level > d.finest_published_level
         and ({{ reveals('d.new_communities') }} or {{ reveals('d.gone_communities') }} or {{ reveals('d.common_communities') }})
             as reveals_parts,
-        d.community_level > d.finest_published_level and (
+        d.community_level > d.finest_published_level and d.basis is not null and (
             {{ reveals('d.like_communities') }}
-            -- With one window the like-for-like figure and the total give the coverage effect away.
-            or d.basis = 'whole_total' and ({{ reveals('d.new_communities') }} or {{ reveals('d.gone_communities') }})
+            -- The total of a round, or of its years, less the like-for-like figure is what the other communities told.
+            or {{ reveals('d.rest_before') }} or {{ reveals('d.rest_after') }}
         ) as reveals_like,
         d.place_level > 0 and {{ reveals('d.moved_communities') }} as reveals_moved
     from parted as d

@@ -22,35 +22,14 @@ estimates as (
         r.window_start,
         r.window_end,
         r.is_synthetic,
-        o.survey_minimum_n,
         case when e.kind = 'number' then e.option_code else 'share' end as statistic,
-        e.n < o.survey_minimum_n as is_small_domain,
-        e.kind <> 'number' and e.n_option between 1 and o.survey_minimum_n - 1 as is_small_option
+        w.is_domain_withheld,
+        w.is_suppressed
     from {{ ref('int_survey_estimate') }} as e
     inner join {{ source('reference', 'round') }} as r on e.round_key = r.round_key
-    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
-),
-
--- One withheld answer of a single choice is the rest of the others: the next smallest goes with it.
-complemented as (
-    select
-        *,
-        sum(case when is_small_option then 1 else 0 end) over (
-            partition by round_key, indicator_code, domain_type, domain
-        ) as small_options,
-        row_number() over (
-            partition by round_key, indicator_code, domain_type, domain
-            order by is_small_option, n_option = 0, n_option, option_code
-        ) as next_smallest
-    from estimates
-),
-
-suppressed as (
-    select
-        *,
-        is_small_domain or is_small_option
-        or (kind = 'single' and small_options = 1 and next_smallest = 1) as is_suppressed
-    from complemented
+    inner join {{ ref('int_survey_withheld') }} as w
+        on e.round_key = w.round_key and e.indicator_code = w.indicator_code and e.option_code = w.option_code
+        and e.domain_type = w.domain_type and e.domain = w.domain
 ),
 
 -- Shares by the width of their exact interval, numbers by their relative error.
@@ -85,7 +64,7 @@ judged as (
                 then 'use_with_caution'
             else 'reliable'
         end as reliability
-    from suppressed as s
+    from estimates as s
     cross join thresholds as t
 ),
 
@@ -146,9 +125,9 @@ final as (
             when s.domain_type = 'national' then 'Бардык респонденттер'
             else coalesce(p.place_name_ky, dc.country_name_ky, dn.option_name_ky, s.domain)
         end as domain_name_ky,
-        case when not s.is_small_domain then s.n end as n,
-        case when not s.is_small_domain then s.n_asked end as n_asked,
-        case when not s.is_small_domain then s.n_missing end as n_missing,
+        case when not s.is_domain_withheld then s.n end as n,
+        case when not s.is_domain_withheld then s.n_asked end as n_asked,
+        case when not s.is_domain_withheld then s.n_missing end as n_missing,
         case when not s.is_suppressed then round(s.estimate, 10) end as estimate,
         case when not s.is_suppressed then round(s.standard_error, 10) end as standard_error,
         case when not s.is_suppressed then round(s.ci_low, 10) end as ci_low,
@@ -157,7 +136,7 @@ final as (
         case when not s.is_suppressed then round(s.ci_high_beta, 10) end as ci_high_beta,
         case when not s.is_suppressed then round(s.design_effect, 6) end as design_effect,
         case when not s.is_suppressed then round(s.effective_n, 3) end as effective_n,
-        case when not s.is_small_domain then s.degrees_of_freedom end as degrees_of_freedom,
+        case when not s.is_domain_withheld then s.degrees_of_freedom end as degrees_of_freedom,
         case when not s.is_suppressed then s.reliability end as reliability,
         not s.is_suppressed and s.n >= s.printable_n as is_printable,
         s.is_suppressed,
@@ -166,9 +145,15 @@ final as (
         s.window_end,
         c.previous_round_key,
         case when w.word_code is null then c.comparability else 'not_comparable' end as comparability,
-        nullif(concat_ws(' ', coalesce(c.series_reason_en, w.text_en), c.window_reason_en), '') as comparability_reason_en,
-        nullif(concat_ws(' ', coalesce(c.series_reason_ru, w.text_ru), c.window_reason_ru), '') as comparability_reason_ru,
-        nullif(concat_ws(' ', coalesce(c.series_reason_ky, w.text_ky), c.window_reason_ky), '') as comparability_reason_ky,
+        nullif(concat_ws(
+            '; ', regexp_replace(coalesce(c.series_reason_en, w.text_en), '[.]$', ''), c.window_reason_en
+        ), '') as comparability_reason_en,
+        nullif(concat_ws(
+            '; ', regexp_replace(coalesce(c.series_reason_ru, w.text_ru), '[.]$', ''), c.window_reason_ru
+        ), '') as comparability_reason_ru,
+        nullif(concat_ws(
+            '; ', regexp_replace(coalesce(c.series_reason_ky, w.text_ky), '[.]$', ''), c.window_reason_ky
+        ), '') as comparability_reason_ky,
         s.is_synthetic
     from judged as s
     inner join {{ source('reference', 'indicator') }} as i

@@ -35,10 +35,15 @@ latest as (
 revisions as (
     select
         v.*, p.previous_round_key, r.parent_code,
-        -- One year of very few communities takes the other years with it: all years together stand in mart_round_change.
-        bool_or(v.community_level > o.finest_published_level and {{ reveals('v.communities') }}) over (
-            partition by v.round_key, v.place_code, v.population_category
-        ) or coalesce(j.is_like_withheld, false) as is_revealing
+        -- One year of very few communities takes the other years with it: all years together stand in mart_round_change. So
+        -- does one of which very few communities are left beside them, in either round.
+        bool_or(
+            v.community_level > o.finest_published_level and (
+                {{ reveals('v.communities') }} or {{ reveals('(r.communities - v.communities)') }}
+                or coalesce({{ reveals('(e.communities - v.communities)') }}, false)
+            )
+        ) over (partition by v.round_key, v.place_code, v.population_category)
+        or coalesce(j.is_like_withheld, false) as is_revealing
     from {{ ref('int_year_revision') }} as v
     left join {{ ref('int_round_change_judged') }} as j
         on v.round_key = j.round_key and v.place_code = j.place_code and v.population_category = j.population_category
@@ -47,6 +52,9 @@ revisions as (
     inner join reports as r
         on v.round_key = r.round_key and v.place_code = r.place_code
         and v.population_category = r.population_category and v.reference_year = r.reference_year
+    left join reports as e
+        on p.previous_round_key = e.round_key and v.place_code = e.place_code
+        and v.population_category = e.population_category and v.reference_year = e.reference_year
 ),
 
 -- One place withheld among its neighbours could be told from the place above: a neighbour goes with it, the same for

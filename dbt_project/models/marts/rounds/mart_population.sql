@@ -123,7 +123,7 @@ small as (
         s.individuals_low,
         s.individuals_high,
         s.several_informants,
-        {{ is_small_cell('s.individuals_low') }} as is_small_spread,
+        {{ is_small_cell('s.individuals_low') }} or {{ is_small_cell('s.individuals_high') }} as is_small_spread,
         -- What a part leaves of the total is told by the two of them.
         {{ is_small_cell('r.individuals') }} or {{ is_small_cell('r.households') }}
         or {{ is_small_cell('(w.whole_individuals - r.individuals)') }} as is_small

@@ -1,13 +1,55 @@
-with marked as (
+with measured as (
     select
         p.*,
         r.operation, r.component, r.planned_communities, r.fieldwork_start, r.fieldwork_end,
-        r.window_start, r.window_end, r.is_synthetic,
-        p.responses between 1 and o.survey_minimum_n - 1 as is_suppressed,
+        r.window_start, r.window_end, r.is_synthetic, o.survey_minimum_n,
+        p.responses between 1 and o.survey_minimum_n - 1 as is_small,
         if(r.component = 'rms', p.responses, null) as respondents
     from {{ ref('int_place_coverage') }} as p
     inner join {{ source('reference', 'round') }} as r on p.round_key = r.round_key
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
+),
+
+ordered as (
+    select
+        *,
+        sum(if(is_small, responses, 0)) over siblings as few_beside,
+        count(*) filter (where is_small) over siblings as small_beside,
+        row_number() over (
+            partition by round_key, place_level, parent_code, is_small or responses = 0 order by responses, place_code
+        ) as place_order
+    from measured
+    window siblings as (partition by round_key, place_level, parent_code)
+),
+
+-- Few respondents in one place could be told from the place above and the others in it: the next smallest goes with them, and
+-- with that all places in it, which would add up to it.
+joined as (
+    select
+        *,
+        not is_small and responses > 0 and place_order = 1
+        and (small_beside = 1 or (small_beside > 1 and few_beside < survey_minimum_n)) as goes_along
+    from ordered
+),
+
+{% for level in range(5) -%}
+level_{{ level }} as (
+    select
+        j.*,
+        {% if level %}j.goes_along or coalesce(a.is_along, false){% else %}false{% endif %} as is_along
+    from joined as j
+    {%- if level %}
+    left join level_{{ level - 1 }} as a on j.round_key = a.round_key and j.parent_code = a.place_code
+    {%- endif %}
+    where j.place_level {{ '>=' if level == 4 else '=' }} {{ level }}
+),
+
+{% endfor -%}
+marked as (
+    select *, is_small or is_along as is_suppressed
+    from (
+        {% for level in range(5) %}select * from level_{{ level }}{{ " union all " if not loop.last }}{% endfor %}
+    ) as places
 ),
 
 final as (
@@ -27,8 +69,8 @@ final as (
         coverage_of_frame_percent,
         frame_year,
         frame_source,
-        informants,
-        informants / nullif(communities, 0) as informants_per_community,
+        if(is_suppressed, null, informants) as informants,
+        if(is_suppressed, null, informants / nullif(communities, 0)) as informants_per_community,
         if(component = 'rms', null, assessments) as assessment_rows,
         if(is_suppressed, null, respondents) as respondents,
         if(place_level = 0, planned_communities, null) as planned_communities,
