@@ -63,9 +63,11 @@
 {% macro columns_of_both(target, sql) -%}
     {%- if config.get('contract').enforced -%}
         {%- do get_assert_columns_equivalent(sql) -%}
+        {%- set made = model.columns.values() -%}
+    {%- else -%}
+        {%- set made = adapter.get_column_schema_from_query(sql) -%}
     {%- endif -%}
     {%- set stored = adapter.get_column_schema_from_query('select * from ' ~ target) -%}
-    {%- set made = adapter.get_column_schema_from_query(sql) -%}
     {%- if stored | map(attribute='name') | map('lower') | sort != made | map(attribute='name') | map('lower') | sort -%}
         {%- do exceptions.raise_compiler_error('the stored ' ~ target ~ ' has other columns than its model: dbt build --full-refresh') -%}
     {%- endif -%}

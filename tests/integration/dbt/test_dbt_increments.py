@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
-from dbt_candidate import Candidate, build
+from dbt_candidate import Candidate, build, failures, run_dbt
 from dbt_reference import FIRST, reference
 from dbt_rounds import bma_round_2, survey_round
 
@@ -87,7 +89,9 @@ def test_every_comment_arrives_in_the_serving_database(corrected: Candidate, tmp
     write_serving(corrected.database, tmp_path, tmp_path)
     with duckdb.connect(str(tmp_path / DATABASE), read_only=True) as con:
         tables = dict(con.execute("select table_name, comment from duckdb_tables()").fetchall())
-        found = con.execute("select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'").fetchall()
+        found = con.execute(
+            "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"
+        ).fetchall()
     assert {t: _one_line(text) for t, text in tables.items()} == described
     assert {(t, c): _one_line(text) for t, c, text in found} == columns
 
@@ -104,3 +108,21 @@ def test_a_survey_round_is_replaced_and_the_others_stand(first: Candidate, tmp_p
     assert candidate.query(sql.format("=")) == [] != first.query(sql.format("="))
     assert candidate.query(sql.format("<>")) == first.query(sql.format("<>"))
     assert _rows(candidate, "mart_population", "kgz-bma-r01") == _rows(first, "mart_population", "kgz-bma-r01")
+
+
+@pytest.mark.parametrize("table", ["intermediate.int_place_observed", "marts.mart_reasons"])
+def test_a_stored_table_of_other_columns_is_not_filled(
+    first: Candidate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    copy = tmp_path / "build.duckdb"
+    shutil.copy(first.database, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(f"alter table {table} add column older integer")
+    monkeypatch.setenv("MTM_BUILD_DB", str(copy))
+    outcome = run_dbt("run", "--select", table.partition(".")[2])
+    assert not outcome.success and "has other columns than its model" in _said(outcome)
+
+
+def _said(outcome: Any) -> str:
+    """All that failed; a message of dbt has several lines."""
+    return " ".join(failures(outcome)[0].split())
