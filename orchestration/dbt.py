@@ -20,7 +20,7 @@ from warehouse.settings import Home
 UNIQUE_ID = "dagster_dbt/unique_id"  # metadata of specs made by dagster-dbt
 BUILT = {"success"}
 HELD = {"pass", "warn"}
-ASKED_TOGETHER = {"accepted_values", "relationships"}
+ASKED_TOGETHER = {"accepted_values", "relationships", "not_null", "unique"}
 
 Names = Mapping[str, dg.AssetKey | dg.AssetCheckKey]
 Event = dg.MaterializeResult | dg.AssetCheckResult
@@ -41,15 +41,18 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey("candidate" if is_source else dbt_resource_props["name"])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer: seeds, staging, intermediate, marts, and release_marts, which are computed from other marts.
+        """The layer (seeds, staging, marts, and release_marts, which are computed from other marts), or what is worked on
+        between: the folder of `intermediate`.
 
         What stands on marts is drawn with the last ones, wherever its file lies: groups would read each other in a loop.
         """
-        layer = dbt_resource_props["fqn"][1]
+        _, layer, *inside = dbt_resource_props["fqn"]
         before = dbt_resource_props.get("depends_on", {}).get("nodes", [])
         on_marts = layer == "intermediate" and any(".mart_" in unique_id for unique_id in before)
-        if on_marts or dbt_resource_props["fqn"][1:3] in (["marts", "release"], ["intermediate", "figures"]):
+        if on_marts or [layer, *inside[:1]] in (["marts", "release"], ["intermediate", "figures"]):
             layer = "release_marts"
+        elif layer == "intermediate" and len(inside) > 1:
+            layer = inside[0]
         return {"seed": "seeds", "source": "build"}.get(dbt_resource_props["resource_type"], layer)
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
@@ -59,7 +62,7 @@ class Translator(DagsterDbtTranslator):
     def get_asset_check_spec(self, *args: Any, **kwargs: Any) -> dg.AssetCheckSpec | None:
         """Tests are shown, and never block here: the gate reads their results and its verdict blocks, so there is one.
 
-        Codes and links have no check each: one test asks them all (dbt_project/selectors.yml).
+        Codes, links and keys have no check each: one test asks them all (dbt_project/selectors.yml).
         """
         manifest, unique_id = args[1:3] if len(args) > 2 else (kwargs["manifest"], kwargs["unique_id"])
         if (manifest["nodes"][unique_id].get("test_metadata") or {}).get("name") in ASKED_TOGETHER:

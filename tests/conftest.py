@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,29 @@ from tests.toy import write_rows, write_toy
 from warehouse.settings import PROJECT, Home
 
 SHARED = Path(os.environ.get("MTM_SHARED") or PROJECT.parent / "shared") / "data"
+
+
+ON_DEMO = ("tests/acceptance/test_demo.py", "tests/acceptance/test_questions.py")  # its making takes a minute or two
+LONG = (*ON_DEMO, "tests/acceptance", "tests/integration/dbt", "tests/integration")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: next((i for i, place in enumerate(LONG) if item.nodeid.startswith(place)), len(LONG)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker takes a file whole, as with `--dist loadfile`, and the files on the demo together: it is made once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Files(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "the demo" if file in ON_DEMO else file
+
+    config.option.loadscopereorder = False
+    return Files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session", autouse=True)

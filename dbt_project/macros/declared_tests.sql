@@ -1,12 +1,17 @@
-{# The declared tests of two kinds, accepted_values and relationships, of all models, as one query: one row per test that
-   fails, with its rows. As nodes of their own each would cost a round a tenth of a second and Dagster an event more. #}
+{# The declared tests of four kinds (accepted_values, relationships, not_null, unique) of all models and seeds, as one
+   query: one row per test that fails, with its rows. As nodes of their own each would cost a round a tenth of a second and
+   Dagster an event more. #}
 {% macro declared_failures() -%}
     {%- set parts = [] -%}
-    {%- for test in graph.nodes.values() if test.test_metadata and test.test_metadata.name in ('accepted_values', 'relationships') -%}
+    {%- for test in graph.nodes.values() if test.test_metadata and test.test_metadata.name in ('accepted_values', 'relationships', 'not_null', 'unique') -%}
         {%- set kept = test.test_metadata.kwargs -%}
         {%- set arguments = kept.arguments if kept.arguments else kept -%}
         {%- set relation = graph.nodes[test.attached_node].relation_name -%}
-        {%- if test.test_metadata.name == 'accepted_values' -%}
+        {%- if test.test_metadata.name == 'not_null' -%}
+            {%- set broken = kept.column_name ~ ' is null' -%}
+        {%- elif test.test_metadata.name == 'unique' -%}
+            {%- set broken = kept.column_name ~ ' in (select ' ~ kept.column_name ~ ' from ' ~ relation ~ ' group by 1 having count(*) > 1)' -%}
+        {%- elif test.test_metadata.name == 'accepted_values' -%}
             {%- set known -%}
                 values {% for value in arguments['values'] %}('{{ value | string | replace("'", "''") }}'){{ ", " if not loop.last }}{% endfor %}
             {%- endset -%}
@@ -14,10 +19,12 @@
             {%- set target = modules.re.search("ref\\(['\"](\\w+)['\"]\\)", arguments['to']).group(1) -%}
             {%- set known -%} select {{ arguments['field'] }} from {{ graph.nodes['model.mtm.' ~ target].relation_name }} {%- endset -%}
         {%- endif -%}
+        {%- if test.test_metadata.name in ('accepted_values', 'relationships') -%}
+            {%- set broken = kept.column_name ~ " is not null and cast(" ~ kept.column_name ~ " as varchar) not in (
+                select cast(known as varchar) from (" ~ known ~ ") as codes(known) where known is not null)" -%}
+        {%- endif -%}
         {%- do parts.append("select '" ~ test.name ~ "' as test_name, count(*) as failures from " ~ relation
-            ~ " where " ~ kept.column_name ~ " is not null and cast(" ~ kept.column_name
-            ~ " as varchar) not in (select cast(known as varchar) from (" ~ known ~ ") as codes(known) where known is not null)"
-            ~ (" and false" if test.config.severity | lower == 'warn' else "")) -%}
+            ~ " where " ~ broken ~ (" and false" if test.config.severity | lower == 'warn' else "")) -%}
     {%- endfor -%}
     select test_name, failures from ({{ parts | join('\nunion all\n') }}) as declared where failures > 0
 {%- endmacro %}

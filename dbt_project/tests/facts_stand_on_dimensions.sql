@@ -35,4 +35,4 @@ left join {{ ref('dim_place') }} as p
 where
     r.round_key is null
     or (f.population_category is not null and c.population_category is null)
-    or (f.place_code is not null and r.geography_vintage is not null and p.place_code is null)
+    or (f.place_code is not null and p.place_code is null)

@@ -84,6 +84,10 @@ def _doubt(answer: Any) -> str:
     )
     if answer.units == 1 < answer.n:
         doubts.append("all are in one unit of the first stage, so the error says nothing of other units")
+    if answer.estimate is None and answer.n:
+        doubts.append("no estimate: the denominator adds up to 0")
+    if answer.estimate == 0 and answer.indicator.startswith("prop:") and "=" in answer.indicator:
+        doubts.append("nobody gave this answer; is it written as in the table?")
     return about + "; ".join(doubts) if doubts else ""
 
 

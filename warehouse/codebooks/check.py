@@ -17,11 +17,12 @@ from pydantic import BaseModel
 from warehouse.codebooks.check_book import check_columns, check_options, check_rounds, entries
 from warehouse.codebooks.check_files import Checked, Problem
 from warehouse.codebooks.check_links import check_links
+from warehouse.codebooks.check_named import check_named
 from warehouse.codebooks.folding import fold
 from warehouse.codebooks.model import Codebook
 from warehouse.errors import MtmError
 from warehouse.frame import frame_of
-from warehouse.indicators.check import check_indicators
+from warehouse.indicators.check import check_indicators, readable_books
 from warehouse.operations import Aliases, Gate, Indicators, Operation, Programme, Published, Rounds
 from warehouse.parts import Parts
 from warehouse.settings import PROJECT
@@ -136,9 +137,12 @@ def _check_joined(folder: Path, books: list[Path], has_places: bool) -> list[Pro
         if not has_places and isinstance(data.get("places"), dict) and data["places"].get("scheme") == "gazetteer":
             file.add(("places", "scheme"), "the operation has no gazetteer", "gazetteer/*.csv, or scheme: names")
         problems += [p for p in file.problems if p.key in ("operation", "codebook", "places.scheme")]
+    read = readable_books(folder)
     for name, file in files.items():
         before = len(file.problems)
         _check_contents(name, file, code)
+        if read is not None:
+            check_named(name, file, read)
         problems += file.problems[before:]
     return problems
 

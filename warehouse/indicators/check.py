@@ -24,7 +24,7 @@ from warehouse.operation_files import read_yaml
 def check_indicators(folder: Path) -> list[Problem]:
     """Every problem of the operation's own `indicators.yml`; none where another check says already that a file can't be read."""
     file = Checked.read(folder / FILE, f"{folder.name}/{FILE}") if (folder / FILE).exists() else None
-    books = _books(folder)
+    books = readable_books(folder)
     if file is None or books is None or not isinstance(file.data, dict):
         return []
     try:
@@ -82,7 +82,8 @@ def _whole(entry: Entry) -> Indicator:
     return Indicator.model_validate({**joined(entry, Entry(code=entry.code)), "component": "rms"})
 
 
-def _books(folder: Path) -> list[Codebook] | None:
+def readable_books(folder: Path) -> list[Codebook] | None:
+    """The operation's codebooks; None where one of them can't be read, which another check says."""
     try:
         return [read_yaml(path, Codebook) for path in sorted((folder / "codebooks").glob("*.yml"))]
     except MtmError:

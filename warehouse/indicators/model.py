@@ -5,7 +5,7 @@ The shape of one indicator and of its files belongs here; putting the files of a
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -49,6 +49,12 @@ class Comparability(Strict):
     limited: bool = False
     asked: bool = True  # false: the form did not ask it in these rounds
     reason: Names | None = None
+
+    @model_validator(mode="after")
+    def _runs_forwards(self) -> Self:
+        if self.span[0] > self.span[1]:
+            raise ValueError(f"{self.rounds} is no range of rounds: the first one comes first")
+        return self
 
     def holds(self, number: int) -> bool:
         """Whether the round is among them."""

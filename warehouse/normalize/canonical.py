@@ -87,7 +87,7 @@ def canonical_tables(
     tables["rejected"] = pl.concat(
         [_rejected(x.whole, x.rejected, findings, d) for x, d in zip(rows, drifted, strict=True)]
     )
-    tables["assessment"] = pl.concat([_assessment(main, found.round_key, findings) for main in mains])
+    tables["assessment"] = pl.concat([_assessment(main, found, findings) for main in mains])
     codes = {code for main in mains for code in main.accepted["place_code"]}
     chains = {code: chain for main in mains for code, chain in main.places.chains.items()}
     tables["place"] = place_table(found.round_key, codes, chains)
@@ -204,19 +204,21 @@ def _note_rejected(code: str, part: pl.DataFrame, findings: Findings) -> None:
         )  # fmt: skip
 
 
-def _assessment(main: MainSheet, round_key: str, findings: Findings) -> pl.DataFrame:
+def _assessment(main: MainSheet, found: Recognised, findings: Findings) -> pl.DataFrame:
+    """One row per accepted row. A row of a key informant is one informant; of a site or a respondent it tells of none."""
     frame = main.frame
+    informants_of_a_row = 1 if found.codebook.row_grain == "informant" else None
     data = frame.data.join(main.accepted, on="row_number", maintain_order="left")
     informants, version = frame.of("informant_count"), frame.of("form_version")
     nothing = pl.lit(None, pl.String)
     return data.select(
-        pl.lit(round_key).alias("round_key"),
+        pl.lit(found.round_key).alias("round_key"),
         "row_id",
         pl.lit(frame.match.raw.name).alias("sheet"),
         "row_number",
         "place_code",
         "place_level",
-        (count_value(informants) if informants else pl.lit(None, pl.Int64)).fill_null(1).alias("informant_count"),
+        (count_value(informants) if informants else pl.lit(None, pl.Int64)).fill_null(pl.lit(informants_of_a_row, pl.Int64)).alias("informant_count"),
         date_column(frame, data, "interview_date", findings),
         moment_column(frame, data, "submitted_at", findings),
         (pl.col(version) if version else nothing).alias("form_version"),

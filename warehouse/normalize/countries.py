@@ -1,6 +1,6 @@
 """Countries: delivered names in English, Russian and Kyrgyz, and codes, to ISO 3166-1 alpha-3.
 
-Names come from pycountry's translations and from `operations/common/countries.yml`; joining them to rows belongs here.
+Names come from pycountry's translations, with `operations/common/countries.yml` over them; joining them to rows belongs here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import gettext
 from functools import cache
 
 import polars as pl
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from warehouse.codebooks.folding import fold
 from warehouse.normalize.findings import Findings
@@ -20,10 +20,26 @@ from warehouse.settings import PROJECT
 LANGUAGES = ("ru", "ky")
 
 
-class CountryAliases(BaseModel):
-    """The file: ISO3 (or OTHER, UNKNOWN) to further names."""
+class ShownName(BaseModel):
+    """A country's name where the translation is missing or not what is said."""
 
+    model_config = ConfigDict(extra="forbid")
+    en: str | None = None
+    ru: str | None = None
+    ky: str | None = None
+
+
+class CountryNames(BaseModel):
+    """The file: ISO3 to the name that is shown, and ISO3 (or OTHER, UNKNOWN) to further names that are understood."""
+
+    model_config = ConfigDict(extra="forbid")
+    names: dict[str, ShownName] = {}
     countries: dict[str, list[str]] = {}
+
+
+@cache
+def _reviewed() -> CountryNames:
+    return read_yaml(PROJECT / "operations" / "common" / "countries.yml", CountryNames)
 
 
 def _translations() -> list[gettext.NullTranslations]:
@@ -50,8 +66,9 @@ def country_names() -> dict[str, str]:
         translated = {t.gettext(name) for t in translations for name in names}
         for text in [country.alpha_3, country.alpha_2, *names, *translated]:
             found.setdefault(fold(text), country.alpha_3)
-    aliases = read_yaml(PROJECT / "operations" / "common" / "countries.yml", CountryAliases).countries
-    found |= {fold(name): code for code, names in aliases.items() for name in [code, *names]}
+    shown = {code: [n for n in (s.en, s.ru, s.ky) if n] for code, s in _reviewed().names.items()}
+    for known in (shown, _reviewed().countries):
+        found |= {fold(name): code for code, names in known.items() for name in [code, *names]}
     return found
 
 
@@ -63,9 +80,11 @@ def country_rows() -> list[dict[str, str]]:
     rows = []
     for country in sorted(pycountry.countries, key=lambda c: c.alpha_3):
         name = getattr(country, "common_name", country.name)
+        shown = _reviewed().names.get(country.alpha_3, ShownName())
         rows.append({
             "country_iso3": country.alpha_3, "country_iso2": country.alpha_2, "country_m49": country.numeric,
-            "country_name_en": name, "country_name_ru": ru.gettext(name), "country_name_ky": ky.gettext(name),
+            "country_name_en": shown.en or name, "country_name_ru": shown.ru or ru.gettext(name),
+            "country_name_ky": shown.ky or ky.gettext(name),
         })  # fmt: skip
     rows += [
         {"country_iso3": code, "country_iso2": None, "country_m49": None, "country_name_en": en, "country_name_ru": r, "country_name_ky": k}

@@ -19,7 +19,7 @@ from warehouse.releases.candidate import Candidate, models_hash
 from warehouse.settings import DBT_PROJECT, Home
 
 # Results come back as objects: dbt need not log, print or write them again (a fifth of its time).
-LEAN = ["--quiet", "--no-use-colors", "--log-level-file", "none"]
+LEAN = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
 
 # In a copy, views and seeds stand as the same models made them; building them again would change nothing.
 STANDING = ["--selector", "a_round_on_a_copy"]

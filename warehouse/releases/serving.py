@@ -28,9 +28,11 @@ def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[st
     with duckdb.connect(":memory:") as con:
         con.execute(f"ATTACH '{_quoted(build)}' AS build (READ_ONLY)")
         con.execute(f"ATTACH '{_quoted(folder / DATABASE)}' AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute("BEGIN")  # one transaction: each of hundreds of comments would wait for the disk
         con.execute(f"CREATE SCHEMA serving.{SCHEMA}")
         marts = {name: _copy(con, name, ddl, folder, scratch) for name, ddl in _tables(con)}
         _copy_comments(con)
+        con.execute("COMMIT")
         con.execute("CHECKPOINT serving")
     if not marts:
         raise MtmError(
@@ -77,12 +79,9 @@ def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
     columns = con.execute(
         f"SELECT table_name, column_name, comment FROM duckdb_columns() WHERE {where}", [SCHEMA]
     ).fetchall()
-    for table, comment in tables:
-        if MART.fullmatch(table):
-            con.execute(f"COMMENT ON TABLE serving.{SCHEMA}.{table} IS '{_escaped(comment)}'")
-    for table, column, comment in columns:
-        if MART.fullmatch(table):
-            con.execute(f"COMMENT ON COLUMN serving.{SCHEMA}.{table}.\"{column}\" IS '{_escaped(comment)}'")
+    told = [(f"TABLE serving.{SCHEMA}.{table}", comment) for table, comment in tables if MART.fullmatch(table)]
+    told += [(f'COLUMN serving.{SCHEMA}.{t}."{c}"', comment) for t, c, comment in columns if MART.fullmatch(t)]
+    con.execute(";".join(f"COMMENT ON {what} IS '{_escaped(comment)}'" for what, comment in told))
 
 
 def _quoted(path: Path) -> str:

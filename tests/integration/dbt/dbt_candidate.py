@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from warehouse.normalize.schema import TABLES
+from warehouse.releases.models import LEAN
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.settings import DBT_PROJECT
 
@@ -85,7 +86,7 @@ def _manifest() -> Any:
 
 
 def _folders() -> list[str]:
-    return ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--quiet"]
+    return ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--no-write-json", *LEAN]
 
 
 def run_dbt(*arguments: str) -> Any:

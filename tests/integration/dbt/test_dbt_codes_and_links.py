@@ -1,4 +1,4 @@
-"""The one test that asks all declared codes and links at once: it finds what they would, and none is left out."""
+"""The one test that asks all declared codes, links and keys at once: it finds what they would, and none is left out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dbt_candidate import Candidate, run_dbt
 from warehouse.settings import DBT_PROJECT
 
 TEST = "declared_codes_and_links_hold"
+KINDS = ("accepted_values", "relationships", "not_null", "unique")
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,11 @@ TEST = "declared_codes_and_links_hold"
         ("update marts.mart_returns_by_year set round_key = 'kgz-bma-r99'", 1),
         ("update marts.mart_population set value_status = 'guessed', component = 'bma'", 1),
         ("update marts.mart_returns_by_year set round_key = 'kgz-bma-r99', value_status = 'guessed'", 2),
+        (
+            "update seeds.change_words set text_ky = null where word_code = (select min(word_code) from seeds.change_words)",
+            1,
+        ),
+        ("insert into seeds.change_rules from seeds.change_rules limit 1", 1),
     ],
 )
 def test_a_code_or_a_link_that_leads_nowhere_is_found(
@@ -40,7 +46,7 @@ def test_a_code_or_a_link_that_leads_nowhere_is_found(
 
 
 def test_every_declared_code_and_link_is_asked() -> None:
-    """The models named in the test are those whose yml declares one of the two kinds."""
+    """The models and seeds named in the test are those whose yml declares one of the four kinds."""
     text = (DBT_PROJECT / "tests" / f"{TEST}.sql").read_text(encoding="utf-8")
     named = set(re.findall(r"'(\w+)'", text.split("] %}", maxsplit=1)[0]))
     assert named == set(_declaring())
@@ -55,7 +61,7 @@ def _declaring() -> list[str]:
             found += [
                 r["name"]
                 for r in (relations if isinstance(relations, list) else [])
-                if any("accepted_values" in str(c) or "relationships" in str(c) for c in _tests(r))
+                if any(kind in str(test) for test in _tests(r) for kind in KINDS)
             ]
     return found
 

@@ -16,7 +16,6 @@ EXEMPT = {
     "time_spine_day": "a calendar: test_generated.py counts its days",
     "int_community_population": "reckoned by hand in test_dbt_population.py",
     "mart_population_breakdown": "reckoned by hand in test_dbt_parts.py",
-    "mart_round_coverage": "reckoned by hand in test_dbt_release_marts.py",
     "int_place_name": "reckoned by hand in test_dbt_parts.py",
     "int_survey_cell": "reckoned by hand in test_dbt_survey_weights.py",
     **dict.fromkeys(

@@ -157,7 +157,14 @@ def test_the_other_files_of_an_operation(toy: Path) -> None:
         "thresholds:\n  - {check: nope, severity: block, value: 1, since: 2024-01-01, reason: x}\n", encoding="utf-8"
     )
     (toy / "published.yml").write_text(
-        "figures:\n  - {round_key: kgz-bma-r01, figure_code: x, name: x, value: 1, unit: x, source: x}\n",
+        "figures:\n  - {round_key: kgz-bma-r01, figure_code: idp, name: x, value: 1, unit: x, source: x}\n"
+        "  - {round_key: toy-baseline-r01, figure_code: idb, name: x, value: 1, unit: x, source: x}\n"
+        "  - {round_key: toy-baseline-r01, figure_code: rank.idp.1, name: x, value: 1, unit: x, source: x}\n",
+        encoding="utf-8",
+    )
+    (toy / "survey.yml").write_text(
+        "surveys:\n  - component: rms\n    raking:\n      margins:\n"
+        "        - {by: [oblast], component: baseline, category: idp}\n        - {by: [sex], component: baseline, category: idb}\n",
         encoding="utf-8",
     )
     (toy / "gazetteer").mkdir()
@@ -171,6 +178,8 @@ def test_the_other_files_of_an_operation(toy: Path) -> None:
     assert "not one of those" in found["toy/rounds.yml", 4]
     assert "no threshold nope" in found["toy/gate.yml", 2]
     assert "no round of the operation" in found["toy/published.yml", 2]
+    assert "no figure is called idb" in found["toy/published.yml", 3] and ("toy/published.yml", 4) not in found
+    assert "no codebook of the component counts idb" in found["toy/survey.yml", 6] and ("toy/survey.yml", 5) not in found
     assert "parent" in found["toy/gazetteer/places.csv", 3]
     assert ("toy/gazetteer/places.csv", 4) in found
 

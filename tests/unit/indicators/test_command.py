@@ -27,11 +27,7 @@ def test_list_and_show_answer_in_a_language() -> None:
         "stock.returned"
     ].items()
     shown = run("show", "months_abroad", "--lang", "ky").output
-    assert (
-        "Чет өлкөдө болгон айлар (months_abroad; kgz)" in shown
-        and "rounds 1-2: not asked" in shown
-        and "rounds 4: limited" in shown
-    )
+    assert "Чет өлкөдө болгон айлар (months_abroad; kgz)" in shown and "rounds 1-2: not asked" in shown
     (data,) = json.loads(run("show", "intention", "--json").output)
     assert data["operations"] == ["kgz"] and [o["code"] for o in data["options"]][-1] == "uncertain"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.normalize.conftest import Bench
 from warehouse.codebooks.recognise import Declared
 from warehouse.deliveries.vault import Vault
 from warehouse.normalize.run import Normalized, normalize
@@ -82,3 +83,21 @@ def test_many_are_summed_up(taken: Callable[..., Normalized]) -> None:
     found = done.table("finding")
     assert found.height == 20
     assert found["rows"].sum() == 30
+
+
+HEARD = """
+sheets:
+  - name: main
+    columns:
+      - {field: region, labels: [Region], required: true}
+      - {field: informant_count, labels: [Heard], type: count}
+      - {field: total, labels: [Emigrants], type: count, required: true, measure: {category: emigrant}}
+"""
+
+
+@pytest.mark.parametrize(("grain", "silent"), [("informant", 1), ("site", None)])
+def test_only_a_row_of_an_informant_tells_of_one_by_itself(bench: Bench, grain: str, silent: int | None) -> None:
+    """How many were heard at a site is not known where the delivery does not say it: missing, not one."""
+    bench.codebook(HEARD, component="bma" if grain == "informant" else "baseline", grain=grain)
+    done = bench.deliver([["Region", "Heard", "Emigrants"], ["North", 3, 10], ["South", "", 5]])
+    assert done.table("assessment")["informant_count"].to_list() == [3, silent]

@@ -81,6 +81,18 @@ def test_a_domain_in_one_unit_is_pointed_out(capsys: pytest.CaptureFixture[str],
     assert err.count("all are in one unit of the first stage") == 10
 
 
+def test_what_gives_no_figure_or_none_at_all_is_pointed_out(
+    capsys: pytest.CaptureFixture[str], files: tuple[Path, Path]
+) -> None:
+    text = files[0].read_text(encoding="utf-8").splitlines()
+    files[0].write_text("\n".join([text[0] + ",none", *(line + ",0" for line in text[1:])]), encoding="utf-8")
+    asked = ["--indicator", "ratio:y/none", "--indicator", "prop:cat=X", "--indicator", "prop:cat=x", "--json"]
+    code, out, err = run(capsys, files[0], "--design", files[1], *asked)
+    assert code == 0 and [a["estimate"] is None for a in json.loads(out)] == [True, False, False]
+    assert "note: ratio:y/none, all: no estimate: the denominator adds up to 0" in err.splitlines()
+    assert err.count("nobody gave this answer") == 1 and "prop:cat=X, all" in err
+
+
 def test_a_workbook_gives_what_the_csv_gives(
     capsys: pytest.CaptureFixture[str], files: tuple[Path, Path], workbook: Callable[..., Path]
 ) -> None:

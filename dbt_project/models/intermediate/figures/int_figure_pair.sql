@@ -49,7 +49,7 @@ select
         || ': other people are meant, and a difference is no rise or decline' as window_reason_en,
     'Отчётный период начинается ' || start_now || ', в раунде ' || previous_round_number || ' он начинался '
         || start_before || ': речь о других людях, и разница не означает роста или снижения' as window_reason_ru,
-    'Маалымат мезгили ' || start_now || ' күнүнөн башталат, ' || previous_round_number || '-айлампада ' || start_before
+    'Отчёттук мезгил ' || start_now || ' күнүнөн башталат, ' || previous_round_number || '-айлампада ' || start_before
         || ' күнүнөн башталган: сөз башка адамдар жөнүндө, айырма өсүштү же төмөндөөнү билдирбейт' as window_reason_ky,
     'The window ends on ' || end_now || ', in round ' || previous_round_number || ' on ' || end_before || '; '
         || communities_now || ' communities were assessed, ' || communities_before

@@ -1,4 +1,10 @@
-with coverage as (
+with latest_vintage as (
+    select operation, max(geography_vintage) as latest
+    from {{ source('reference', 'place') }}
+    group by operation
+),
+
+coverage as (
     select * from {{ ref('mart_round_coverage') }} where place_level = 0
 )
 
@@ -17,7 +23,7 @@ select
     c.informants,
     c.respondents,
     c.coverage_percent,
-    r.geography_vintage,
+    coalesce(r.geography_vintage, v.latest, 'observed') as geography_vintage,
     r.row_grain,
     r.is_registered,
     r.is_synthetic,
@@ -26,4 +32,5 @@ select
     r.delivery_seq
 from {{ source('reference', 'round') }} as r
 left join coverage as c on r.round_key = c.round_key
+left join latest_vintage as v on r.operation = v.operation
 order by r.round_key

@@ -1,4 +1,8 @@
-with compared as (
+with names as (
+    select * from {{ ref('headline_figures') }}
+),
+
+compared as (
     select
         p.*,
         r.operation, r.window_start, r.window_end, r.is_synthetic as is_round_synthetic,
@@ -6,10 +10,18 @@ with compared as (
         f.value_text_en, f.value_text_ru, f.value_text_ky, f.value_code,
         f.previous_round_key, f.comparability,
         f.comparability_reason_en, f.comparability_reason_ru, f.comparability_reason_ky,
-        f.other_round_key is not null and f.previous_is_synthetic as is_previous_synthetic
+        f.other_round_key is not null and f.previous_is_synthetic as is_previous_synthetic,
+        {% for language in ['ru', 'ky'] %}
+        coalesce(
+            {{ filled('coalesce(n.headline_name_' ~ language ~ ', m.headline_name_' ~ language ~ ')', 'f.item_name_' ~ language, 'f.part_name_' ~ language) }},
+            p.figure_name_en
+        ) as figure_name_{{ language }}{{ ',' if not loop.last }}
+        {% endfor %}
     from {{ source('reference', 'published_figure') }} as p
     inner join {{ source('reference', 'round') }} as r on p.round_key = r.round_key
     left join {{ ref('int_figures') }} as f on p.round_key = f.round_key and p.figure_code = f.figure_code
+    left join names as n on p.figure_code = n.figure_code
+    left join names as m on f.figure_family = m.figure_code
 ),
 
 -- A published name agrees with ours in any language, with its code, and with one of several that share the rank.
@@ -31,6 +43,8 @@ select
     operation,
     figure_code,
     figure_name_en,
+    figure_name_ru,
+    figure_name_ky,
     published_value,
     published_text,
     case when published_value is not null then rounded_value end as computed_value,

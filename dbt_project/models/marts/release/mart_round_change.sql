@@ -92,6 +92,15 @@ final as (
         case when not no_like then like_after end as like_for_like_current,
         case when not no_like then like_for_like_percent end as like_for_like_percent,
         direction,
+        -- Of the totals as they stand, and not of what is compared like for like.
+        case
+            when comparability = 'not_comparable' or previous_window_start is distinct from window_start then 'not_comparable'
+            when
+                comparability = 'limited' or previous_window_end is distinct from window_end
+                or coalesce(new_communities, 0) + coalesce(gone_communities, 0) > 0
+                then 'limited'
+            else 'comparable'
+        end as totals_comparability,
         comparability,
         comparability_codes,
         reason_en as comparability_reason_en,
@@ -136,7 +145,7 @@ select
     {%- for lang in languages %}
     d.text_{{ lang }} as direction_name_{{ lang }},
     {%- endfor %}
-    f.comparability, f.comparability_codes,
+    f.totals_comparability, f.comparability, f.comparability_codes,
     f.comparability_reason_en, f.comparability_reason_ru, f.comparability_reason_ky,
     {%- for lang in languages %}
     case
@@ -146,34 +155,34 @@ select
             case
                 when f.total_difference_percent is null then {{ sentence('totals_only', lang, {
                     'category': 'coalesce(c.category_name_' ~ lang ~ ', f.population_category)',
-                    'previous': 'cast(f.previous_individuals as varchar)', 'current': 'cast(f.current_individuals as varchar)'}) }}
+                    'previous': number_text('f.previous_individuals', lang), 'current': number_text('f.current_individuals', lang)}) }}
                 else {{ sentence('totals', lang, {
                     'category': 'coalesce(c.category_name_' ~ lang ~ ', f.population_category)',
-                    'previous': 'cast(f.previous_individuals as varchar)', 'current': 'cast(f.current_individuals as varchar)',
-                    'percent': signed_percent('f.total_difference_percent')}) }}
+                    'previous': number_text('f.previous_individuals', lang), 'current': number_text('f.current_individuals', lang),
+                    'percent': signed_percent('f.total_difference_percent', lang)}) }}
             end
             || case
                 when f.new_communities + f.gone_communities > 0 and f.coverage_effect is not null then ' ' || {{ sentence('coverage', lang, {
-                    'new': 'cast(f.new_communities as varchar)', 'gone': 'cast(f.gone_communities as varchar)',
-                    'coverage': signed('f.coverage_effect')}) }}
+                    'new': number_text('f.new_communities', lang), 'gone': number_text('f.gone_communities', lang),
+                    'coverage': signed('f.coverage_effect', lang)}) }}
                 else ''
             end
             || case
                 when f.like_for_like_basis = 'same_years' and f.window_effect is not null
-                    then ' ' || {{ sentence('window', lang, {'window': signed('f.window_effect')}) }}
+                    then ' ' || {{ sentence('window', lang, {'window': signed('f.window_effect', lang)}) }}
                 else ''
             end
             || ' ' || case
                 when f.comparability = 'not_comparable' then {{ change_word('not_comparable', lang) }}
-                when f.like_for_like is null then {{ sentence('direction_only', lang, {'direction': 'd.text_' ~ lang}) }}
+                when f.like_for_like is null then {{ sentence('direction_only', lang, {'direction': 'coalesce(r.text_' ~ lang ~ ', d.text_' ~ lang ~ ')'}) }}
                 when f.like_for_like_basis = 'same_years' then {{ sentence('same_years', lang, {
-                    'years': 'f.years_compared', 'common': 'cast(f.like_for_like_communities as varchar)',
-                    'before': 'cast(f.like_for_like_previous as varchar)', 'after': 'cast(f.like_for_like_current as varchar)',
-                    'change': signed_percent('f.like_for_like_percent'), 'direction': 'd.text_' ~ lang}) }}
+                    'years': 'f.years_compared', 'common': number_text('f.like_for_like_communities', lang),
+                    'before': number_text('f.like_for_like_previous', lang), 'after': number_text('f.like_for_like_current', lang),
+                    'change': signed_percent('f.like_for_like_percent', lang), 'direction': 'coalesce(r.text_' ~ lang ~ ', d.text_' ~ lang ~ ')'}) }}
                 else {{ sentence('whole_total', lang, {
-                    'common': 'cast(f.like_for_like_communities as varchar)',
-                    'before': 'cast(f.like_for_like_previous as varchar)', 'after': 'cast(f.like_for_like_current as varchar)',
-                    'change': signed_percent('f.like_for_like_percent'), 'direction': 'd.text_' ~ lang}) }}
+                    'common': number_text('f.like_for_like_communities', lang),
+                    'before': number_text('f.like_for_like_previous', lang), 'after': number_text('f.like_for_like_current', lang),
+                    'change': signed_percent('f.like_for_like_percent', lang), 'direction': 'd.text_' ~ lang}) }}
             end
             || case when f.comparability_reason_{{ lang }} is null then '' else ' ' || f.comparability_reason_{{ lang }} || '.' end
     end as summary_{{ lang }},
@@ -187,4 +196,7 @@ select
 from final as f
 left join {{ ref('population_categories') }} as c on f.population_category = c.population_category
 left join {{ ref('change_words') }} as d on f.direction = d.word_code and d.word_type = 'direction'
+-- The same years told again are revised: nobody came or left.
+left join {{ ref('change_words') }} as r
+    on f.like_for_like_basis = 'same_years' and 'retold_' || f.direction = r.word_code
 order by f.round_key, f.place_level, f.place_code, f.population_category

@@ -127,5 +127,13 @@ final as (
     from judged
 )
 
-select * from final
-order by round_key, geography_vintage, place_level, place_code, population_category
+select
+    f.round_key, f.operation, f.component, f.geography_vintage, f.is_own_vintage, f.place_code, f.place_level, f.parent_code,
+    f.place_name_en, f.place_name_ru, f.place_name_ky, f.population_category,
+    {%- for language in ['en', 'ru', 'ky'] %}
+    coalesce(c.category_name_{{ language }}, f.population_category) as category_name_{{ language }},
+    {%- endfor %}
+    f.individuals, f.households, f.value_status, f.estimated_share, f.is_suppressed, f.window_start, f.window_end, f.is_synthetic
+from final as f
+left join {{ ref('population_categories') }} as c on f.population_category = c.population_category
+order by f.round_key, f.geography_vintage, f.place_level, f.place_code, f.population_category

@@ -107,8 +107,8 @@ select
     {% for language in ('en', 'ru', 'ky') -%}
     coalesce(w.series_reason_{{ language }}, s.text_{{ language }}) as series_reason_{{ language }},
     replace(replace(
-        t.text_{{ language }}, '{current}', coalesce(cast(w.window_start as varchar), '')
-    ), '{previous}', coalesce(cast(w.previous_window_start as varchar), '')) as window_reason_{{ language }}
+        t.text_{{ language }}, '{current}', {{ day_text('w.window_start', language) }}
+    ), '{previous}', {{ day_text('w.previous_window_start', language) }}) as window_reason_{{ language }}
     {%- if not loop.last %},{% endif %}
     {% endfor %}
 from worded as w

@@ -11,7 +11,7 @@ with recursive latest_vintage as (
 ),
 
 rounds as (
-    select r.round_key, r.operation, r.geography_vintage, coalesce(r.geography_vintage, v.latest) as vintage
+    select r.round_key, r.operation, coalesce(r.geography_vintage, v.latest) as vintage
     from {{ source('reference', 'round') }} as r
     left join latest_vintage as v on r.operation = v.operation
     where r.round_key in (select round_key from {{ source('control', 'round_to_build') }})
@@ -48,18 +48,24 @@ final as (
     select
         t.round_key,
         r.operation,
-        if(g.place_code is null, coalesce(r.geography_vintage, 'observed'), r.vintage) as geography_vintage,
+        coalesce(r.vintage, 'observed') as geography_vintage,
         t.place_code,
         coalesce(o.place_level, g.place_level)::integer as place_level,
         t.parent_code,
-        coalesce(o.place_name_en, g.place_name_en, t.place_code) as place_name_en,
-        coalesce(o.place_name_ru, g.place_name_ru, o.place_name_en, g.place_name_en, t.place_code) as place_name_ru,
-        coalesce(o.place_name_ky, g.place_name_ky, o.place_name_en, g.place_name_en, t.place_code) as place_name_ky,
+        {% for language in ['en', 'ru', 'ky'] %}
+        coalesce(
+            c.country_name_{{ language }}, o.place_name_{{ language }}, g.place_name_{{ language }},
+            o.place_name_en, g.place_name_en, t.place_code
+        ) as place_name_{{ language }},
+        {% endfor %}
         g.place_code is not null as in_gazetteer
     from tree as t
     inner join rounds as r on t.round_key = r.round_key
     left join observed as o on t.round_key = o.round_key and t.place_code = o.place_code
     left join gazetteer as g on t.round_key = g.round_key and t.place_code = g.place_code
+    -- A delivery without a gazetteer names the country by its code alone.
+    left join {{ source('reference', 'country') }} as c
+        on o.place_level = 0 and g.place_code is null and t.place_code = c.country_iso3
 )
 
 select * from final

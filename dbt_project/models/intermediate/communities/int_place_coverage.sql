@@ -71,10 +71,12 @@ roots as (
     group by round_key
 ),
 
--- Both kinds of row in one shape. A respondent without a place counts for the country.
+-- Both kinds of row in one shape. A respondent is no key informant, and the community is the cluster, not the place: a
+-- survey's rows count as responses alone. A respondent without a place counts for the country.
 interviews as (
-    select round_key, place_code, place_code as community, informant_count, interview_date, 'assessment' as source
-    from {{ ref('stg_canonical__assessment') }}
+    select m.round_key, m.place_code, m.place_code as community, m.informant_count, m.interview_date, 'assessment' as source
+    from {{ ref('stg_canonical__assessment') }} as m
+    inner join rounds as r on m.round_key = r.round_key and r.component <> 'rms'
     union all
     select r.round_key, coalesce(r.place_code, t.root_code), r.cluster, null, r.interview_date, 'response'
     from {{ ref('stg_canonical__response') }} as r
