@@ -53,6 +53,8 @@ class Translator(DagsterDbtTranslator):
             layer = "release_marts"
         elif layer == "intermediate" and len(inside) > 1:
             layer = inside[0]
+        elif layer == "semantic":  # a calendar, which no delivery changes
+            layer = "seeds"
         return {"seed": "seeds", "source": "build"}.get(dbt_resource_props["resource_type"], layer)
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
