@@ -102,7 +102,7 @@ def test_sites_are_summed_and_small_cells_withheld(first: Candidate) -> None:
         ("B", "all", 30, 11, False),
         ("B", "female", 2, None, False),
         ("B", "male", 18, None, False),
-        ("C1", "all", 7, 11, False),
+        ("C1", "all", None, None, True),  # B less C1 and C3 would tell C2
         ("C2", "all", None, None, True),
         ("C3", "all", 20, None, False),
         ("C3", "female", None, None, True),

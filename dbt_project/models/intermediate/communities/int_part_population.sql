@@ -104,6 +104,12 @@ category_totals as (
     group by c.round_key, a.ancestor_code, c.population_category
 ),
 
+withheld_totals as (
+    select round_key, place_code, population_category
+    from {{ ref('mart_population') }}
+    where sex = 'all' and age_group = 'all' and is_suppressed
+),
+
 small as (
     select
         r.* exclude (place_code),
@@ -117,7 +123,8 @@ small as (
         {{ is_small_cell('r.individuals') }} or {{ is_small_cell('r.households') }}
         or {{ is_small_cell('(g.total_where_told - r.individuals)') }}
         or {{ is_small_cell('g.total_where_told') }}
-        or {{ is_small_cell('h.category_total') }} or {{ is_small_cell('h.category_households') }} as is_small
+        or {{ is_small_cell('h.category_total') }} or {{ is_small_cell('h.category_households') }}
+        or w.round_key is not null as is_small
     from rolled as r
     inner join {{ ref('int_place_observed') }} as p on r.round_key = p.round_key and r.place_code = p.place_code
     inner join rounds as t on r.round_key = t.round_key
@@ -126,17 +133,47 @@ small as (
         and r.population_category = g.population_category and r.dimension = g.dimension
     left join category_totals as h
         on r.round_key = h.round_key and r.place_code = h.place_code and r.population_category = h.population_category
+    -- A total that goes with a small neighbour takes its parts along.
+    left join withheld_totals as w
+        on r.round_key = w.round_key and r.place_code = w.place_code and r.population_category = w.population_category
+),
+
+-- One small part withholds the parts of the place: it could be told from its neighbours.
+marked as (
+    select *, bool_or(is_small) over (partition by round_key, place_code, population_category, dimension) as is_parts_small
+    from small
+),
+
+-- So it could from the same part of the places beside it and of the place above.
+beside as (
+    select
+        *,
+        count(*) filter (where is_parts_small and individuals > 0) over siblings as small_beside,
+        sum(individuals) filter (where is_parts_small) over siblings as few_beside,
+        row_number() over (
+            partition by
+                round_key, population_category, dimension, item, place_level, parent_code,
+                is_parts_small or coalesce(individuals, 0) = 0
+            order by individuals, place_code
+        ) as place_order
+    from marked
+    window siblings as (partition by round_key, population_category, dimension, item, place_level, parent_code)
+),
+
+withheld as (
+    select
+        *,
+        is_parts_small or bool_or(
+            {{ goes_along('is_parts_small', 'individuals', 'place_order', 'small_beside', 'few_beside') }}
+        ) over (partition by round_key, place_code, population_category, dimension) as is_suppressed
+    from beside
 )
 
 select
-    s.*,
+    s.* exclude (is_parts_small, small_beside, few_beside, place_order),
     v.communities as communities_assessed,
     v.communities_in_frame,
     v.coverage_of_frame_percent,
-    -- One small part withholds the parts of the place: it could be told from its neighbours.
-    bool_or(s.is_small) over (
-        partition by s.round_key, s.place_code, s.population_category, s.dimension
-    ) as is_suppressed,
     coalesce(c.category_name_en, s.population_category) as category_name_en,
     coalesce(c.category_name_ru, s.population_category) as category_name_ru,
     coalesce(c.category_name_ky, s.population_category) as category_name_ky,
@@ -157,7 +194,7 @@ select
         else 'breakdown'
     end as shown_in,
     c.link_type
-from (select *, regexp_full_match(item, '[0-9]{4}') as is_year from small) as s
+from (select *, regexp_full_match(item, '[0-9]{4}') as is_year from withheld) as s
 left join {{ ref('population_categories') }} as c on s.population_category = c.population_category
 left join {{ source('reference', 'part_dimension') }} as d
     on s.operation = d.operation and s.dimension = d.dimension

@@ -136,15 +136,67 @@ small as (
         on r.round_key = s.round_key and r.place_code = s.place_code and r.population_category = s.population_category
 ),
 
--- A small part could be told from the total and its neighbours: the parts of that place go together.
+-- A small total could be told from the place above and the places beside it: the next smallest total goes with it.
+totals as (
+    select
+        *,
+        count(*) filter (where is_small) over siblings as small_beside,
+        sum(individuals) filter (where is_small) over siblings as few_beside,
+        row_number() over (
+            partition by round_key, population_category, place_level, parent_code, is_small or coalesce(individuals, 0) = 0
+            order by individuals, place_code
+        ) as place_order
+    from small
+    where is_total
+    window siblings as (partition by round_key, population_category, place_level, parent_code)
+),
+
+withheld_totals as (
+    select
+        round_key, place_code, population_category,
+        is_small or {{ goes_along('is_small', 'individuals', 'place_order', 'small_beside', 'few_beside') }}
+            as is_total_withheld
+    from totals
+),
+
+-- Its parts go too. A small part could be told from the total and its neighbours: the parts of that place go together.
+marked as (
+    select
+        s.*,
+        coalesce(t.is_total_withheld, false) as is_total_withheld,
+        bool_or(s.is_small) over (partition by s.round_key, s.place_code, s.population_category)
+        or coalesce(t.is_total_withheld, false) as is_parts_small
+    from small as s
+    left join withheld_totals as t
+        on s.round_key = t.round_key and s.place_code = t.place_code and s.population_category = t.population_category
+),
+
+-- The same part of the places beside them: the next smallest goes with it, and with that all parts of its place.
+beside as (
+    select
+        *,
+        count(*) filter (where is_parts_small and individuals > 0) over siblings as small_beside,
+        sum(individuals) filter (where is_parts_small) over siblings as few_beside,
+        row_number() over (
+            partition by
+                round_key, population_category, sex, age_group, place_level, parent_code,
+                is_parts_small or coalesce(individuals, 0) = 0
+            order by individuals, place_code
+        ) as place_order
+    from marked
+    window siblings as (partition by round_key, population_category, sex, age_group, place_level, parent_code)
+),
+
 withheld as (
     select
         *,
         case
-            when is_total then is_small
-            else bool_or(is_small) over (partition by round_key, place_code, population_category)
+            when is_total then is_total_withheld
+            else is_parts_small or bool_or(
+                not is_total and {{ goes_along('is_parts_small', 'individuals', 'place_order', 'small_beside', 'few_beside') }}
+            ) over (partition by round_key, place_code, population_category)
         end as is_suppressed
-    from small
+    from beside
 ),
 
 final as (
