@@ -18,7 +18,7 @@ class Document(Strict):
     """One publication that figures were taken from (`documents`)."""
 
     code: str
-    kind: Literal["report", "press_release", "news", "press", "note"]
+    kind: Literal["note", "report", "press_release", "news", "press"]
     title: str
     published_on: date | None = None
     url: str = ""
