@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def test_from_a_refused_row_to_a_published_round(
     wrong = mtm(
         "correct", ROUND, "--row", "3", "--column", "idp", "--expect", "51", "--value", "60", *BY, code=2
     ).stderr
-    assert "correction_stale" in wrong and "50" not in wrong
+    told = re.sub(r"key [0-9a-f]+", "key", wrong)  # the key is drawn for each home: its digits are nobody's value
+    assert "correction_stale" in told and not re.search(r"\b50\b", told)
     entry = mtm.json(
         "correct", ROUND, "--row", "3", "--column", "Displaced people", "--expect", "50", "--value", "60", *BY
     )
