@@ -148,16 +148,8 @@ marked as (
 beside as (
     select
         *,
-        count(*) filter (where is_parts_small and individuals > 0) over siblings as small_beside,
-        sum(individuals) filter (where is_parts_small) over siblings as few_beside,
-        row_number() over (
-            partition by
-                round_key, population_category, dimension, item, place_level, parent_code,
-                is_parts_small or coalesce(individuals, 0) = 0
-            order by individuals, place_code
-        ) as place_order
+        {{ small_parts_beside('round_key, population_category, dimension, item, place_level, parent_code') }}
     from marked
-    window siblings as (partition by round_key, population_category, dimension, item, place_level, parent_code)
 ),
 
 withheld as (

@@ -1,8 +1,6 @@
 -- What a round reached of every published place, and what the frame says was there to reach.
 with recursive latest_vintage as (
-    select operation, max(geography_vintage) as latest
-    from {{ source('reference', 'place') }}
-    group by operation
+    {{ latest_vintages() }}
 ),
 
 rounds as (

@@ -1,9 +1,7 @@
 -- Names of places by round, for codes that a delivery uses as an answer (an origin): the places that the round was in, then
 -- all other places of its vintage.
 with latest_vintage as (
-    select operation, max(geography_vintage) as latest
-    from {{ source('reference', 'place') }}
-    group by operation
+    {{ latest_vintages() }}
 ),
 
 rounds as (

@@ -5,9 +5,7 @@
 
 -- The round's own tree: what its rows named, and ancestors that only the gazetteer knows.
 with recursive latest_vintage as (
-    select operation, max(geography_vintage) as latest
-    from {{ source('reference', 'place') }}
-    group by operation
+    {{ latest_vintages() }}
 ),
 
 rounds as (

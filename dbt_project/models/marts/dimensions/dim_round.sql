@@ -1,7 +1,5 @@
 with latest_vintage as (
-    select operation, max(geography_vintage) as latest
-    from {{ source('reference', 'place') }}
-    group by operation
+    {{ latest_vintages() }}
 ),
 
 coverage as (
