@@ -61,6 +61,16 @@ class Home:
         return self.root / "corrections"
 
     @property
+    def waivers(self) -> Path:
+        """The ledger of waivers, one line each: append only."""
+        return self.root / "waivers"
+
+    @property
+    def gate_docs(self) -> Path:
+        """Data Docs of the gate's verdicts: `<round_key>/<normalized id>/index.html`, without a personal value."""
+        return self.build / "gate_docs"
+
+    @property
     def published(self) -> Path:
         """What readers see: `releases/<id>` and `current`."""
         return self.root / "published"
@@ -84,7 +94,15 @@ class Home:
         """Create the folders; the ones with microdata are for the owner only (0700)."""
         for path in (self.root, self.inbox, self.published, self.releases, self.dagster):
             path.mkdir(parents=True, exist_ok=True)
-        for path in (self.vault, self.normalized, self.build, self.verdicts, self.corrections):
+        for path in (
+            self.vault,
+            self.normalized,
+            self.build,
+            self.verdicts,
+            self.corrections,
+            self.waivers,
+            self.gate_docs,
+        ):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.chmod(0o700)
         return self

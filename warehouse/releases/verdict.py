@@ -32,6 +32,10 @@ class CheckResult:
     threshold: str
     todo: str
     evidence: list[str] = field(default_factory=list)  # keys only: place codes, sheet!row
+    family: int = 0  # of the 18 families of checks (expectations/checks.yml)
+    value: float | None = None  # the number that was judged
+    bound: float | None = None  # the number that it was judged by
+    waiver: str = ""  # id of the waiver that lets it through, though it did not hold
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,14 @@ class Verdict:
     code_version: str
     error: str = ""  # the gate itself failed: always refused
     gate: str = ""  # hash of the thresholds that it was given by
+    inputs: dict[str, str] = field(default_factory=dict)  # what was judged -> its hash
+    diff: dict[str, Any] = field(default_factory=dict)  # against the base release: marts, rows, people moved
+    waivers: list[dict[str, Any]] = field(default_factory=list)  # those that were used, whole
 
     @property
     def blocking(self) -> list[CheckResult]:
-        """The checks that stop publication."""
-        return [c for c in self.checks if c.severity == "block" and not c.passed]
+        """The checks that stop publication: those that did not hold and that no waiver lets through."""
+        return [c for c in self.checks if c.severity == "block" and not c.passed and not c.waiver]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""
