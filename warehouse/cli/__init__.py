@@ -15,6 +15,7 @@ from warehouse.cli import (
     bench,
     codebook,
     deliveries,
+    disclosure,
     estimate,
     field,
     indicators,
@@ -33,6 +34,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
     ],
+    "Disclosure": [disclosure.disclosure],
     "Estimates": [estimate.estimate],
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
