@@ -20,6 +20,8 @@ from warehouse.normalize.identity import content_hash, made_of, name_of, normali
 from warehouse.normalize.reopen import reopen
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import load_operation
+from warehouse.personal.hide import hide_personal
+from warehouse.personal.values import remember
 from warehouse.settings import Home
 
 __all__ = ["Normalized", "normalize", "normalized_id"]
@@ -71,7 +73,9 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
         recognised = reopen(home, delivery, operation)
         if (now := made_of(delivery, operation, home)) != parts:  # another codebook reads it now: another name
             parts, done = now, Normalized(home, delivery, name_of(now), folder.with_name(name_of(now)))
-        _write(done, canonical_tables(recognised, delivery, operation, home), parts)
+        values = remember(home, delivery, recognised)
+        tables = hide_personal(canonical_tables(recognised, delivery, operation, home), values)
+        _write(done, tables, parts)
     return done
 
 
