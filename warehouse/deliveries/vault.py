@@ -108,6 +108,8 @@ class Vault:
             raise UsageError("there is no such file", where=name, expected="a file", todo="check the path")
         with storage_faults(name), copied(path, self.home.vault / "incoming", name) as (copy, sha256):
             origin = Origin(name, source, source_name)
+            if stone := tombstone(self.home, sha256):
+                raise purged_error(stone, stone.round_keys[0], sha256[:12])
             if known := self._known(copy, sha256, declared, origin, partial=partial, restore=restore):
                 return known
             recognised = recognise(read_file(copy, name, keep_errors=True), name, declared)

@@ -5,6 +5,8 @@ Looking and telling belong here, without values; whatever is not known to be har
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import polars as pl
 
 from warehouse.codebooks.kobo import sheet_fits
@@ -76,7 +78,7 @@ def _add(findings: Findings, sheet: str, label: str, row: int, rows: int, *, fat
 def _positions(match: SheetMatch, findings: Findings) -> None:
     """Two columns side by side that nobody knows, with degrees in them: latitude and longitude under harmless headers."""
     unknown = sorted(index for index, _ in match.unknown)
-    for one, other in zip(unknown, unknown[1:], strict=False):
+    for one, other in pairwise(unknown):
         if other == one + 1 and _degrees(match, one) and _degrees(match, other):
             for index in (one, other):
                 _add(

@@ -21,6 +21,7 @@ from warehouse.normalize.reopen import reopen
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import load_operation
 from warehouse.personal.hide import hide_personal
+from warehouse.personal.tombstones import kept_of_purged
 from warehouse.personal.values import remember
 from warehouse.settings import Home
 
@@ -61,8 +62,11 @@ class Normalized:
 def normalize(home: Home, delivery: Delivery) -> Normalized:
     """The normalized delivery; done again only where delivery, operation files or code are new.
 
-    Raises UnreadableDelivery where the file no longer fits its codebook, MtmError where the vault is damaged.
+    Of a delivery that was purged: its tables as they were made last. Raises UnreadableDelivery where the file no longer
+    fits its codebook, MtmError where the vault is damaged.
     """
+    if kept := kept_of_purged(home, delivery):
+        return Normalized(home, delivery, kept.name, kept)
     operation = load_operation(delivery.operation)
     parts = made_of(delivery, operation, home)
     folder = home.normalized / delivery.round_key / name_of(parts)

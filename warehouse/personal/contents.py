@@ -135,7 +135,7 @@ def _zip(path: Path, data: bytes) -> Iterator[Part]:
                 with archive.open(info) as member:
                     inner = member.read(MOST)
                 yield info.filename, info.filename.encode("utf-8", "surrogatepass") + b"\0" + inner
-                if not inner[8:12] == DUCKDB:
+                if inner[8:12] != DUCKDB:
                     yield from ((f"{info.filename} {where}", part) for where, part in _unpacked(path, inner))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
         return  # no ZIP after all

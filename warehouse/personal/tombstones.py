@@ -9,11 +9,14 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from warehouse.deliveries.disk import sync
 from warehouse.errors import MtmError
 from warehouse.settings import Home
+
+if TYPE_CHECKING:
+    from warehouse.deliveries.vault import Delivery
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def purged_error(stone: Tombstone, round_key: str, delivery_id: str) -> MtmError
         f"the file of {round_key} was purged on {stone.purged_at[:10]}: it can't be read again",
         where=f"delivery {delivery_id}",
         expected="a delivery whose file is in the vault",
-        todo="nothing: what was published stays served; to build it again, receive a file of the round anew",
+        todo="nothing: what was published stays served; a file of the round without personal data can be received anew",
         code="purged",
     )
 
@@ -74,3 +77,12 @@ def purged_error(stone: Tombstone, round_key: str, delivery_id: str) -> MtmError
 def is_purged(home: Home, sha256: str) -> bool:
     """Whether a file was purged, or its purge has begun."""
     return (folder_of(home) / f"{sha256}.json").exists()
+
+
+def kept_of_purged(home: Home, delivery: Delivery) -> Path | None:
+    """The folder of canonical tables that was kept of a purged delivery (the newest); None where it was not purged."""
+    if not is_purged(home, delivery.sha256):
+        return None
+    notes = sorted((home.normalized / delivery.round_key).glob("*/normalized.json"), key=lambda p: p.stat().st_mtime_ns)
+    own = [p for p in notes if json.loads(p.read_text(encoding="utf-8"))["delivery"]["sha256"] == delivery.sha256]
+    return own[-1].parent if own else None
