@@ -21,7 +21,7 @@ from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.readers.open import read_file
 from warehouse.errors import MtmError, UsageError
 from warehouse.operations import load_operation
-from warehouse.personal.shapes import masked
+from warehouse.personal.shapes import masked, told
 from warehouse.personal.tombstones import purged_error, tombstone
 from warehouse.settings import Home
 
@@ -250,7 +250,7 @@ def _draft(origin: Origin, sha256: str, size: int, found: Recognised, *, partial
         codebook=found.codebook.codebook,
         partial=partial or found.partial,
         licence=load_operation(found.codebook.operation).programme.licence,
-        why=found.why,
+        why=[told(reason) for reason in found.why],
         source_name=origin.source_name,
     )
 

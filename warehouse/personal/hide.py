@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from warehouse.personal.shapes import masked
+from warehouse.personal.shapes import masked, shown
 
 WORDS = {
     "finding": ("file_name", "sheet", "column_label", "what", "expected", "todo"),
@@ -32,8 +32,19 @@ def hide_personal(tables: dict[str, pl.DataFrame], values: Collection[str]) -> d
 def _hidden(table: pl.DataFrame, columns: tuple[str, ...], names: Collection[str]) -> pl.DataFrame:
     changed = []
     for column in columns:
-        texts = {text: masked(text, names) for text in table[column].unique().drop_nulls().to_list()}
+        hide = _name if column in ("sheet", "column_label") else _text
+        texts = {text: hide(text, names) for text in table[column].unique().drop_nulls().to_list()}
         other = {before: after for before, after in texts.items() if before != after}
         if other:
             changed.append(pl.col(column).replace(other))
     return table.with_columns(changed) if changed else table
+
+
+def _text(text: str, names: Collection[str]) -> str:
+    return masked(text, names)
+
+
+def _name(text: str, names: Collection[str]) -> str:
+    """A sheet or a header; `column 5: header` where nobody knows the header."""
+    number, colon, label = text.partition(": ") if text.startswith("column ") else ("", "", text)
+    return number + colon + shown(masked(label, names))

@@ -59,6 +59,11 @@ def shown(text: str) -> str:
     return HIDDEN if like_a_person(text) else masked(text)
 
 
+def told(sentence: str) -> str:
+    """A sentence about a delivery: what looks personal is hidden, quoted names of sheets and headers with it."""
+    return masked(re.sub(r"'([^']*)'", lambda m: f"'{shown(m.group(1))}'", sentence))
+
+
 @cache
 def known_words() -> frozenset[str]:
     """The words of the operations' files but places: headers, options, sheets."""
