@@ -68,7 +68,7 @@ def _note(findings: Findings, raw: RawSheet, first: int, cells: pl.Series, label
 def _add(findings: Findings, sheet: str, label: str, row: int, rows: int, *, fatal: bool) -> None:
     findings.add(
         "unknown_identifier_column" if fatal else "personal_text", "block" if fatal else "review",
-        "texts look as if they held a phone number, an e-mail, a personal number or a position",
+        "texts look as if they held a phone number, an e-mail or a personal number",
         expected="no personal data outside of columns with column_class identifier",
         todo="give the column the class identifier in the codebook, or delete these texts and deliver again",
         sheet=sheet, row_number=row, column_label=label, rows=rows,

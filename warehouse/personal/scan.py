@@ -17,7 +17,7 @@ from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
 from warehouse.personal.contents import contents
 from warehouse.personal.search import Needles
-from warehouse.personal.shapes import shown
+from warehouse.personal.shapes import HIDDEN, shown
 from warehouse.personal.values import nobodys, personal_values_of, remembered
 from warehouse.settings import Home
 
@@ -42,9 +42,9 @@ class Scan:
         return asdict(self)
 
 
-def scan_release(home: Home, candidate: Candidate, staging: Path) -> Scan:
+def scan_release(home: Home, candidate: Candidate, staging: Path) -> dict[str, Any]:
     """Search all that is about to be published, logs, Dagster's storage, dbt's folders and Data Docs for the values of the
-    rounds that this candidate builds. Raises MtmError (`personal_data_found`) where one stands there."""
+    rounds that this candidate builds. Raises MtmError (`personal_data_found`) where one stands there; else says what was searched, in counts."""
     values: set[str] = set()
     for normalized in candidate.building:
         values |= personal_values_of(home, normalized.delivery)
@@ -59,7 +59,7 @@ def scan_release(home: Home, candidate: Candidate, staging: Path) -> Scan:
         raise found_error(result, "it is not published: take these values out of the delivery, or class their column"
                           " identifier in its codebook; mtm scan shows where they stand")  # fmt: skip
     _save_marks(home, marks)
-    return result
+    return {"values": result.values, "files": result.files, "bytes": result.bytes}
 
 
 def scan_home(home: Home) -> Scan:
@@ -99,8 +99,11 @@ def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dic
     for path in files:
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
         since = None if marks is None else marks.setdefault(name, {})
+        if needles.found_in(name.encode("utf-8", "surrogatepass")):
+            name = f"{Path(name).parent.as_posix()}/{HIDDEN}"  # its name is the leak
+            result.hits[name] = result.hits.get(name, 0) + 1
         try:
-            for where, data in [("name", name.encode("utf-8", "surrogatepass")), *contents(path, since)]:
+            for where, data in contents(path, since):
                 result.bytes += len(data)
                 if count := sum(needles.found_in(data).values()):
                     place = f"{_shown(name)} {where}".strip()

@@ -54,7 +54,8 @@ class Needles:
             plain = spelling.encode("utf-8", "surrogatepass")
             if is_number(spelling):
                 self.numbers |= {plain, plain[::-1]}
-            patterns = [plain, *written(spelling), *hashed(spelling)] if encoded else [plain]
+            patterns = [plain, *(t.encode("utf-8", "surrogatepass") for t in (spelling.lower(), spelling.upper()))]
+            patterns += [*written(spelling), *hashed(spelling)] if encoded else []
             self.of.update(dict.fromkeys(patterns, number))
 
     def _index(self) -> None:
