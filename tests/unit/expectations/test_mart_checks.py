@@ -56,6 +56,7 @@ COUNTS: dict[str, str] = {
     "fine_places": "UPDATE marts.mart_round_coverage SET place_level = 4",
     "small_cells": UPDATE + "individuals = 3" + AT + "'XX21'",
     "shares_out_of_range": "UPDATE marts.mart_returns_by_year SET share_of_returns = 60",
+    "personal_data_scan": "ALTER TABLE marts.mart_quality ADD COLUMN told VARCHAR; UPDATE marts.mart_quality SET told = md5('999555123456')",
 }
 SURVEY: dict[str, str] = {
     "respondents_differ": "UPDATE marts.mart_headlines SET value = 11",
