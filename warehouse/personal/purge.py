@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.deliveries.disk import sync
+from warehouse.deliveries.disk import file_hash, sync
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.normalize.people import key_of
 from warehouse.operations import load_operation
@@ -165,9 +165,14 @@ def _raw(home: Home, stone: Tombstone) -> list[str]:
             blob.unlink()
             sync(blob.parent)
             removed.append(f"vault/blobs/{sha256[:2]}/{sha256}")
-    for path in (home.vault / "incoming").glob("*"):
+    for path in [*(home.vault / "incoming").glob("*"), *_copies(home, hashes)]:
         path.unlink()
     return removed
+
+
+def _copies(home: Home, hashes: list[str]) -> list[Path]:
+    """The same files as they came through the inbox."""
+    return [p for p in home.received.glob("*") if p.is_file() and file_hash(p) in hashes]
 
 
 def _proof(home: Home, values: frozenset[str], removed: list[str]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ RULES = 1  # of collecting: values collected by other rules are collected again
 HEADS = 3  # rows at the top of a sheet that nobody knows among which its header is
 FIELDS = ("uuid",)  # fields whose delivered values identify a submission, though the codebook keeps their keyed hash
 TEXTS = ("text", "choice", "choices", "country", "boolean")  # types of columns in which no figure is asked
+PERSONS = {"corrections.yml", "place_decisions.yml"}  # files of operations in which people write
 ROOMS = ("warehouse", "expectations", "orchestration", "dbt_project")  # of the project, beside the operations' files
 _HINT = r"@|\d(?:[\s().,-]*\d){8}"
 _FIGURE = r"^[A-Za-z]{0,4}[-\d.,\s]+$|^\d{4}-\d{2}-\d{2}|^(uuid:)?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
@@ -165,7 +166,9 @@ def _own_words() -> bytes:
 
     folders = [*operations_dirs(), *(PROJECT / room for room in ROOMS)]
     found = {p for f in folders for kind in ("*.yml", "*.csv", "*.py", "*.sql") for p in f.rglob(kind)}
-    return _text_of(tuple((p, p.stat().st_mtime_ns) for p in sorted(found) if "target" not in p.parts))
+    return _text_of(
+        tuple((p, p.stat().st_mtime_ns) for p in sorted(found) if "target" not in p.parts and p.name not in PERSONS)
+    )
 
 
 @lru_cache(maxsize=2)

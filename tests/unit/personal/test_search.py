@@ -33,7 +33,9 @@ def ways(text: str) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("value", [PHONE, NAME, "a.b@posta.example", "21203198001234", "42.874613", "42.874613, 74.569171"])
+@pytest.mark.parametrize(
+    "value", [PHONE, NAME, "a.b@posta.example", "21203198001234", "42.874613", "42.874613, 74.569171"]
+)
 def test_a_value_is_found_in_every_form(value: str) -> None:
     needles = Needles.made_of([value, "Somebody Else", "+999 000 00-00-00"])
     for way, data in ways(value).items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from warehouse.errors import MtmError
-from warehouse.personal.shapes import HIDDEN, like_a_person, masked, personal_in, shown, told
+from warehouse.personal.shapes import HIDDEN, like_a_person, masked, masked_name, personal_in, shown, told
 
 PERSONAL = [
     "+999 555 12-34-56", "0555 123456", "0555-12-34-56", "996555123456", "8 (999) 123-45-67", "555123456",
@@ -42,3 +42,8 @@ def test_names_of_sheets_that_look_like_a_persons_are_hidden() -> None:
 def test_an_error_never_tells_a_value() -> None:
     error = MtmError("bad header '+999 555 123456'", where="a.b@posta.example.xlsx", expected="x", todo="y", code="z")
     assert "555" not in str(error) and "posta" not in str(error.as_dict()) and error.code == "z"
+
+
+def test_a_files_name_keeps_its_ending() -> None:
+    assert masked_name("r1 a.b@posta.example.xlsx") == f"r1 {HIDDEN}.xlsx"
+    assert masked_name("2024-05-03_kgz_bma_r03.xlsx") == "2024-05-03_kgz_bma_r03.xlsx"
