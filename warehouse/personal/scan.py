@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -39,10 +39,23 @@ class Scan:
     files: int = 0
     bytes: int = 0
     hits: dict[str, int] = field(default_factory=dict)
+    whose: dict[str, dict[str, int]] = field(default_factory=dict, repr=False)  # by value: never leaves the memory
+
+    def add(self, place: str, found: dict[str, int]) -> None:
+        """Count what was found at a place."""
+        if found:
+            self.hits[place] = self.hits.get(place, 0) + sum(found.values())
+            known = self.whose.setdefault(place, {})
+            known.update({value: known.get(value, 0) + n for value, n in found.items()})
+
+    def of(self, values: frozenset[str]) -> dict[str, int]:
+        """The hits of some of the values."""
+        counted = {place: sum(n for v, n in found.items() if v in values) for place, found in self.whose.items()}
+        return {place: n for place, n in counted.items() if n}
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON."""
-        return asdict(self)
+        """Plain data, for JSON: without values."""
+        return {"values": self.values, "files": self.files, "bytes": self.bytes, "hits": self.hits}
 
 
 def scan_release(home: Home, candidate: Candidate, staging: Path) -> dict[str, Any]:
@@ -75,8 +88,7 @@ def search_marts(con: DuckDBPyConnection, values: frozenset[str]) -> Scan:
     result = Scan(values=len(needles.values))
     for table, column, data in marts_cells(con):
         result.bytes += len(data)
-        if count := sum(needles.found_in(data).values()):
-            result.hits[f"{table}.{column}"] = count
+        result.add(f"{table}.{column}", needles.told_in(data))
     result.files = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()[0][0]
     return result
 
@@ -118,15 +130,13 @@ def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dic
     for path in files:
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
         since = None if marks is None else marks.setdefault(name, {})
-        if needles.found_in(name.encode("utf-8", "surrogatepass")):
+        if found := needles.told_in(name.encode("utf-8", "surrogatepass")):
             name = f"{Path(name).parent.as_posix()}/{HIDDEN}"  # its name is the leak
-            result.hits[name] = result.hits.get(name, 0) + 1
+            result.add(name, found)
         try:
             for where, data in contents(path, since):
                 result.bytes += len(data)
-                if count := sum(needles.found_in(data).values()):
-                    place = f"{_shown(name)} {where}".strip()
-                    result.hits[place] = result.hits.get(place, 0) + count
+                result.add(f"{_shown(name)} {where}".strip(), needles.told_in(data))
             result.files += 1
         except FileNotFoundError:
             continue  # it was a temporary file

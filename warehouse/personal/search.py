@@ -79,6 +79,10 @@ class Needles:
                         found[number] = found.get(number, 0) + 1
         return found
 
+    def told_in(self, data: bytes) -> dict[str, int]:
+        """Value -> how often it stands in the bytes."""
+        return {self.values[number]: n for number, n in self.found_in(data).items()}
+
     def _candidates(self, data: bytes, start: int) -> list[int]:
         """Positions of this part at which the last bytes of a pattern begin."""
         words = _windows(data[start : start + _PART + KEY - 1])

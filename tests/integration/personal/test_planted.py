@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha1
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -129,15 +131,20 @@ def test_a_value_that_got_out_is_found_wherever_it_is(line: Line) -> None:
 
 
 def test_a_release_that_would_hold_a_value_is_not_published(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever let it through: here the verdict's file of the release tells a phone."""
-    from warehouse.releases.verdict import Verdict
+    """Whatever let it through: here a file that is written beside the serving database tells a phone, packed."""
+    from warehouse.releases import publish
 
-    plain = Verdict.as_dict
-    monkeypatch.setattr(Verdict, "as_dict", lambda self: {**plain(self), "note": f"call {PHONES[4]}"})
+    plain = publish.write_serving
+
+    def leaky(build: Path, folder: Path, scratch: Path) -> Any:
+        (folder / "notes.gz").write_bytes(gzip.compress(f"call {PHONES[4]}".encode()))
+        return plain(build, folder, scratch)
+
+    monkeypatch.setattr(publish, "write_serving", leaky)
     path = write_rows(line.home.root.parent / "round1 again.xlsx", rows(count=131)[:-1])
     line.mtm("receive", str(path))
     result = line.mtm("run", ROUND, "--json", exit_code=1)
-    assert "personal_data_found" in result.output and "verdict.json" in result.output
+    assert "personal_data_found" in result.output and "notes.gz unpacked: 1" in result.output
     assert current_id(line.home) == "r000001" and not list(line.home.releases.glob(".staging-*"))
     assert leaks(line.home.root) == {}
 

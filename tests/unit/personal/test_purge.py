@@ -62,7 +62,7 @@ def test_a_purged_file_is_neither_read_nor_received_again(home: Home, delivery: 
     assert holding(home) == []
 
 
-@pytest.mark.parametrize("step", ["_tables", "_databases", "_raw", "_proof", "values_path"])
+@pytest.mark.parametrize("step", ["_tables", "_databases", "_raw", "_proofs", "values_path"])
 def test_an_interrupted_purge_goes_on(
     home: Home, delivery: Delivery, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
