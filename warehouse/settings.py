@@ -41,6 +41,11 @@ class Home:
         return self.root / "vault"
 
     @property
+    def received(self) -> Path:
+        """Files that were taken from the inbox, by their names: microdata, which must not stay in the inbox."""
+        return self.vault / "received"
+
+    @property
     def normalized(self) -> Path:
         """Canonical Parquet, by round and by hash of what made it."""
         return self.build / "normalized"
@@ -101,8 +106,9 @@ class Home:
             path.mkdir(parents=True, exist_ok=True)
         for path in (self.vault, self.build):
             _private(path)
-        for before, path in ((self.root / "normalized", self.normalized), (self.root / "corrections", self.corrections)):
-            if before.is_dir() and not path.exists():  # a home of before: microdata lay beside the vault
+        moved = ((self.root / "normalized", self.normalized), (self.root / "corrections", self.corrections))
+        for before, path in (*moved, (self.inbox / "received", self.received)):
+            if before.is_dir() and not path.exists():  # a home of before: microdata lay outside of vault and build
                 before.rename(path)
         for path in (self.normalized, self.verdicts, self.corrections, self.waivers, self.gate_docs):
             _private(path)

@@ -21,7 +21,7 @@ from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.readers.open import read_file
 from warehouse.errors import MtmError, UsageError
 from warehouse.operations import load_operation
-from warehouse.personal.shapes import masked, told
+from warehouse.personal.shapes import masked, masked_name, told
 from warehouse.personal.tombstones import purged_error, tombstone
 from warehouse.settings import Home
 
@@ -103,7 +103,7 @@ class Vault:
         same address: the file was overwritten there. `name` is what the file is called, where the path does not say
         it. Raises UnreadableDelivery (exit 4) where the file can't be read or recognised; nothing is stored then.
         """
-        name, source = masked(clean_name(name or path.name)), masked(source)
+        name, source = masked_name(clean_name(name or path.name)), masked(source)
         if not path.is_file():
             raise UsageError("there is no such file", where=name, expected="a file", todo="check the path")
         with storage_faults(name), copied(path, self.home.vault / "incoming", name) as (copy, sha256):

@@ -44,7 +44,7 @@ def _note_sheet(raw: RawSheet, known: bool, findings: Findings) -> None:
         cells, label = raw.column(index), f"column {index + 1}"
         head = None if known else _head(cells)
         if head is not None and raw.width > 1 and (cells[head + 1 :].str.strip_chars() != "").sum():
-            _add(findings, raw.name, label, head + 1, 1, fatal=True)
+            _tell(findings, raw.name, label, head + 1, 1, fatal=True)
         else:
             _note(findings, raw, 0, cells, label, fatal=True)
 
@@ -62,13 +62,13 @@ def _note(findings: Findings, raw: RawSheet, first: int, cells: pl.Series, label
     if rows.len():
         filled = int((cells.str.strip_chars() != "").sum())
         whole = fatal and rows.len() * 2 >= filled and (first > 0 or rows.len() >= FEWEST)
-        _add(findings, raw.name, label, int(rows[0]) + first + 1, rows.len(), fatal=whole)
+        _tell(findings, raw.name, label, int(rows[0]) + first + 1, rows.len(), fatal=whole)
 
 
-def _add(findings: Findings, sheet: str, label: str, row: int, rows: int, *, fatal: bool) -> None:
+def _tell(findings: Findings, sheet: str, label: str, row: int, rows: int, *, fatal: bool) -> None:
     findings.add(
         "unknown_identifier_column" if fatal else "personal_text", "block" if fatal else "review",
-        "texts look as if they held a phone number, an e-mail, a personal number or a position",
+        "texts look as if they held a phone number, an e-mail or a personal number",
         expected="no personal data outside of columns with column_class identifier",
         todo="give the column the class identifier in the codebook, or delete these texts and deliver again",
         sheet=sheet, row_number=row, column_label=label, rows=rows,
@@ -81,7 +81,7 @@ def _positions(match: SheetMatch, findings: Findings) -> None:
     for one, other in pairwise(unknown):
         if other == one + 1 and _degrees(match, one) and _degrees(match, other):
             for index in (one, other):
-                _add(
+                _tell(
                     findings,
                     match.raw.name,
                     f"column {index + 1}",

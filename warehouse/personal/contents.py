@@ -11,6 +11,7 @@ import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from warehouse.personal.search import CELL
 
 if TYPE_CHECKING:
     import polars as pl
+    from duckdb import DuckDBPyConnection
 
 PARQUET, SQLITE, GZIP, ZIP, DUCKDB = b"PAR1", b"SQLite format 3\0", b"\x1f\x8b", b"PK\x03\x04", b"DUCK"
 MOST = 2**31  # bytes that one packed member may grow to
@@ -65,6 +67,20 @@ def _duckdb(path: Path) -> Iterator[Part]:
         told = con.execute("SELECT comment FROM duckdb_columns() WHERE comment IS NOT NULL UNION ALL"
                            " SELECT comment FROM duckdb_tables() WHERE comment IS NOT NULL").fetchall()  # fmt: skip
         yield "comments", cells(comment for (comment,) in told)
+
+
+def marts_cells(con: DuckDBPyConnection) -> Iterator[tuple[str, str, bytes]]:
+    """Mart, column and cells of all texts and large whole numbers in schema `marts`."""
+    import polars as pl
+
+    rows = con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'marts' AND data_type IN"
+        " ('VARCHAR', 'BIGINT', 'HUGEINT', 'BLOB') AND database_name = current_database() ORDER BY ALL"
+    ).fetchall()
+    for table, part in groupby(rows, key=lambda row: row[0]):
+        names = ", ".join(_quoted(column) for _, column in part)
+        frame = pl.DataFrame(pl.from_arrow(con.sql(f"SELECT {names} FROM marts.{_quoted(table)}").to_arrow_table()))
+        yield from ((table, column, data) for column, data in _columns(frame))
 
 
 def _quoted(name: str) -> str:

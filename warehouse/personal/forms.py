@@ -16,12 +16,18 @@ HASHES = (hashlib.md5, hashlib.sha1, hashlib.sha256, hashlib.sha512)
 PREFIX = 16  # hexadecimal digits of a hash that give it away: it may be cut
 SHORTEST = 7  # characters (or digits) that a value needs to be anybody's
 _PHONE = re.compile(r"\+?[\d\s().\u00a0-]{9,24}")
+_SHORT = re.compile(r"-?\d+\.\d{0,3}")  # a height or an error in metres: no position
+_POSITION = re.compile(r"(-?\d{1,3}\.\d{4,})[\s,;]+(-?\d{1,3}\.\d{4,})")
 _NUMBER = re.compile(r"-?\d{1,3}\.\d+")
 
 
 def spellings(value: str) -> list[str]:
     """The value and the other ways in which people write it: a phone without blanks, without its country, with a zero."""
     text = value.strip()
+    if _SHORT.fullmatch(text):
+        return []
+    if position := _POSITION.match(text):
+        return [text, f"{position[1]},{position[2]}", *(p for p in position.groups() if len(p) >= SHORTEST)]
     digits = re.sub(r"\D", "", text)
     if _NUMBER.fullmatch(text) or not _PHONE.fullmatch(text) or not 9 <= len(digits) <= 16:
         return [text] if len(text) >= SHORTEST else []

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.deliveries.disk import sync
+from warehouse.deliveries.disk import file_hash, sync
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.normalize.people import key_of
 from warehouse.operations import load_operation
@@ -60,7 +60,7 @@ def purge(home: Home, chosen: list[Due], why: str = "") -> list[Tombstone]:
         for d in chosen:
             personal_values_of(home, d.delivery)  # kept on disk before anything goes: the proof needs them
             bury(home, _stone(home, d, why))
-        return [_remove(home, stone) for stone in tombstones(home) if not stone.done]
+        return _finish(home, [stone for stone in tombstones(home) if not stone.done])
     finally:
         lock.release(key)
 
@@ -91,23 +91,28 @@ def _stone(home: Home, d: Due, why: str) -> Tombstone:
     )
 
 
-def _remove(home: Home, stone: Tombstone) -> Tombstone:
-    """Everything of one purged file; each step may be done twice."""
-    delivery = Vault(home).all_by_hash(stone.sha256)[-1]
-    if not stone.proof:
-        values = remembered(home, delivery) or frozenset()
-        values -= nobodys(values)
-        removed = [*_tables(home, stone, values), *_databases(home), *_raw(home, stone)]
-        stone = replace(stone, proof=_proof(home, values, removed))
+def _finish(home: Home, stones: list[Tombstone]) -> list[Tombstone]:
+    """Everything of purged files, and one search for all their values; each step may be done twice."""
+    values = {stone.sha256: _values(home, stone) for stone in stones if not stone.proof}
+    open_ones = [stone for stone in stones if not stone.proof]
+    gone = {s.sha256: [*_tables(home, s, values[s.sha256]), *_databases(home), *_raw(home, s)] for s in open_ones}
+    proofs = _proofs(home, values, gone)
+    done = []
+    for stone in (replace(s, proof=s.proof or proofs[s.sha256]) for s in stones):
         bury(home, stone)
-    values_path(home, stone.sha256).unlink(missing_ok=True)
-    stone = replace(stone, done=True)
-    bury(home, stone)
-    return stone
+        values_path(home, stone.sha256).unlink(missing_ok=True)
+        done.append(replace(stone, done=True))
+        bury(home, done[-1])
+    return done
+
+
+def _values(home: Home, stone: Tombstone) -> frozenset[str]:
+    values = remembered(home, Vault(home).all_by_hash(stone.sha256)[-1]) or frozenset()
+    return values - nobodys(values)
 
 
 def _tables(home: Home, stone: Tombstone, values: frozenset[str]) -> list[str]:
-    """Canonical tables: those of releases and of what stands lose their personal values, all others go."""
+    """Canonical tables lose their personal values, comparisons and what was half written go."""
     removed = []
     for key in stone.round_keys:
         folder = home.normalized / key
@@ -165,27 +170,39 @@ def _raw(home: Home, stone: Tombstone) -> list[str]:
             blob.unlink()
             sync(blob.parent)
             removed.append(f"vault/blobs/{sha256[:2]}/{sha256}")
-    for path in (home.vault / "incoming").glob("*"):
+    for path in [*(home.vault / "incoming").glob("*"), *_copies(home, hashes)]:
         path.unlink()
     return removed
 
 
-def _proof(home: Home, values: frozenset[str], removed: list[str]) -> dict[str, Any]:
-    """What was removed, and the search of the whole home for the values that were in the file.
+def _copies(home: Home, hashes: list[str]) -> list[Path]:
+    """The same files as they came through the inbox."""
+    return [p for p in home.received.glob("*") if p.is_file() and file_hash(p) in hashes]
+
+
+def _proofs(home: Home, values: dict[str, frozenset[str]], gone: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
+    """What was removed, and the search of the whole home for the values that were in the files.
 
     Values that other deliveries hold too (an enumerator's name) are in their files still, and are counted apart.
     """
-    others = _others(home)
-    own = values - others
-    found = search_home(home, own, whole=True)
+    others = _others(home) if values else frozenset()
+    found = search_home(home, frozenset().union(*values.values()) - others, whole=True)
     kept = {f"build/personal/{p.name}" for p in (home.build / "personal").glob("*.json")}
-    left = {place: n for place, n in found.hits.items() if place.split(" ")[0] not in kept}
-    digest = hmac.new(key_of(home), "\0".join(sorted(values)).encode(), hashlib.sha256).hexdigest()
+    at = datetime.now(UTC).isoformat(timespec="seconds")
     return {
-        "values": len(values), "held_by_other_deliveries": len(values & others), "values_hmac": digest,
-        "files": found.files, "bytes": found.bytes, "left": left, "removed": removed,
-        "searched_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        sha256: {
+            "values": len(own), "held_by_other_deliveries": len(own & others), "values_hmac": _keyed(home, own),
+            "files": found.files, "bytes": found.bytes, "removed": gone[sha256], "searched_at": at,
+            "left": {place: n for place, n in found.of(own).items() if place.split(" ")[0] not in kept},
+        }
+        for sha256, own in values.items()
     }  # fmt: skip
+
+
+def _keyed(home: Home, values: frozenset[str]) -> str:
+    return hmac.new(
+        key_of(home), "\0".join(sorted(values)).encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).hexdigest()
 
 
 def _others(home: Home) -> frozenset[str]:

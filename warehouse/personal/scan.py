@@ -8,20 +8,23 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
-from warehouse.personal.contents import contents
+from warehouse.personal.contents import contents, marts_cells
 from warehouse.personal.search import Needles
-from warehouse.personal.shapes import shown
+from warehouse.personal.shapes import HIDDEN, shown
 from warehouse.personal.values import nobodys, personal_values_of, remembered
 from warehouse.settings import Home
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from warehouse.releases.candidate import Candidate
 
 CODE = "personal_data_found"
@@ -36,22 +39,29 @@ class Scan:
     files: int = 0
     bytes: int = 0
     hits: dict[str, int] = field(default_factory=dict)
+    whose: dict[str, dict[str, int]] = field(default_factory=dict, repr=False)  # by value: never leaves the memory
+
+    def add(self, place: str, found: dict[str, int]) -> None:
+        """Count what was found at a place."""
+        if found:
+            self.hits[place] = self.hits.get(place, 0) + sum(found.values())
+            known = self.whose.setdefault(place, {})
+            known.update({value: known.get(value, 0) + n for value, n in found.items()})
+
+    def of(self, values: frozenset[str]) -> dict[str, int]:
+        """The hits of some of the values."""
+        counted = {place: sum(n for v, n in found.items() if v in values) for place, found in self.whose.items()}
+        return {place: n for place, n in counted.items() if n}
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data, for JSON."""
-        return asdict(self)
+        """Plain data, for JSON: without values."""
+        return {"values": self.values, "files": self.files, "bytes": self.bytes, "hits": self.hits}
 
 
-def scan_release(home: Home, candidate: Candidate, staging: Path) -> Scan:
+def scan_release(home: Home, candidate: Candidate, staging: Path) -> dict[str, Any]:
     """Search all that is about to be published, logs, Dagster's storage, dbt's folders and Data Docs for the values of the
-    rounds that this candidate builds. Raises MtmError (`personal_data_found`) where one stands there."""
-    values: set[str] = set()
-    for normalized in candidate.building:
-        values |= personal_values_of(home, normalized.delivery)
-        earlier = (
-            remembered(home, d) for d in Vault(home).deliveries(normalized.round_key) if d != normalized.delivery
-        )
-        values |= {v for kept in earlier if kept for v in kept}
+    rounds that this candidate builds. Raises MtmError (`personal_data_found`) where one stands there; else says what was searched, in counts."""
+    values = values_built(home, candidate.building)
     begun = datetime.fromisoformat(candidate.created_at).replace(tzinfo=UTC).timestamp()
     marks = _marks(home)
     result = _search(home.root, values, _of_run(home, candidate, staging, begun), marks)
@@ -59,6 +69,27 @@ def scan_release(home: Home, candidate: Candidate, staging: Path) -> Scan:
         raise found_error(result, "it is not published: take these values out of the delivery, or class their column"
                           " identifier in its codebook; mtm scan shows where they stand")  # fmt: skip
     _save_marks(home, marks)
+    return {"values": result.values, "files": result.files, "bytes": result.bytes}
+
+
+def values_built(home: Home, building: Iterable[Any]) -> frozenset[str]:
+    """The personal values of normalized rounds, with those of their earlier deliveries that are kept."""
+    values: set[str] = set()
+    for normalized in building:
+        values |= personal_values_of(home, normalized.delivery)
+        earlier = (remembered(home, d) for d in Vault(home).deliveries(normalized.round_key))
+        values |= {v for kept in earlier if kept for v in kept}
+    return frozenset(values)
+
+
+def search_marts(con: DuckDBPyConnection, values: frozenset[str]) -> Scan:
+    """Search the cells of schema `marts` of an open database."""
+    needles = _needles(values)
+    result = Scan(values=len(needles.values))
+    for table, column, data in marts_cells(con):
+        result.bytes += len(data)
+        result.add(f"{table}.{column}", needles.told_in(data))
+    result.files = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()[0][0]
     return result
 
 
@@ -94,17 +125,18 @@ def found_error(result: Scan, todo: str) -> MtmError:
 
 def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dict[str, dict[str, int]] | None) -> Scan:
     """`marks`: of SQLite files, how far they were searched before; None searches them whole."""
-    needles = _needles(values)
+    needles = _needles(frozenset(values))
     result = Scan(values=len(needles.values))
     for path in files:
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
         since = None if marks is None else marks.setdefault(name, {})
+        if found := needles.told_in(name.encode("utf-8", "surrogatepass")):
+            name = f"{Path(name).parent.as_posix()}/{HIDDEN}"  # its name is the leak
+            result.add(name, found)
         try:
-            for where, data in [("name", name.encode("utf-8", "surrogatepass")), *contents(path, since)]:
+            for where, data in contents(path, since):
                 result.bytes += len(data)
-                if count := sum(needles.found_in(data).values()):
-                    place = f"{_shown(name)} {where}".strip()
-                    result.hits[place] = result.hits.get(place, 0) + count
+                result.add(f"{_shown(name)} {where}".strip(), needles.told_in(data))
             result.files += 1
         except FileNotFoundError:
             continue  # it was a temporary file
@@ -114,9 +146,10 @@ def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dic
     return result
 
 
-def _needles(values: Iterable[str]) -> Needles:
-    wanted = set(values)
-    return Needles.made_of(wanted - nobodys(wanted))
+@lru_cache(maxsize=1)
+def _needles(values: frozenset[str]) -> Needles:
+    """The gate and the release look for the same values, one after the other."""
+    return Needles.made_of(values - nobodys(values))
 
 
 def _shown(name: str) -> str:

@@ -54,7 +54,8 @@ class Needles:
             plain = spelling.encode("utf-8", "surrogatepass")
             if is_number(spelling):
                 self.numbers |= {plain, plain[::-1]}
-            patterns = [plain, *written(spelling), *hashed(spelling)] if encoded else [plain]
+            patterns = [plain, *(t.encode("utf-8", "surrogatepass") for t in (spelling.lower(), spelling.upper()))]
+            patterns += [*written(spelling), *hashed(spelling)] if encoded else []
             self.of.update(dict.fromkeys(patterns, number))
 
     def _index(self) -> None:
@@ -77,6 +78,10 @@ class Needles:
                     if number is not None and self._stands(data, begin, position + KEY):
                         found[number] = found.get(number, 0) + 1
         return found
+
+    def told_in(self, data: bytes) -> dict[str, int]:
+        """Value -> how often it stands in the bytes."""
+        return {self.values[number]: n for number, n in self.found_in(data).items()}
 
     def _candidates(self, data: bytes, start: int) -> list[int]:
         """Positions of this part at which the last bytes of a pattern begin."""

@@ -45,13 +45,19 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
     return PERSONAL.sub(HIDDEN, text) if _HINT.search(text) else text
 
 
+def masked_name(name: str) -> str:
+    """A file's name with everything that looks personal hidden; its ending stays."""
+    stem, dot, ending = name.rpartition(".")
+    return f"{masked(stem)}.{ending}" if dot and stem and len(ending) <= 10 else masked(name)
+
+
 def like_a_person(text: str) -> bool:
-    """Two to four words, each with a capital and none of them a word of the operations' files: a name, perhaps."""
+    """Two to four words, each with a capital, that are no place and no word of the operations' files: a name, perhaps."""
     words = text.split()
     if not 2 <= len(words) <= 4:
         return False
     capital = all(w.replace("-", "").isalpha() and w[0].isupper() and w[1:].islower() for w in words)
-    return capital and not any(w.lower() in known_words() for w in words)
+    return capital and not any(w.lower() in known_words() for w in words) and text.lower() not in known_places()
 
 
 def shown(text: str) -> str:
@@ -73,4 +79,18 @@ def known_words() -> frozenset[str]:
     for path in (p for folder in operations_dirs() for p in folder.rglob("*.yml")):
         if path.name not in ("aliases.yml", "published.yml", "corrections.yml", "place_decisions.yml"):
             found |= {w.lower() for w in re.findall(r"[^\W\d_]{2,}", path.read_text(encoding="utf-8"))}
+    return frozenset(found)
+
+
+@cache
+def known_places() -> frozenset[str]:
+    """The names of all places of the gazetteers."""
+    import csv
+
+    from warehouse.settings import operations_dirs
+
+    found: set[str] = set()
+    for path in (p for folder in operations_dirs() for p in folder.glob("*/gazetteer/*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found |= {cell.lower() for row in csv.reader(file) for cell in row if " " in cell}
     return frozenset(found)

@@ -66,7 +66,7 @@ def tombstones(home: Home) -> list[Tombstone]:
 def purged_error(stone: Tombstone, round_key: str, delivery_id: str) -> MtmError:
     """The error of whoever needs the file of a delivery that was purged."""
     return MtmError(
-        f"the file of {round_key} was purged on {stone.purged_at[:10]}: it can't be read again",
+        f"the file of {round_key} was purged on {stone.purged_at[:10]}: it is neither read nor taken in again",
         where=f"delivery {delivery_id}",
         expected="a delivery whose file is in the vault",
         todo="nothing: what was published stays served; a file of the round without personal data can be received anew",

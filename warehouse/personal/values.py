@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -31,6 +31,8 @@ RULES = 1  # of collecting: values collected by other rules are collected again
 HEADS = 3  # rows at the top of a sheet that nobody knows among which its header is
 FIELDS = ("uuid",)  # fields whose delivered values identify a submission, though the codebook keeps their keyed hash
 TEXTS = ("text", "choice", "choices", "country", "boolean")  # types of columns in which no figure is asked
+PERSONS = {"corrections.yml", "place_decisions.yml"}  # files of operations in which people write
+ROOMS = ("warehouse", "expectations", "orchestration", "dbt_project")  # of the project, beside the operations' files
 _HINT = r"@|\d(?:[\s().,-]*\d){8}"
 _FIGURE = r"^[A-Za-z]{0,4}[-\d.,\s]+$|^\d{4}-\d{2}-\d{2}|^(uuid:)?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
 _NAME = re.compile(r"[^\W\d_][^\d_]*")  # letters, blanks, hyphens
@@ -158,22 +160,21 @@ def _shaped(cells: pl.Series, column: MappedColumn | None) -> set[str]:
     return {part.strip() for text in found.to_list() for part in personal_in(text)}
 
 
-@cache
 def _own_words() -> bytes:
     """The project's own files as one text, and every word of them as a cell."""
     from warehouse.settings import operations_dirs
 
-    folders = [
-        *operations_dirs(),
-        PROJECT / "warehouse",
-        PROJECT / "expectations",
-        PROJECT / "orchestration",
-        PROJECT / "dbt_project",
-    ]
-    paths = sorted(
-        {p for f in folders for g in ("*.yml", "*.csv", "*.py", "*.sql") for p in f.rglob(g) if "target" not in p.parts}
+    folders = [*operations_dirs(), *(PROJECT / room for room in ROOMS)]
+    found = {p for f in folders for kind in ("*.yml", "*.csv", "*.py", "*.sql") for p in f.rglob(kind)}
+    return _text_of(
+        tuple((p, p.stat().st_mtime_ns) for p in sorted(found) if "target" not in p.parts and p.name not in PERSONS)
     )
-    text = "\n".join(p.read_text(encoding="utf-8", errors="replace") for p in paths)
+
+
+@lru_cache(maxsize=2)
+def _text_of(files: tuple[tuple[Path, int], ...]) -> bytes:
+    """Read again where a file changed."""
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path, _ in files)
     words = CELL + CELL.join(w.encode() for w in sorted(set(re.findall(r"[A-Za-z]+", text)))) + CELL
     return text.encode("utf-8", "surrogatepass") + b"\n" + words
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha1
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -47,7 +50,9 @@ def rows(*, count: object = 121) -> list[list[object]]:
         info = f"ask {PEOPLE[i]}" if i == 2 else "nothing to add"
         remark = f"{NUMBERS[i]} {MAILS[i]}" if i % 2 else f"house at {PLACES[i]}"
         people = count if i == 1 else 120 + i
-        found.append([f"u{i}", 1, f"Region {i % 2}", f"TOY0{i % 2}", f"District {i}", people, phone, PEOPLE[i], remark, info])
+        found.append(
+            [f"u{i}", 1, f"Region {i % 2}", f"TOY0{i % 2}", f"District {i}", people, phone, PEOPLE[i], remark, info]
+        )
     found.append(["u1", 1, "Region 1", "TOY01", PEOPLE[0], 7, PHONES[0], PEOPLE[0], MAILS[0], ""])  # says u1 twice
     return found
 
@@ -112,7 +117,11 @@ def test_another_key_gives_the_same_content(line: Line, monkeypatch: pytest.Monk
 
 def test_a_value_that_got_out_is_found_wherever_it_is(line: Line) -> None:
     """In a log, backwards in Dagster's folder, as a hash in a file of the home."""
-    for where, pattern in (("logs/x.log", PHONES[0].encode()), ("dagster/y", PEOPLE[3][::-1].encode()), ("z.txt", PATTERNS[-3][1])):
+    for where, pattern in (
+        ("logs/x.log", PHONES[0].encode()),
+        ("dagster/y", PEOPLE[3][::-1].encode()),
+        ("z.txt", sha1(NUMBERS[2].encode()).hexdigest().upper().encode()),
+    ):
         path = line.home.root / where
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"some words " + pattern + b" and others")
@@ -122,15 +131,20 @@ def test_a_value_that_got_out_is_found_wherever_it_is(line: Line) -> None:
 
 
 def test_a_release_that_would_hold_a_value_is_not_published(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever let it through: here the verdict's file of the release tells a phone."""
-    from warehouse.releases.verdict import Verdict
+    """Whatever let it through: here a file that is written beside the serving database tells a phone, packed."""
+    from warehouse.releases import publish
 
-    plain = Verdict.as_dict
-    monkeypatch.setattr(Verdict, "as_dict", lambda self: {**plain(self), "note": f"call {PHONES[4]}"})
+    plain = publish.write_serving
+
+    def leaky(build: Path, folder: Path, scratch: Path) -> Any:
+        (folder / "notes.gz").write_bytes(gzip.compress(f"call {PHONES[4]}".encode()))
+        return plain(build, folder, scratch)
+
+    monkeypatch.setattr(publish, "write_serving", leaky)
     path = write_rows(line.home.root.parent / "round1 again.xlsx", rows(count=131)[:-1])
     line.mtm("receive", str(path))
     result = line.mtm("run", ROUND, "--json", exit_code=1)
-    assert "personal_data_found" in result.output and "verdict.json" in result.output
+    assert "personal_data_found" in result.output and "notes.gz unpacked: 1" in result.output
     assert current_id(line.home) == "r000001" and not list(line.home.releases.glob(".staging-*"))
     assert leaks(line.home.root) == {}
 
@@ -152,7 +166,10 @@ def test_a_purged_round_is_built_again_from_its_tables_and_its_file_refused(line
     """The build database is gone: the next round builds all; figures of the purged one stay as they were."""
     before = load_manifest(line.home)
     served = line.home.current.resolve() / "parquet" / "mart_population.parquet"
-    path = write_rows(line.home.root.parent / "round2.xlsx", [HEADER[:6], *([f"v{i}", 2, *r[2:6]] for i, r in enumerate(rows()[1:-1]))])
+    path = write_rows(
+        line.home.root.parent / "round2.xlsx",
+        [HEADER[:6], *([f"v{i}", 2, *r[2:6]] for i, r in enumerate(rows()[1:-1]))],
+    )
     line.mtm("receive", str(path))
     line.mtm("run", "toy-baseline-r02")
     after = load_manifest(line.home)
@@ -160,7 +177,7 @@ def test_a_purged_round_is_built_again_from_its_tables_and_its_file_refused(line
     assert after.version(ROUND) is not None and _of_round(served) == _of_round(
         line.home.current.resolve() / "parquet" / "mart_population.parquet"
     )
-    error = line.mtm("receive", str(line.home.root.parent / "round1 clean.xlsx"), exit_code=4).output
+    error = line.mtm("receive", str(line.home.root.parent / "round1 clean.xlsx"), exit_code=1).output
     assert "purged" in error
 
 
