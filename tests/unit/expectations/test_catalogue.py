@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from expectations.checks import CATALOGUE, Catalogue, catalogue
 from expectations.gate import check_normalized
 from expectations.manual import PAGE, page
 from expectations.measures import MARTS, NORMALIZED
+from expectations.measures.named import MEASURED
 from tests.unit.expectations import samples
+from warehouse.normalize.reasons import reasons
 from warehouse.operations import Gate, all_operations, read_yaml
 from warehouse.serving.field_report.report import REPEATING
 from warehouse.settings import PROJECT
@@ -96,3 +99,17 @@ def test_the_report_to_the_field_tells_no_finding_twice() -> None:
 
 def test_the_manual_shows_the_checks_as_they_are() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m expectations.manual"
+
+
+def test_every_finding_that_stops_or_is_looked_at_belongs_to_a_family() -> None:
+    made = re.compile(r'"([a-z]+_[a-z_]+)",\s*"(?:block|review)"')
+    rooms = ("normalize", "deliveries", "corrections")
+    paths = [path for room in rooms for path in (PROJECT / "warehouse" / room).rglob("*.py")]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    found = set(made.findall(source)) | {code for code, reason in reasons().items() if not reason.by_rule}
+    assert {"units_swapped", "skip_logic", "hidden_rows", "unknown_place"} <= found
+    named = {code for check in catalogue().checks for code in check.findings} | set(MEASURED)
+    # corrections and decisions are about the ledger, not about the delivery: the catch-all checks count them
+    rest = {code for code in found - named if not code.startswith(("correction_", "decision_"))}
+    told_by_codes_moved, no_code = {"place_code_moved", "place_code_renamed"}, {"as_yaml"}
+    assert rest - told_by_codes_moved - no_code == set(), "name them at a check of their family"

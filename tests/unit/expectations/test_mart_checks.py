@@ -24,7 +24,7 @@ STALE = (
 # told by tests/unit/expectations/test_previous_round.py and test_trends.py: they need more than the marts
 ELSEWHERE = {
     "columns_gone", "headers_changed", "options_relabelled", "countries_unknown_share", "other_rounds_changed",
-    "other_rounds_moved", "stored_tables_changed", "survey_trend_over_break", "far_fewer_communities",
+    "other_rounds_moved", "stored_tables_changed", "survey_trend_over_break", "far_fewer_communities", "codes_moved",
 }  # fmt: skip
 COUNTS: dict[str, str] = {
     "missing_marts": "DROP TABLE marts.mart_country_links",
