@@ -205,7 +205,7 @@ TAMPERED: dict[str, Callable[[str], str]] = {
     "not text": lambda text: "\x00\xff",
     "another outcome": lambda text: text.replace('"outcome": "passed"', '"outcome": "provisional"', 1),
     "a check turned": lambda text: text.replace('"severity": "block"', '"severity": "note"', 1),
-    "an unknown key": lambda text: text.replace('{', '{"more": 1,', 1),
+    "an unknown key": lambda text: text.replace("{", '{"more": 1,', 1),
     "no seal": lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "seal"}),
     "no checks": lambda text: json.dumps({**json.loads(text), "checks": []}),
 }
@@ -241,9 +241,7 @@ def test_a_sealed_verdict_must_hold_in_itself(what: str, operation: Operation, t
 
 
 @pytest.mark.parametrize("layer_name", ["normalized", "marts"])
-def test_a_verdict_on_one_layer_alone_publishes_nothing(
-    layer_name: str, operation: Operation, tmp_path: Path
-) -> None:
+def test_a_verdict_on_one_layer_alone_publishes_nothing(layer_name: str, operation: Operation, tmp_path: Path) -> None:
     given, verdict, _ = _passed(operation, tmp_path)
     part = replace(verdict, checks=[c for c in verdict.checks if c.layer == layer_name])
     part.save(given.home)

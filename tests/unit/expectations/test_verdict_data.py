@@ -109,7 +109,9 @@ def test_findings_are_waived_by_their_codes(operation: Operation, tmp_path: Path
     assert check.counted == {"odd_thing": 1}
     given_waiver(given.home, "odd_thing", check.code, 1)
     assert check_candidate(given, operation).outcome == "passed"
-    worse = replace(given, normalized=spoilt.more("finding", {"severity": "block", "code": "other_thing", "row_number": 3}))
+    worse = replace(
+        given, normalized=spoilt.more("finding", {"severity": "block", "code": "other_thing", "row_number": 3})
+    )
     assert check_candidate(worse, operation).outcome == "refused"
 
 
@@ -123,8 +125,21 @@ def test_the_first_check_of_a_run_knows_waivers_too(operation: Operation, tmp_pa
 
 def _verdict(**more: object) -> Verdict:
     check = CheckResult("heaping", "normalized", "block", False, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, [HOSTILE], 11, 1.0, 0.0)  # fmt: skip
-    waiver = {"id": "w0001", "finding": HOSTILE, "observed": HOSTILE, "reason": HOSTILE, "owner": HOSTILE, "since": "", "expires": ""}
-    given = {"error": HOSTILE, "waivers": [waiver], "inputs": {HOSTILE: HOSTILE}, "diff": {"marts": [{"mart": HOSTILE}]}}
+    waiver = {
+        "id": "w0001",
+        "finding": HOSTILE,
+        "observed": HOSTILE,
+        "reason": HOSTILE,
+        "owner": HOSTILE,
+        "since": "",
+        "expires": "",
+    }
+    given = {
+        "error": HOSTILE,
+        "waivers": [waiver],
+        "inputs": {HOSTILE: HOSTILE},
+        "diff": {"marts": [{"mart": HOSTILE}]},
+    }
     return Verdict("xx-bma-r02", "abc123", "r1", "refused", [check], "1", **{**given, **more})  # type: ignore[arg-type]
 
 

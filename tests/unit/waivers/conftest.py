@@ -19,8 +19,20 @@ DAY = date(2026, 3, 1)
 
 def check(code: str, value: float, bound: float = 0.0, **more: object) -> CheckResult:
     """A check that allows at most `bound`."""
-    given: dict[str, object] = {"layer": "normalized", "severity": "block", "passed": value <= bound, "value": value, "bound": bound}
-    words = {"sentence_en": "It holds.", "sentence_ru": "Верно.", "observed": f"{value:g} rows", "threshold": f"at most {bound:g}", "todo": "look"}
+    given: dict[str, object] = {
+        "layer": "normalized",
+        "severity": "block",
+        "passed": value <= bound,
+        "value": value,
+        "bound": bound,
+    }
+    words = {
+        "sentence_en": "It holds.",
+        "sentence_ru": "Верно.",
+        "observed": f"{value:g} rows",
+        "threshold": f"at most {bound:g}",
+        "todo": "look",
+    }
     return CheckResult(code=code, **{**words, **given, **more})  # type: ignore[arg-type]
 
 

@@ -12,7 +12,9 @@ from warehouse.waivers.apply import apply
 from warehouse.waivers.model import Waiver
 
 
-def waiver(finding: str, check: str, covers: float, bound: float = 0.0, identity: str = "w0001", delivery: str = "") -> Waiver:
+def waiver(
+    finding: str, check: str, covers: float, bound: float = 0.0, identity: str = "w0001", delivery: str = ""
+) -> Waiver:
     return Waiver(identity, "r", finding, check, covers, bound, "seen", "reason", "owner", "2026-01-01T00:00:00", "2026-12-31", delivery)  # fmt: skip
 
 

@@ -76,7 +76,9 @@ def test_a_damaged_ledger_lets_nothing_through(judged: Verdict, home: Home, what
     assert path.read_bytes() == before and active_hash(home, ROUND, DAY) == "damaged"
 
 
-def test_a_disk_that_refuses_is_said_and_changes_nothing(judged: Verdict, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_refuses_is_said_and_changes_nothing(
+    judged: Verdict, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     give(home, GOOD, DAY)
     before = (home.waivers / FILE).read_bytes()
 
