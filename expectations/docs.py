@@ -13,8 +13,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from expectations.checks import catalogue
 from expectations.docs_head import STYLE, head
-from expectations.families import family_name
+from warehouse.errors import MtmError
 from warehouse.releases.verdict import DOCS_PAGE, CheckResult, Verdict, docs_folder
 from warehouse.serving.field_report.messages import check_seen, check_todo
 from warehouse.settings import Home
@@ -83,11 +84,20 @@ def _result(check: CheckResult) -> dict[str, Any]:
     """A check as Great Expectations shows it: under a heading, what is expected, what was observed. It escapes nothing."""
     return {
         "success": check.passed,
-        "heading": _safe(f"{LAYERS[check.layer]} — {check.family} {family_name(check.family)}"),
+        "heading": _safe(f"{LAYERS[check.layer]} — {check.family} {_family(check.family)}"),
         "expected": "<br>".join(_told(check)),
         "observed": f"{_safe(check.observed)}<br><span class='ru'>{_safe(check_seen(check.observed, 'ru'))}</span>",
         "code": check.code,
     }
+
+
+def _family(number: int) -> str:
+    """The family's name in English and Russian; nothing where the catalogue can't be read (the verdict says so)."""
+    try:
+        names = catalogue().families.get(number)
+    except MtmError:
+        return ""
+    return f"{names.en} · {names.ru}" if names else ""
 
 
 def _told(check: CheckResult) -> list[str]:
