@@ -14,19 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.deliveries.disk import file_hash, sync
-from warehouse.errors import GateRefused, MtmError
+from warehouse.errors import MtmError
 from warehouse.personal.scan import scan_release
+from warehouse.releases.admitted import admitted
 from warehouse.releases.candidate import Candidate, database_path, discard, models_hash
 from warehouse.releases.manifest import FILE, Manifest, read_manifest, release_ids
 from warehouse.releases.pointer import flip, freeze, sync_tree, thaw
+from warehouse.releases.quality import add_checks
 from warehouse.releases.serving import DATABASE, UNHASHED, serving_rows, write_serving
-from warehouse.releases.verdict import Verdict
+from warehouse.releases.verdict import Verdict, take_docs
 from warehouse.settings import Home
 
 
 def publish(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest:
     """The release of a candidate. Raises GateRefused without a passed verdict on exactly this candidate."""
-    _must_have_passed(candidate, verdict)
+    verdict = admitted(candidate, verdict)
     try:
         manifest = _waiting(home, candidate) or _write_release(home, candidate, verdict)
         flip(home, manifest.release_id, candidate.base_release)
@@ -38,18 +40,6 @@ def publish(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest:
 def code_version() -> str:
     """The version of this software."""
     return version("mtm-warehouse")
-
-
-def _must_have_passed(candidate: Candidate, verdict: Verdict) -> None:
-    same = (verdict.round_key, verdict.normalized_id, verdict.base_release) == (
-        candidate.normalized.round_key, candidate.normalized.normalized_id, candidate.base_release
-    )  # fmt: skip
-    if verdict.outcome != "passed" or not same:
-        raise GateRefused(
-            f"{candidate.normalized.round_key} is not published: the verdict is {verdict.outcome}"
-            if same else "the verdict was given on another candidate",
-            expected="a passed verdict on this candidate", todo=f"mtm findings {candidate.normalized.round_key}", code="refused",
-        )  # fmt: skip
 
 
 def _waiting(home: Home, candidate: Candidate) -> Manifest | None:
@@ -74,12 +64,14 @@ def _write_release(home: Home, candidate: Candidate, verdict: Verdict) -> Manife
         shutil.rmtree(leftover)
     staging = home.releases / f".staging-{candidate.release_id}-{os.getpid()}"
     staging.mkdir()
+    add_checks(candidate, verdict)
     marts = write_serving(candidate.database, staging, candidate.folder)
     if {name: m["rows"] for name, m in marts.items()} != serving_rows(staging / DATABASE):
         raise MtmError(
             "the serving database does not hold what was written", where=DATABASE, todo="run again", code="audit_failed"
         )
     _write_json(staging / "verdict.json", verdict.as_dict())
+    take_docs(home, verdict, staging)
     _refuse_personal(home, candidate, staging)
     manifest = _manifest(candidate, marts, staging)
     _write_json(staging / FILE, manifest.as_dict())
