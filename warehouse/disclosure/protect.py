@@ -93,6 +93,7 @@ class _Work:
         self.may_hide = may_hide & ~hidden & ~self.free
         self.proven = np.zeros(count, dtype=np.bool_)
         self.given_up = np.zeros(count, dtype=np.bool_)
+        self.low, self.high = system.values.copy(), system.values.copy()
         self.table = self._table(system.values, np.maximum(cost, 1e-3))
 
     def _table(self, values: Floats, cost: Floats) -> Table:
@@ -152,36 +153,47 @@ class _Work:
                 return
             before = self.hidden.copy()
             for cell in sorted(failing, key=lambda c: (-self.needed[c], self.system.names[c])):
-                self._help(int(cell), 1.0 + 0.25 * loop)
+                if not self.wide(int(cell)):
+                    self._help(int(cell), 1.0 + 0.25 * loop)
             if (before == self.hidden).all() and loop > 3:
                 self.given_up[failing] = True
 
+    def wide(self, cell: int) -> bool:
+        """Other tables found on the way already differ enough in this cell: what fits fewer shown cells fits on."""
+        return bool(self.high[cell] - self.low[cell] >= self.needed[cell])
+
     def _help(self, cell: int, more: float) -> None:
-        """Hide what lets this cell move far enough, half of it down where it can."""
+        """Hide what lets this cell move far enough: up and down by half, or all the way in one direction."""
         need = float(np.ceil(self.needed[cell] * more))
         half = min(float(self.table.down[cell]), float(np.floor(need / 2)))
-        room = float(self.table.up[cell])
-        tries = [
-            (need - half, half),
-            (need, 0.0),
-            (max(0.0, min(need, room)), max(0.0, need - min(need, room))),
-            (0.0, need),
-        ]
-        for up, down in tries:
-            if self._move(cell, up, down):
+        up = min(need, float(self.table.up[cell]))
+        for shifts in ((need - half, -half), (need,), (up, up - need), (-need,)):
+            if self._move(cell, [s for s in shifts if s]):
                 return
 
-    def _move(self, cell: int, up: float, down: float) -> bool:
+    def _move(self, cell: int, shifts: list[float]) -> bool:
         hidden = self.hidden.copy()
-        for shift in (up, -down):
-            if shift == 0:
-                continue
-            moved = cheapest(self.table, cell, shift, hidden, hidden | self.free | self.may_hide)
-            if moved is None:
+        for shift in shifts:
+            way = cheapest(self.table, cell, shift, hidden, hidden | self.free | self.may_hide)
+            if way is None:
                 return False
-            hidden |= (moved != 0) & ~self.free
+            hidden |= way.hide
+            self._see(way.moved, hidden)
+            if self.wide(cell):
+                break
         self.hidden = hidden
         return True
+
+    def _see(self, moved: Floats, hidden: Bools) -> None:
+        """Tables along one way out of the true one, as far as it goes on both sides."""
+        whole = whole_cells(self.system)
+        near = np.where(whole, np.round(moved), moved)
+        if np.abs(near - moved).max(initial=0.0) > 1e-6:
+            return
+        for sign in (1.0, -1.0):
+            steps = self.table.steps(sign * near, hidden)
+            table = self.table.values + sign * near * (np.floor(steps + 1e-9) if whole.any() else steps)
+            self.low, self.high = np.minimum(self.low, table), np.maximum(self.high, table)
 
     def clean(self) -> Bools:
         """Show again what went along without need, the dearest first."""
