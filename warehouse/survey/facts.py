@@ -61,6 +61,15 @@ class Facts:
         found[self.numbers[known]] = values[known]
         return found
 
+    def of_everybody(self) -> np.ndarray[Any, Any]:
+        """Which cells are the respondents of a domain, as all were asked: with them everything of the domain would go."""
+        table = Table.of(self.cells)
+        found = np.zeros(len(self.cells), dtype=np.bool_)
+        if table.everybody is not None:
+            cells = table.cells[table.everybody]
+            found[cells[cells >= 0]] = True
+        return found
+
     def names(self) -> tuple[str, ...]:
         """A key of each number, without values: that of its first cell."""
         _, first = np.unique(self.numbers, return_index=True)
@@ -128,8 +137,11 @@ class Table:
         x = np.array([at_column[row] for row in cells.select(COLUMN).iter_rows()], dtype=np.int64)
         y = np.array([at_slot[row] for row in cells.select(SLOT).iter_rows()], dtype=np.int64)
         values, numbers = np.full((len(columns), len(slots)), np.nan), np.full((len(columns), len(slots)), -1)
-        values[[n for n, c in enumerate(columns) if c[0] == "answer"]] = 0.0
-        values[x, y], numbers[x, y] = cells["value"].to_numpy(), cells["cell"].to_numpy()
+        numbers[x, y] = cells["cell"].to_numpy()
+        domains = np.array([kind != "weight" for kind, _, _ in columns])
+        domains = (numbers[domains] >= 0).any(axis=0)  # those with a row: not all that a weight is told of
+        values[np.ix_([n for n, c in enumerate(columns) if c[0] == "answer"], np.flatnonzero(domains))] = 0.0
+        values[x, y] = cells["value"].to_numpy()
         return cls(columns, slots, values, numbers)
 
     @property

@@ -69,25 +69,35 @@ def _kinds(table: Table) -> Iterator[Sum]:
             if parts:
                 yield [*parts, (int(table.cells[n, 0]), -1.0)], -unknown, 0.0
         if kind == "oblast":
-            yield from _weights(table, everybody, slots, unknown)
+            yield from _weights(table, everybody, slots)
 
 
 def _unknown(table: Table, everybody: int, slots: Ints) -> float:
     """How many respondents are in no domain of the kind; where that can't be told, nobody."""
-    rest = table.values[everybody, 0] - table.values[everybody, slots].sum()
+    told = slots[table.cells[everybody, slots] >= 0]
+    rest = table.values[everybody, 0] - table.values[everybody, told].sum()
     return 0.0 if np.isnan(rest) else max(float(rest), 0.0)
 
 
-def _weights(table: Table, everybody: int, slots: Ints, unknown: float) -> Iterator[Sum]:
-    """Respondents by oblast and sex are those of the oblast, as far as their sex is known (and all of them have a weight)."""
+def _weights(table: Table, everybody: int, slots: Ints) -> Iterator[Sum]:
+    """Respondents by oblast and sex are those of the oblast, and those of the sex, as far as they have a weight and both are known."""
     sexes = [n for n, c in enumerate(table.columns) if c[0] == "weight"]
     for slot in slots:
-        parts = [(int(cell), 1.0) for cell in table.cells[sexes, slot] if cell >= 0]
-        whole = int(table.cells[everybody, slot])
-        if parts and whole >= 0:
-            told = table.values[sexes, slot][table.cells[sexes, slot] >= 0].sum()
-            least = min(0.0, told - table.values[everybody, slot])
-            yield [*parts, (whole, -1.0)], 0.0 if np.isnan(least) else float(least), 0.0
+        if table.cells[everybody, slot] >= 0:
+            yield from _part_of(table, [(n, int(slot)) for n in sexes], (everybody, int(slot)))
+    for n in sexes:
+        whole = ("answer", "sex", table.columns[n][2])
+        if whole in table.columns:
+            yield from _part_of(table, [(n, int(slot)) for slot in slots], (table.columns.index(whole), 0))
+
+
+def _part_of(table: Table, parts: list[tuple[int, int]], whole: tuple[int, int]) -> Iterator[Sum]:
+    """Parts that are no more than the whole, and all of it where that is so or can't be told."""
+    there = [part for part in parts if table.cells[part] >= 0]
+    if there and table.cells[whole] >= 0:
+        least = sum(table.values[part] for part in there) - table.values[whole]
+        entries = [*((int(table.cells[part]), 1.0) for part in there), (int(table.cells[whole]), -1.0)]
+        yield entries, 0.0 if np.isnan(least) else min(0.0, float(least)), 0.0
 
 
 def _follow_ups(table: Table, *, surely: bool) -> Iterator[Sum]:
