@@ -48,7 +48,10 @@ class Programme:
         self.aim = aim.copy()
         self.solver.changeColsCost(len(changed), changed, aim[changed])
         self.solver.run()
-        if self.solver.modelStatusToString(self.solver.getModelStatus()) != "Optimal":
+        status = self.solver.modelStatusToString(self.solver.getModelStatus())
+        if status == "Infeasible":
+            raise Impossible
+        if status != "Optimal":
             return None
         return np.asarray(self.solver.getSolution().col_value, dtype=np.float64)
 
