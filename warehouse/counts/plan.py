@@ -113,8 +113,10 @@ class Plan:
                     hidden[others[np.argmin(self.order[table][others])]] = True
                 elif table or self.tree.parents[place] >= 0:
                     hidden[place] = True
+                elif not hidden[self.tree.below[place]].all():
+                    hidden[self.tree.below[place]] = True  # so few in a whole country: not even where nobody is
                 else:
-                    break  # all of a country: its total is never withheld
+                    break  # the total of a country is never withheld
                 changed = True
                 if hidden[place]:
                     break
@@ -143,7 +145,9 @@ class Plan:
             whole, all_items = values[together].sum(axis=0), mass[together].sum()
             own, need = mass[cells][:, None], np.maximum(self.rules.people, self.rules.share * values[cells])
             shown = np.minimum(np.minimum(own, whole), np.minimum(all_items - own, all_items - whole))
-            loose = np.minimum(self._pools[measure][cells][:, None], np.minimum(whole, self._aparts[measure][cells][:, None]))
+            loose = np.minimum(
+                self._pools[measure][cells][:, None], np.minimum(whole, self._aparts[measure][cells][:, None])
+            )
             width = np.where(apart[:, None], loose, shown)
             told = self.known(table, whole, all_items, values[cells], own, apart)
             if (width < need)[~told].any():
@@ -162,14 +166,18 @@ class Plan:
         cells = np.concatenate([together, *(self.tree.below[p] for p in together)])
         apart = self._aparts[0][cells]
         alone = cells[(apart > 0) & (apart < self.rules.people)]
-        near = np.flatnonzero(np.isin(self.tree.parents, self.tree.parents[alone]) & self.filled[table] & ~self.hidden[0])
+        near = np.flatnonzero(
+            np.isin(self.tree.parents, self.tree.parents[alone]) & self.filled[table] & ~self.hidden[0]
+        )
         return int(near[np.argmin(self.order[table][near])]) if len(near) else None
 
     def known(self, table: int, whole: Array, all_items: float, values: Array, own: Array, apart: Array) -> Array:
         """Cells that need not be withheld: nobody is in the item, or everybody is and the total is shown."""
         if self.all_tables[table].code in self.rules.sensitive:
             people, households = self.values[table]
-            nowhere = (people[self.tree.parents < 0].sum(axis=0) == 0) & (households[self.tree.parents < 0].sum(axis=0) == 0)
+            nowhere = (people[self.tree.parents < 0].sum(axis=0) == 0) & (
+                households[self.tree.parents < 0].sum(axis=0) == 0
+            )
             return np.asarray(np.broadcast_to(nowhere, values.shape))
         full = (whole == all_items)[None, :] & (values == own)
         return np.asarray((whole == 0)[None, :] | ((full | (own == 0)) & ~apart[:, None]))

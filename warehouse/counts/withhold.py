@@ -50,13 +50,19 @@ def _frame(table: pa.Table) -> pl.DataFrame:
 
 def plan_of(cells: pl.DataFrame, before: Before) -> Plan:
     """The settled plan of one category of a round."""
-    places = {p: (level, above) for p, level, above in cells.select("place_code", "place_level", "parent_code").unique().iter_rows()}
+    places = {
+        p: (level, above)
+        for p, level, above in cells.select("place_code", "place_level", "parent_code").unique().iter_rows()
+    }
     tree = tree_of(places)
     tables = [_table(tree, str(code[0]), part) for code, part in cells.group_by("table_code", maintain_order=True)]
     totals = next((t for t in tables if t.code == TOTAL), None)
     nothing = np.full((len(tree.codes), 1), np.nan)
     plan = Plan(
-        tree, totals or Table(TOTAL, [EVERYBODY], nothing, nothing), [t for t in tables if t.code != TOTAL], _rules(cells.row(0, named=True))
+        tree,
+        totals or Table(TOTAL, [EVERYBODY], nothing, nothing),
+        [t for t in tables if t.code != TOTAL],
+        _rules(cells.row(0, named=True)),
     )
     mark(plan, before)
     if any(hidden.any() for hidden in plan.hidden):
@@ -66,7 +72,9 @@ def plan_of(cells: pl.DataFrame, before: Before) -> Plan:
 
 def _rules(row: dict[str, Any]) -> Rules:
     sensitive = tuple(s for s in str(row["sensitive_parts"] or "").split(",") if s)
-    return Rules(row["small_cell_threshold"], row["suppress_from_level"], row["width_people"], row["width_share"], sensitive)
+    return Rules(
+        row["small_cell_threshold"], row["suppress_from_level"], row["width_people"], row["width_share"], sensitive
+    )
 
 
 def _table(tree: Tree, code: str, cells: pl.DataFrame) -> Table:
@@ -118,8 +126,8 @@ def _open(plan: Plan, t: int) -> Iterator[tuple[int, int, bool]]:
 
 def _groups(tree: Tree, hidden: Array) -> Iterator[tuple[int, Array]]:
     """The withheld places of each place that is shown; a withheld place that lies in none is a group of its own."""
-    for place in np.flatnonzero(hidden & (tree.parents < 0)):
-        yield -1, np.array([place])
+    for root in np.flatnonzero(hidden & (tree.parents < 0)):
+        yield -1, np.array([root])
     for place in tree.upward:
         inside = tree.children[place]
         if not hidden[place] and hidden[inside].any():

@@ -43,7 +43,14 @@ def place(boys: int, men: int, girls: int, women: int, **parts: int | None) -> d
 
 
 def table(cells: Cells, households: Cells | None = None, **rules: Any) -> Any:
-    stated = {"suppress_from_level": 2, "small_cell_threshold": 5, "width_people": 10, "width_share": 0.2, "sensitive_parts": "", **rules}
+    stated = {
+        "suppress_from_level": 2,
+        "small_cell_threshold": 5,
+        "width_people": 10,
+        "width_share": 0.2,
+        "sensitive_parts": "",
+        **rules,
+    }
     rows = [
         {
             "round_key": "r", "population_category": "idp", "table_code": t, "item": i, "place_code": p, "place_level": LEVEL[p],
@@ -112,7 +119,10 @@ def narrow(cells: Cells, hidden: set[Key]) -> list[tuple[Key, float, float]]:
     for key in order:
         aim = np.zeros(len(order))
         aim[at[key]] = 1
-        ends = [linprog(s * aim, A_eq=np.array(rows) if rows else None, b_eq=sums or None, bounds=(0, None)) for s in (1, -1)]
+        ends = [
+            linprog(s * aim, A_eq=np.array(rows) if rows else None, b_eq=sums or None, bounds=(0, None))
+            for s in (1, -1)
+        ]
         assert ends[0].status == 0, "the facts contradict each other"
         low, high = ends[0].fun, np.inf if ends[1].status == 3 else -ends[1].fun
         if high - low < max(10, 0.2 * (cells.get(key) or 0)) - 1e-6:
@@ -161,7 +171,9 @@ def test_a_part_that_nobody_can_be_in_is_shown() -> None:
 
 
 def test_of_a_sensitive_attribute_nobody_and_everybody_are_withheld_too() -> None:
-    leaves = {p: place(30, 40, 30, 50, flood=70, war=80) for p in LEAVES} | {"A1": place(30, 40, 30, 50, flood=150, war=0)}
+    leaves = {p: place(30, 40, 30, 50, flood=70, war=80) for p in LEAVES} | {
+        "A1": place(30, 40, 30, 50, flood=150, war=0)
+    }
     cells = rolled(leaves)
     assert hidden_of(cells) == set()
     hidden = hidden_of(cells, sensitive_parts="reason")
