@@ -139,6 +139,7 @@ def indicator_rows(operation: Operation) -> Rows:
             "kind": i.kind,
             "topic": i.topic,
             "question_code": i.question,
+            "is_sensitive": i.sensitive,
             "population_category": i.measure.category if i.measure else None,
             "mart_name": i.mart,
             "mart_column": i.column,

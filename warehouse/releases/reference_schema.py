@@ -92,6 +92,7 @@ REFERENCE: dict[str, dict[str, str]] = {
         "kind": "VARCHAR",  # single | multiple | number: questions of a survey; stock | count | share | …
         "topic": "VARCHAR",  # stock | returns | links | survey_profile | work | …
         "question_code": "VARCHAR",  # answer.question_code; null where nobody is asked
+        "is_sensitive": "BOOLEAN",  # a share of 0 or 1 in a domain tells of everybody in it, and is withheld
         "population_category": "VARCHAR",  # that is counted; null: none, or several
         "mart_name": "VARCHAR",  # where its figures stand
         "mart_column": "VARCHAR",

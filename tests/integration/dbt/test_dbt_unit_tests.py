@@ -21,9 +21,9 @@ EXEMPT = {
     **dict.fromkeys(
         ("int_survey_answer_cell", "int_survey_domain", "int_survey_indicator", "int_survey_option"), SURVEY
     ),
-    **dict.fromkeys(("int_survey_said", "int_survey_estimate"), SURVEY),
+    **dict.fromkeys(("int_survey_said", "int_survey_estimate", "int_survey_withheld"), SURVEY),
     **dict.fromkeys(
-        ("int_survey_built_estimate", "int_survey_cell_weight", "int_survey_change", "int_survey_withheld", "int_cell_withheld"),
+        ("int_survey_built_estimate", "int_survey_cell_weight", "int_survey_change", "int_survey_built_withheld", "int_cell_withheld"),
         PYTHON,
     ),
 }
