@@ -105,6 +105,6 @@ def test_diversity_counts_different_known_answers() -> None:
 
 def test_an_option_that_all_chose_is_known_of_each() -> None:
     keys = np.array([[1], [1], [2], [2], [2]])
-    chosen = np.array([True, True, True, False, False])
+    chosen = np.array([[True, True, True, False, False], [False, True, False, False, True]]).T
     answered = np.array([True, True, True, True, False])
     assert shared_by_all(classes(keys), chosen, answered).tolist() == [True, True, False, False, False]
