@@ -29,6 +29,7 @@ COUNTS: dict[str, str] = {
     "published_shares_differ": "UPDATE marts.mart_published_figures SET computed_value = 66.8 WHERE figure_code <> 'returned'",
     "level_1_change": "UPDATE marts.mart_population SET individuals = 200 WHERE round_key = 'xx-bma-r01'",
     "fine_places": "UPDATE marts.mart_round_coverage SET place_level = 4",
+    "disclosure_attack": UPDATE + "individuals = NULL, households = NULL, is_suppressed = true" + AT + "'XX21'",
     "small_cells": UPDATE + "individuals = 3" + AT + "'XX21'",
     "shares_out_of_range": "UPDATE marts.mart_returns_by_year SET share_of_returns = 60",
 }
