@@ -77,13 +77,17 @@ class CandidateInput(RoundInput):
         return "survey" if self.component == "rms" else "counts"
 
     def place(self, code: object) -> str:
-        """A place for evidence: its code where the gazetteer has it, else the first row of it; delivered codes are not repeated."""
+        """A place for evidence: its code where gazetteer or release have it, else its first row; delivered codes are not repeated."""
         return str(code) if code in self._known_places else self._row_of.get(str(code), "place")
 
     @cached_property
     def _known_places(self) -> frozenset[str]:
-        sql = "SELECT DISTINCT place_code FROM reference.place WHERE operation = ?"
-        return frozenset(str(code) for (code,) in self.rows(sql, [self.operation.code]))
+        # where names stand for codes, those that an earlier release has published are known as well
+        sql = (
+            "SELECT place_code FROM reference.place WHERE operation = ? UNION SELECT p.place_code FROM intermediate.int_place_observed p "
+            "JOIN reference.operation o ON p.operation = o.operation AND p.place_level <= o.finest_published_level WHERE p.round_key <> ?"
+        )
+        return frozenset(str(code) for (code,) in self.rows(sql, [self.operation.code, self.key]))
 
     @cached_property
     def _row_of(self) -> dict[str, str]:

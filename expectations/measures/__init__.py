@@ -105,6 +105,7 @@ MARTS: dict[str, Callable[[CandidateInput], Measured]] = {
         layout.options_relabelled,
         previous.level_1_gone,
         previous.communities_of_previous,
+        previous.far_fewer_communities,
         previous.community_outliers,
         previous.community_outliers_share,
         previous.national_change,

@@ -115,4 +115,3 @@ def _earlier(given: CandidateInput, table: str) -> pl.DataFrame | None:
 
 def _number(round_key: str) -> int:
     return int(round_key.rpartition("-r")[2])
-

@@ -12,7 +12,7 @@ import polars as pl
 
 from expectations.checks import Check, catalogue
 from expectations.inputs import RoundInput
-from expectations.measures.measured import EVIDENCE_LIMIT, Measured, code_text, where
+from expectations.measures.measured import EVIDENCE_LIMIT, Measured, code_text, count, where
 
 # told by a check with a number of its own: unknown_columns counts the columns themselves
 MEASURED = ("unknown_column",)
@@ -52,5 +52,6 @@ def _counted(given: RoundInput, severity: str, condition: pl.Expr) -> Measured:
         for c, s, r in rows.head(EVIDENCE_LIMIT).iter_rows()
     ]
     people = int(found["people"].sum() or 0)
-    said = f"{found.height:,} findings, {people:,} people in them" if people else f"{found.height:,} findings"
-    return Measured(float(found.height), said, places)
+    if people:
+        return Measured(float(found.height), f"{found.height:,} findings, {people:,} people in them", places)
+    return count(found.height, "findings", places)

@@ -31,9 +31,13 @@ def repeated_interviews(given: RoundInput) -> Measured:
     figures = given.table("population").filter(COUNTED & (pl.col("value") > 0))
     said = figures.sort("population_category", "dimension", "item", "sex", "age_group", "unit", "value")
     name = pl.concat_str(
-        ["population_category", "dimension", "item", "sex", "age_group", "unit", "value"], separator="|", ignore_nulls=True
+        ["population_category", "dimension", "item", "sex", "age_group", "unit", "value"],
+        separator="|",
+        ignore_nulls=True,
     )
-    per_row = said.group_by("row_id", maintain_order=True).agg(name.alias("said"), pl.col("value").sum().alias("people"))
+    per_row = said.group_by("row_id", maintain_order=True).agg(
+        name.alias("said"), pl.col("value").sum().alias("people")
+    )
     large = per_row.filter(pl.col("people") >= given.value("repeated_minimum_people"))
     rows = given.table("assessment").join(large.with_columns(pl.col("said").list.join(";")), on="row_id")
     again = rows.sort("row_number").filter(~pl.struct("place_code", "said").is_first_distinct())

@@ -12,6 +12,7 @@ from expectations.candidate_input import CandidateInput
 from expectations.measures.measured import EVIDENCE_LIMIT, Measured, code_text, count, share
 
 NONE = "no earlier round"
+GAP = "the round with the number before is not in the release"
 _COMMON = "intermediate.int_pair_community WHERE round_key = ? AND community_status = 'common'"
 _LEVEL_1 = """
 WITH pair AS (SELECT round_key, previous_round_key FROM intermediate.int_round_pair WHERE round_key = ?),
@@ -53,6 +54,18 @@ def communities_of_previous(given: CandidateInput) -> Measured:
     return Measured(new / old if old else 1.0, f"{int(new):,} communities, {int(old):,} in the round before")
 
 
+def far_fewer_communities(given: CandidateInput) -> Measured:
+    """The same, where the round before is the one with the number before: over a gap coverage moves by itself."""
+    before = previous_round(given)
+    if before is None or not _is_next(before, given.key):
+        return Measured(1.0, NONE if before is None else GAP)
+    return communities_of_previous(given)
+
+
+def _is_next(before: str, now: str) -> bool:
+    return int(now.rpartition("-r")[2]) == int(before.rpartition("-r")[2]) + 1
+
+
 def _far(given: CandidateInput) -> tuple[list[tuple[Any, ...]], int]:
     """Communities × category beyond the ratio, the largest first; and how many were compared."""
     ratio, floor = given.value("community_change_ratio"), given.value("community_minimum_people")
@@ -77,7 +90,10 @@ def community_outliers(given: CandidateInput) -> Measured:
 
 
 def community_outliers_share(given: CandidateInput) -> Measured:
-    """The same, of all compared; a handful says nothing of the whole."""
+    """The same, of all compared, where the rounds follow each other; a handful says nothing of the whole."""
+    before = previous_round(given)
+    if before is None or not _is_next(before, given.key):
+        return Measured(0.0, NONE if before is None else GAP)
     far, compared = _far(given)
     return share(len(far), max(compared, 20), "communities compared", _told(given, far))
 

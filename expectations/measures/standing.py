@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from expectations.candidate_input import CandidateInput, quoted
-from expectations.measures.measured import Measured, code_text, count
+from expectations.measures.measured import Measured, count
 from warehouse.normalize.identity import content_hash
 from warehouse.releases.candidate import models_hash
 from warehouse.releases.serving import DATABASE, UNHASHED
@@ -60,7 +60,7 @@ def other_rounds_moved(given: CandidateInput) -> Measured:
         before = _contents(released, marts, still, given.columns)
     after = _contents(given.con, marts, still, given.columns)
     moved = sorted(key for key in {**before, **after} if before.get(key) != after.get(key))
-    return count(len(moved), f"of {len({**before, **after})} marts and rounds", [f"{m} {code_text(r)}" for m, r in moved])
+    return count(len(moved), f"of {len({**before, **after})} marts and rounds", [f"{m} {r}" for m, r in moved])
 
 
 def _may_move(given: CandidateInput, round_key: str) -> bool:
