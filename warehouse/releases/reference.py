@@ -18,6 +18,7 @@ from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
 from warehouse.operations import Names, Operation, find_round, load_operation
 from warehouse.parts import parts_of
+from warehouse.releases.former_cells import load_former_cells
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.releases.statements import statement_rows
@@ -52,6 +53,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "registered_round": [row for o in operations for row in registered_rows(o)],
         "release": releases,
         "release_statement": statement_rows(releases, home),
+        "release_cell": [],
     }
     con.execute("CREATE SCHEMA IF NOT EXISTS reference")
     for name, columns in REFERENCE.items():
@@ -60,6 +62,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         con.register("_incoming", arrow)
         con.execute(f"CREATE OR REPLACE TABLE reference.{name} AS SELECT * FROM _incoming")
         con.unregister("_incoming")
+    load_former_cells(con, releases, home)
 
 
 def operation_row(operation: Operation) -> dict[str, Any]:
@@ -72,7 +75,8 @@ def operation_row(operation: Operation) -> dict[str, Any]:
         "programme": p.programme,
         "credit_line": p.credit_line,
         "licence": p.licence,
-        **p.publication.model_dump(),
+        **p.publication.model_dump(exclude={"sensitive_parts"}),
+        "sensitive_parts": ",".join(p.publication.sensitive_parts),
     }
 
 

@@ -25,6 +25,9 @@ REFERENCE: dict[str, dict[str, str]] = {
         "small_cell_threshold": "INTEGER",  # counts below it are suppressed where suppress_from_level applies
         "suppress_from_level": "INTEGER",  # levels >= this are subject to small_cell_threshold
         "survey_minimum_n": "INTEGER",  # unweighted n below it is suppressed
+        "width_people": "INTEGER",  # how far apart the bounds of a withheld count must stay, in people …
+        "width_share": "DOUBLE",  # … and as a share of it
+        "sensitive_parts": "VARCHAR",  # tables of parts in which nobody and everybody are withheld too, comma-separated
     },
     "round": {
         "round_key": "VARCHAR",
@@ -210,5 +213,16 @@ REFERENCE: dict[str, dict[str, str]] = {
         "statement": "VARCHAR",  # new | changed | withheld | withdrawn
         "individuals": "BIGINT",
         "is_synthetic": "BOOLEAN",
+    },
+    # The counts that the release before showed or withheld, of operations that withhold any (former_cells.py).
+    "release_cell": {
+        "round_key": "VARCHAR",
+        "population_category": "VARCHAR",
+        "table_code": "VARCHAR",  # total, people (by sex and age), or the dimension of the parts
+        "place_code": "VARCHAR",
+        "item": "VARCHAR",  # sex|age_group, or the part
+        "individuals": "BIGINT",
+        "households": "BIGINT",
+        "is_suppressed": "BOOLEAN",
     },
 }

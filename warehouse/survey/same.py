@@ -14,6 +14,7 @@ from warehouse.disclosure.system import Ints
 from warehouse.survey.facts import Table
 
 Pair = tuple[int, int]
+NEVER = 10**9
 COUNTED = ("answer", "asked", "n", "weight")  # others follow from these; equal numbers of missing answers say nothing
 
 
@@ -41,24 +42,36 @@ def _columns(table: Table, *, surely: bool) -> Iterator[Pair]:
     known = np.empty((0, len(table.slots)))
     for n in (n for n, c in enumerate(table.columns) if c[0] in COUNTED):
         values = table.values[n]
-        same = _agreeing(known, values, surely=surely)
-        if not len(same):
+        told = _agreeing(known, values)
+        same = [k for k, found in enumerate(told) if found >= _enough(table.columns[held[k]], table.columns[n], surely=surely)]
+        if not same:
             held.append(n)
             known = np.vstack([known, values])
             continue
-        first = int(same[0])
+        first = same[0]
         known[first] = np.where(np.isnan(known[first]), values, known[first])
         both = (table.cells[held[first]] >= 0) & (table.cells[n] >= 0)
         yield from zip(table.cells[held[first]][both].tolist(), table.cells[n][both].tolist(), strict=True)
 
 
-def _agreeing(known: np.ndarray, values: np.ndarray, *, surely: bool) -> Ints:  # type: ignore[type-arg]
-    """The rows of `known` that agree with `values` wherever both are known, in enough domains to be no chance."""
+def _agreeing(known: np.ndarray, values: np.ndarray) -> list[int]:  # type: ignore[type-arg]
+    """By how many different numbers each row of `known` agrees with `values`; -1 where it differs anywhere both are known."""
     both = ~np.isnan(known) & ~np.isnan(values)
-    equal = np.where(both, known, 0) == np.where(both, values, 0)
-    told = (both & (values > 0)).sum(axis=1)
-    enough = told >= 2 if surely else told >= 5
-    return np.flatnonzero(equal.all(axis=1) & enough)
+    equal = (np.where(both, known, 0) == np.where(both, values, 0)).all(axis=1)
+    return [len(set(values[b & (values > 0)].tolist())) if e else -1 for b, e in zip(both, equal, strict=True)]
+
+
+def _enough(one: tuple[str, str, str], other: tuple[str, str, str], *, surely: bool) -> int:
+    """How many numbers must agree to be no chance; two answers to one question, or two sexes, are never the same people."""
+    kinds = {one[0], other[0]}
+    if "weight" in kinds:
+        meant = kinds == {"weight", "answer"} and "sex" in (one[1], other[1]) and one[2] == other[2]
+        return 1 if meant else NEVER
+    if kinds == {"answer"} and one[1] == other[1]:
+        return NEVER
+    if kinds == {"answer"} and one[2] != other[2]:
+        return 5
+    return 2 if surely else 5
 
 
 def _profiles(table: Table) -> Iterator[Pair]:
