@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.disclosure.tables import by_counting, facts, published, table
+from warehouse.disclosure import warm
 from warehouse.disclosure.attack import attack
 from warehouse.disclosure.system import System, needed_width
 from warehouse.errors import MtmError
@@ -30,6 +31,18 @@ def test_one_more_hidden_cell_protects_the_published_table() -> None:
     found = bounds(*published(NINE + " xd"))
     assert found["0|1"] == (0, 78)
     assert found["1|3"] == (0, 78)
+
+
+@pytest.mark.parametrize("hidden", [NINE, NINE + " xd"])
+def test_the_public_door_to_the_solver_gives_the_same(hidden: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = bounds(*published(hidden))
+    monkeypatch.setattr(warm, "_solver", lambda *_: None)
+    assert bounds(*published(hidden)) == fast
+
+
+def test_a_solver_that_is_in_doubt_is_asked_again_the_public_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm.Programme, "_again", lambda *_: None)
+    assert bounds(*published(NINE))["0|1"] == (47, 47)
 
 
 def test_with_a_needed_width_what_was_seen_is_enough_and_true() -> None:
