@@ -12,11 +12,15 @@ from typing import Any
 import numpy as np
 
 from warehouse.disclosure.parts import Part
+from warehouse.disclosure.propagate import inward
 from warehouse.disclosure.system import Bools, Floats, Ints
 from warehouse.disclosure.warm import Impossible, Programme
 
 NODES = 2000  # of the search for whole numbers: a limit that is the same on every machine
 WHOLE = 1e-5
+SEARCHED = (
+    60  # cells of a part in which tables of whole people are searched for; in larger ones the plain programme stands
+)
 TRIES = 12
 FEW = 3  # cells that are quicker looked at one by one
 
@@ -62,12 +66,16 @@ class Seen:
         return None if result.x is None else np.asarray(result.x, dtype=np.float64)
 
     def look(self, table: Floats) -> bool:
-        """Take a table in, when it is one of whole people: every cell of it has been seen."""
+        """Take a table in: every cell of it has been seen. One that is not of whole people counts in large parts only, rounded inward."""
         near = np.where(self.part.whole, np.round(table), table)
-        if np.abs(near - table).max(initial=0.0) > WHOLE * max(1.0, self.much * 1e-9) or not self._fits(near):
-            return False
-        near = np.where(near >= self.much * 0.01, np.where(np.isfinite(self.part.upper), near, np.inf), near)
-        self.low, self.high = np.minimum(self.low, near), np.maximum(self.high, near)
+        low = high = near
+        if np.abs(near - table).max(initial=0.0) > WHOLE or not self._fits(near):
+            if len(self.part.cells) <= SEARCHED:
+                return False
+            low, high = inward(table, table, self.part.whole)
+        endless = np.isinf(self.part.upper) & (table >= self.much * 0.01)
+        self.low = np.minimum(self.low, low)
+        self.high = np.maximum(self.high, np.where(endless, np.inf, high))
         return True
 
     def _fits(self, table: Floats) -> bool:
