@@ -37,6 +37,9 @@ class Publication(Strict):
     small_cell_threshold: int = 5
     suppress_from_level: int = 4
     survey_minimum_n: int = 10
+    width_people: int = 10
+    width_share: float = 0.2
+    sensitive_parts: list[str] = []
 
 
 class Programme(Strict):

@@ -23,10 +23,20 @@
     case when not {{ p }}.is_suppressed then {{ value }} end
 {%- endmacro %}
 
+{# Households go with the people, but where nobody can have any. #}
+{% macro households_unless_withheld(p) -%}
+    case when not {{ p }}.is_suppressed or {{ p }}.shows_households then {{ p }}.households end
+{%- endmacro %}
+
+{# A sum over the parts of a place, or a share of one, unless any of them is withheld. #}
+{% macro unless_any_withheld(p, value) -%}
+    case when not coalesce({{ p }}.is_table_withheld, {{ p }}.is_suppressed) then {{ value }} end
+{%- endmacro %}
+
 {# Of the people whom the communities counted that told parts at all. A part that is larger than its whole has no share. #}
 {% macro share_of_total(p) -%}
     case
-        when not {{ p }}.is_suppressed and {{ p }}.individuals_with_total <= {{ p }}.total_where_told
+        when not coalesce({{ p }}.is_table_withheld, {{ p }}.is_suppressed) and {{ p }}.individuals_with_total <= {{ p }}.total_where_told
             then {{ p }}.individuals_with_total / nullif({{ p }}.total_where_told, 0)
     end
 {%- endmacro %}

@@ -97,6 +97,7 @@ MARTS: dict[str, Callable[[CandidateInput], Measured]] = {
         marts_figures.level_1_change,
         marts_disclosure.fine_places,
         marts_disclosure.small_cells,
+        marts_disclosure.disclosure_attack,
         marts_disclosure.small_samples,
         marts_disclosure.shares_out_of_range,
         marts_disclosure.options_off_one,

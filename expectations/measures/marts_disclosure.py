@@ -1,14 +1,47 @@
-"""Measures of what the marts show: places too fine, cells too small, estimates on too few, shares that are none.
+"""Measures of what the marts show: places too fine, cells too small, what an attack tells of withheld ones, estimates on too few.
 
-Complementary suppression is proved elsewhere (`warehouse/disclosure`); here only single cells are looked at.
+Only what is found is measured here: the attack itself is in `warehouse/disclosure`.
 """
 
 from __future__ import annotations
 
+import duckdb
+
 from expectations.candidate_input import CandidateInput, quoted
 from expectations.measures.measured import Measured, count
 
-COUNTS = ("individuals", "households", "value", "computed_value")
+WORDS = ("individuals", "households", "all_years", "all_reasons", "all_countries", "total_where_told", "category_total")
+
+
+def _counts(columns: dict[str, str]) -> list[str]:
+    """Columns of whole numbers of people or households. A difference of two counts may be small: the attack looks at it."""
+    return [c for c, kind in columns.items() if kind == "BIGINT" and any(w in c for w in WORDS) and "difference" not in c]
+
+
+def disclosure_attack(given: CandidateInput) -> Measured:
+    """Withheld numbers that an attack on all marts together, and on the release before, tells too closely; facts that contradict each other too."""
+    from warehouse.disclosure.audit import audit
+
+    if given.con is None or given.candidate is None:
+        raise ValueError("the candidate's database is not open")
+    before = _served_before(given)
+    try:
+        result = audit(given.con, previous=before, true=given.con)
+    finally:
+        if before is not None:
+            before.close()
+    told = [f"{e.mart}: {e.cell}" for e in result.exposed] + result.contradictions
+    return count(len(told), f"of {result.hidden:,} withheld numbers", told)
+
+
+def _served_before(given: CandidateInput) -> duckdb.DuckDBPyConnection | None:
+    """The marts of the release that the candidate stands on."""
+    from warehouse.releases.serving import DATABASE
+
+    candidate = given.candidate
+    home, base = getattr(candidate, "home", None), getattr(candidate, "base_release", None)
+    path = home.releases / base / DATABASE if home is not None and base else None
+    return duckdb.connect(str(path), read_only=True) if path is not None and path.exists() else None
 
 
 def _leveled(given: CandidateInput) -> list[str]:
@@ -29,7 +62,7 @@ def small_cells(given: CandidateInput) -> Measured:
     rule = given.operation.programme.publication
     cells = {}
     for mart in _leveled(given):
-        for column in (c for c in COUNTS if c in given.columns[mart]):
+        for column in _counts(given.columns[mart]):
             sql = (
                 f"SELECT count(*) FROM marts.{quoted(mart)} WHERE round_key = ? AND place_level >= ? "
                 f"AND {quoted(column)} > 0 AND {quoted(column)} < ?"

@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 
-from warehouse.disclosure.lp import Contradiction, solve_part
+from warehouse.disclosure.lp import solve_part
 from warehouse.disclosure.parts import Part, parts, reduce
 from warehouse.disclosure.system import Bools, Bounds, Floats, Ints, System
+from warehouse.disclosure.warm import Impossible
 from warehouse.errors import MtmError
 
 OnContradiction = Literal["raise", "report"]
@@ -49,7 +50,7 @@ def _solve(part: Part, wanted: Bools, need: Floats | None, low: Floats, high: Fl
     cells = part.cells[here]
     try:
         low[cells], high[cells] = solve_part(part, here, None if need is None else need[cells])
-    except Contradiction:
+    except Impossible:
         return [int(cell) for cell in part.cells]
     return []
 

@@ -111,12 +111,13 @@ def audit_release(home: Home, release_id: str | None = None, *, exact: bool = Tr
     """Audit a release that is kept (the current one by default), beside its parent and its build database where those are kept."""
     import duckdb
 
+    from warehouse.releases.candidate import database_path
     from warehouse.releases.manifest import load_manifest, release_ids
     from warehouse.releases.serving import DATABASE
 
     manifest = load_manifest(home, release_id)
     parent = manifest.parent if manifest.parent in release_ids(home) else None
-    build = home.build / "databases" / f"{manifest.release_id}.duckdb"
+    build = database_path(home, manifest.release_id)
     with ExitStack() as stack:
 
         def opened(path: Path) -> duckdb.DuckDBPyConnection:

@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 
 from warehouse.disclosure.parts import Part
+from warehouse.disclosure.propagate import inward
 from warehouse.disclosure.system import Bools, Floats, Ints
+from warehouse.disclosure.warm import Impossible, Programme
 
 NODES = 2000  # of the search for whole numbers: a limit that is the same on every machine
 WHOLE = 1e-5
+SEARCHED = (
+    60  # cells of a part in which tables of whole people are searched for; in larger ones the plain programme stands
+)
 TRIES = 12
-
-
-class Contradiction(Exception):
-    """No table fits the facts of this part."""
+FEW = 3  # cells that are quicker looked at one by one
 
 
 @dataclass
@@ -32,6 +34,8 @@ class Seen:
     high: Floats = field(init=False)
     floor: Floats = field(init=False)
     ceiling: Floats = field(init=False)
+    upper: Floats = field(init=False)
+    programme: Programme = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing seen yet; the bounds of the part can't be passed."""
@@ -41,30 +45,37 @@ class Seen:
         largest = [np.abs(b[np.isfinite(b)]).max(initial=1.0) for b in (self.part.lower, self.part.upper)]
         largest += [np.abs(b[np.isfinite(b)]).max(initial=1.0) for b in (self.part.row_lower, self.part.row_upper)]
         self.much = 1e3 * max(100.0, float(max(largest)))  # stands for a bound where there is none
+        self.upper = np.where(np.isfinite(self.part.upper), self.part.upper, self.much)
+        self.programme = Programme(
+            self.part.matrix, self.part.lower, self.upper, self.part.row_lower, self.part.row_upper
+        )
 
-    def solve(self, aim: Floats, *, whole: bool = False) -> Floats | None:
-        """A table of the part that makes `aim · x` smallest; as `None` when the search for whole numbers was given up."""
+    def whole_table(self, aim: Floats) -> Floats | None:
+        """A table of whole people that makes `aim · x` smallest; None when the search was given up."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        upper = np.where(np.isfinite(self.part.upper), self.part.upper, self.much)
         result = milp(
             aim,
-            integrality=self.part.whole.astype(np.int64) if whole else None,
-            bounds=Bounds(self.part.lower, upper),
+            integrality=self.part.whole.astype(np.int64),
+            bounds=Bounds(self.part.lower, self.upper),
             constraints=LinearConstraint(self.part.matrix, self.part.row_lower, self.part.row_upper),
-            options={"mip_rel_gap": 0.0, "node_limit": NODES} if whole else {},
+            options={"mip_rel_gap": 0.0, "node_limit": NODES},
         )
         if result.x is None and result.status != 1:
-            raise Contradiction
+            raise Impossible
         return None if result.x is None else np.asarray(result.x, dtype=np.float64)
 
     def look(self, table: Floats) -> bool:
-        """Take a table in, when it is one of whole people: every cell of it has been seen."""
+        """Take a table in: every cell of it has been seen. One that is not of whole people counts in large parts only, rounded inward."""
         near = np.where(self.part.whole, np.round(table), table)
-        if np.abs(near - table).max(initial=0.0) > WHOLE * max(1.0, self.much * 1e-9) or not self._fits(near):
-            return False
-        near = np.where(near >= self.much * 0.01, np.where(np.isfinite(self.part.upper), near, np.inf), near)
-        self.low, self.high = np.minimum(self.low, near), np.maximum(self.high, near)
+        low = high = near
+        if np.abs(near - table).max(initial=0.0) > WHOLE or not self._fits(near):
+            if len(self.part.cells) <= SEARCHED:
+                return False
+            low, high = inward(table, table, self.part.whole)
+        endless = np.isinf(self.part.upper) & (table >= self.much * 0.01)
+        self.low = np.minimum(self.low, low)
+        self.high = np.maximum(self.high, np.where(endless, np.inf, high))
         return True
 
     def _fits(self, table: Floats) -> bool:
@@ -98,12 +109,12 @@ def _at_random(seen: Seen, wanted: Ints, needed: Floats | None) -> None:
     draw = np.random.default_rng(0)
     for _ in range(TRIES):
         left = wanted[seen.open(wanted, needed)]
-        if len(left) < 3:
+        if len(left) < FEW:
             return
         aim = np.zeros(len(seen.part.cells))
         aim[left] = draw.choice([-1.0, 1.0], len(left)) * draw.uniform(0.5, 1.5, len(left))
         for sign in (1.0, -1.0):
-            table = seen.solve(sign * aim)
+            table = seen.programme.minimise(sign * aim)
             if table is not None:
                 seen.look(table)
         if int(seen.open(wanted, needed).sum()) > 0.9 * len(left):
@@ -114,9 +125,9 @@ def _push(seen: Seen, cell: int, sign: float) -> None:
     """The smallest (sign 1) or largest (-1) value of one cell; in whole numbers where the plain answer is none."""
     aim: Any = np.zeros(len(seen.part.cells))
     aim[cell] = sign
-    table = seen.solve(aim)
+    table = seen.programme.minimise(aim)
     if table is None or not seen.look(table):
-        whole = seen.solve(aim, whole=True)
+        whole = seen.whole_table(aim)
         table = whole if whole is not None and seen.look(whole) else table
     if table is None:
         return

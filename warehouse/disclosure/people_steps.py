@@ -152,15 +152,25 @@ def _small_blanks(keys: Ints, place: int, k: int) -> list[Ints]:
 
 
 def _take_along(keys: Ints, group: Ints, place: int, k: int) -> None:
-    """Blank the key of the smallest group that differs in it only, when that is cheaper than to blank the next key of both."""
-    one = keys[group[0]]
-    alike = np.delete(keys == one, place, axis=1).all(axis=1) & (keys[:, place] != MISSING)
-    if not alike.any():
+    """Blank the key of a few respondents of a large group that differs in it only, or of the whole of a small one."""
+    alike = np.delete(keys == keys[group[0]], place, axis=1).all(axis=1) & (keys[:, place] != MISSING)
+    if (
+        not alike.any() and place == 0
+    ):  # the last key, and nobody is like them in the others: some who are quite different
+        alike = ~(keys == MISSING).all(axis=1)
+        number = _groups(keys)[0]
+    else:
+        number = keys[:, place]
+    found, sizes = np.unique(number[alike], return_counts=True)
+    if not len(found):
         return
-    values, sizes = np.unique(keys[alike, place], return_counts=True)
-    least = int(np.argmin(sizes))
-    if place == 0 or sizes[least] <= 2 * k:
-        keys[alike & (keys[:, place] == values[least]), place] = MISSING
+    need, most, least = k - len(group), int(np.argmax(sizes)), int(np.argmin(sizes))
+    if sizes[most] - need >= k:
+        some = np.flatnonzero(alike & (number == found[most]))
+        chosen = np.random.default_rng(0).choice(some, need, replace=False)
+    else:
+        chosen = np.flatnonzero(alike & (number == found[least]))
+    keys[chosen] = keys[group[0]]
 
 
 def _write(file: PeopleFile, keys: Ints) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from warehouse.disclosure.system import Bools, Floats, Ints
+from warehouse.disclosure.warm import Impossible, Programme
 
 STILL = 1e-7  # a cell that moved less than this did not move
 FAR = 1e6  # steps, where nothing stops a move
@@ -118,22 +119,20 @@ def _around(
 
 def _nearest(table: Table, rows: Ints, nearest: int, hidden: Bools, may_move: Bools) -> Ints:
     chosen: list[Ints] = []
+    indices, starts = table.by_row.indices, table.by_row.indptr
     for row in rows:
-        cells = table.cells_of(np.array([row]))
+        cells = indices[starts[row] : starts[row + 1]]
         cells = cells[may_move[cells]]
         shown = cells[~hidden[cells]]
         chosen += [cells[hidden[cells]], shown[np.lexsort((shown, table.cost[shown]))][:nearest]]
-    return np.unique(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)
+    return np.unique(np.concatenate(chosen)).astype(np.int64) if chosen else np.zeros(0, dtype=np.int64)
 
 
 def _solve(table: Table, target: int, shift: float, hidden: Bools, cells: Ints, gone: Bools) -> Floats | None:
     """The programme over some cells; all others stay as they are."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import hstack
-
     rows = table.rows_of(cells)
     rows = rows[~_unseen(table, rows, gone)]
-    part = table.by_row[rows][:, cells]
+    both = _both_ways(table.by_row, rows, cells)
     place, reach = int(np.searchsorted(cells, target)), abs(shift)
     up, down = np.minimum(table.up[cells], reach * 1e3), np.minimum(table.down[cells], reach * 1e3)
     price = np.where(hidden[cells], 1e-6, table.cost[cells])
@@ -145,15 +144,15 @@ def _solve(table: Table, target: int, shift: float, hidden: Bools, cells: Ints, 
     prices = np.concatenate(
         [price / np.maximum(1e-3, np.minimum(up, reach)), price / np.maximum(1e-3, np.minimum(down, reach))]
     )
-    result = milp(
-        prices,
-        bounds=Bounds(least, most),
-        constraints=LinearConstraint(hstack([part, -part]).tocsr(), -table.row_down[rows], table.row_up[rows]),
-    )
-    if result.x is None:
+    programme = Programme(both, least, most, -table.row_down[rows], table.row_up[rows])
+    try:
+        found = programme.minimise(prices)
+    except Impossible:
+        return None
+    if found is None:
         return None
     moved = np.zeros(len(table.values))
-    moved[cells] = result.x[: len(cells)] - result.x[len(cells) :]
+    moved[cells] = found[: len(cells)] - found[len(cells) :]
     return np.where(np.abs(moved) > STILL, moved, 0.0)
 
 
@@ -163,6 +162,25 @@ def _unseen(table: Table, rows: Ints, hidden: Bools) -> Bools:
     return np.asarray((with_cell >= 0) & hidden[np.maximum(with_cell, 0)], dtype=np.bool_)
 
 
+def _both_ways(matrix: Any, rows: Ints, cells: Ints) -> Any:
+    """The sums over these cells with every cell twice: once for its way up, once for its way down."""
+    from scipy.sparse import csc_matrix
+
+    where, lengths = _entries(matrix, rows)
+    place = np.minimum(np.searchsorted(cells, matrix.indices[where]), len(cells) - 1)
+    inside = cells[place] == matrix.indices[where]
+    row = np.repeat(np.arange(len(rows)), lengths)[inside]
+    factor, column = matrix.data[where][inside], place[inside]
+    entries = (np.concatenate([row, row]), np.concatenate([column, column + len(cells)]))
+    return csc_matrix((np.concatenate([factor, -factor]), entries), shape=(len(rows), 2 * len(cells)))
+
+
+def _entries(matrix: Any, of: Ints) -> tuple[Ints, Ints]:
+    """Where the entries of some lines of a compressed matrix stand, and how many each line has."""
+    starts, lengths = matrix.indptr[of], matrix.indptr[of + 1] - matrix.indptr[of]
+    first = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    return (first + np.arange(int(lengths.sum()))).astype(np.int64), lengths.astype(np.int64)
+
+
 def _neighbours(matrix: Any, of: Ints) -> Ints:
-    found = [matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]] for i in of]
-    return np.unique(np.concatenate(found)).astype(np.int64) if found else np.zeros(0, dtype=np.int64)
+    return np.unique(matrix.indices[_entries(matrix, of)[0]]).astype(np.int64)

@@ -1,6 +1,7 @@
 """Primary rules: which figures must be hidden for what they say themselves. What goes along with them is told in `protect`.
 
-Only rules as data and their arithmetic belong here; an operation's own numbers stand in `operation.yml` (`publication:`).
+Only the arithmetic of rules belongs here; an operation's own numbers stand in `operation.yml` (`publication:`). The rules of dominance are for
+amounts that few contributors may hold most of; a count of people has no large contributor: each adds one.
 """
 
 from __future__ import annotations
@@ -17,18 +18,6 @@ class Dominance(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     contributors: int = Field(ge=1)
     share: float = Field(gt=0, le=1)
-
-
-class PrimaryRules(BaseModel):
-    """The rules of one operation. A rule that is not given does not apply."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    threshold: int = Field(5, ge=1)  # counts from 1 to one less are hidden
-    sensitive: frozenset[str] = frozenset()  # questions and dimensions where nobody and everybody say too much
-    dominance: Dominance | None = None
-    prior_posterior: float | None = Field(None, gt=0, lt=1)  # p % rule: nobody may guess the largest contributor nearer
-    width_people: float = Field(10.0, gt=0)  # how wide the interval of a hidden figure must stay …
-    width_share: float = Field(0.2, ge=0)  # … or this part of it, if that is more
 
 
 def small(values: Floats, threshold: int) -> Bools:

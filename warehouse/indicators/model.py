@@ -105,6 +105,7 @@ class Indicator(Strict):
     question: str | None = None
     measure: Counted | None = None
     options: list[IndicatorOption] = []
+    sensitive: bool = False  # that nobody, or everybody, of a domain gave an answer is not told either
     comparability: list[Comparability] = []
     mart: str | None = None
     column: str | None = None
@@ -157,6 +158,7 @@ class Entry(Strict):
     question: str | None = None
     measure: Counted | None = None
     options: list[IndicatorOption] | None = None
+    sensitive: bool | None = None
     comparability: list[Comparability] | None = None
     mart: str | None = None
     column: str | None = None

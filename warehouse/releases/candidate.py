@@ -123,7 +123,8 @@ def models_hash() -> str:
         p for g in ("models/**/*", "macros/**/*", "seeds/**/*", "*.yml", "tests/**/*") for p in DBT_PROJECT.glob(g)
     ]
     paths += [PROJECT / "warehouse/normalize/schema.py", PROJECT / "warehouse/releases/reference_schema.py"]
-    paths += (PROJECT / "warehouse/survey").glob("*.py")  # what the models that are Python do
+    for room in ("survey", "counts", "disclosure"):  # what the models that are Python do
+        paths += (PROJECT / "warehouse" / room).glob("*.py")
     for path in sorted(p for p in paths if p.is_file()):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -18,6 +18,7 @@ from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
 from warehouse.operations import Names, Operation, find_round, load_operation
 from warehouse.parts import parts_of
+from warehouse.releases.former_cells import load_former_cells
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.quality_codes import code_rows
 from warehouse.releases.reference_schema import REFERENCE
@@ -54,6 +55,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "quality_code": code_rows(),
         "release": releases,
         "release_statement": statement_rows(releases, home),
+        "release_cell": [],
     }
     con.execute("CREATE SCHEMA IF NOT EXISTS reference")
     for name, columns in REFERENCE.items():
@@ -62,6 +64,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         con.register("_incoming", arrow)
         con.execute(f"CREATE OR REPLACE TABLE reference.{name} AS SELECT * FROM _incoming")
         con.unregister("_incoming")
+    load_former_cells(con, releases, home)
 
 
 def operation_row(operation: Operation) -> dict[str, Any]:
@@ -74,7 +77,8 @@ def operation_row(operation: Operation) -> dict[str, Any]:
         "programme": p.programme,
         "credit_line": p.credit_line,
         "licence": p.licence,
-        **p.publication.model_dump(),
+        **p.publication.model_dump(exclude={"sensitive_parts"}),
+        "sensitive_parts": ",".join(p.publication.sensitive_parts),
     }
 
 
@@ -137,6 +141,7 @@ def indicator_rows(operation: Operation) -> Rows:
             "kind": i.kind,
             "topic": i.topic,
             "question_code": i.question,
+            "is_sensitive": i.sensitive,
             "population_category": i.measure.category if i.measure else None,
             "mart_name": i.mart,
             "mart_column": i.column,

@@ -25,6 +25,9 @@ REFERENCE: dict[str, dict[str, str]] = {
         "small_cell_threshold": "INTEGER",  # counts below it are suppressed where suppress_from_level applies
         "suppress_from_level": "INTEGER",  # levels >= this are subject to small_cell_threshold
         "survey_minimum_n": "INTEGER",  # unweighted n below it is suppressed
+        "width_people": "INTEGER",  # how far apart the bounds of a withheld count must stay, in people …
+        "width_share": "DOUBLE",  # … and as a share of it
+        "sensitive_parts": "VARCHAR",  # tables of parts in which nobody and everybody are withheld too, comma-separated
     },
     "round": {
         "round_key": "VARCHAR",
@@ -89,6 +92,7 @@ REFERENCE: dict[str, dict[str, str]] = {
         "kind": "VARCHAR",  # single | multiple | number: questions of a survey; stock | count | share | …
         "topic": "VARCHAR",  # stock | returns | links | survey_profile | work | …
         "question_code": "VARCHAR",  # answer.question_code; null where nobody is asked
+        "is_sensitive": "BOOLEAN",  # a share of 0 or 1 in a domain tells of everybody in it, and is withheld
         "population_category": "VARCHAR",  # that is counted; null: none, or several
         "mart_name": "VARCHAR",  # where its figures stand
         "mart_column": "VARCHAR",
@@ -214,5 +218,16 @@ REFERENCE: dict[str, dict[str, str]] = {
         "statement": "VARCHAR",  # new | changed | withheld | withdrawn
         "individuals": "BIGINT",
         "is_synthetic": "BOOLEAN",
+    },
+    # The counts that the release before showed or withheld, of operations that withhold any (former_cells.py).
+    "release_cell": {
+        "round_key": "VARCHAR",
+        "population_category": "VARCHAR",
+        "table_code": "VARCHAR",  # total, people (by sex and age), or the dimension of the parts
+        "place_code": "VARCHAR",
+        "item": "VARCHAR",  # sex|age_group, or the part
+        "individuals": "BIGINT",
+        "households": "BIGINT",
+        "is_suppressed": "BOOLEAN",
     },
 }

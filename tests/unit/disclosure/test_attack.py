@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.disclosure.tables import by_counting, facts, published, table
+from warehouse.disclosure import warm
 from warehouse.disclosure.attack import attack
 from warehouse.disclosure.system import System, needed_width
 from warehouse.errors import MtmError
@@ -30,6 +31,18 @@ def test_one_more_hidden_cell_protects_the_published_table() -> None:
     found = bounds(*published(NINE + " xd"))
     assert found["0|1"] == (0, 78)
     assert found["1|3"] == (0, 78)
+
+
+@pytest.mark.parametrize("hidden", [NINE, NINE + " xd"])
+def test_the_public_door_to_the_solver_gives_the_same(hidden: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = bounds(*published(hidden))
+    monkeypatch.setattr(warm, "_solver", lambda *_: None)
+    assert bounds(*published(hidden)) == fast
+
+
+def test_a_solver_that_is_in_doubt_is_asked_again_the_public_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm.Programme, "_again", lambda *_: None)
+    assert bounds(*published(NINE))["0|1"] == (47, 47)
 
 
 def test_with_a_needed_width_what_was_seen_is_enough_and_true() -> None:
@@ -172,3 +185,26 @@ def test_thousands_of_hidden_cells_in_seconds() -> None:
     assert time.perf_counter() - start < 20
     assert len(cells) > 2_500
     assert (found.width >= 0).all() and (found.low >= 0).all()
+
+
+def test_a_large_part_with_rounded_percentages_is_attacked_in_time_and_holds_the_truth() -> None:
+    draw, entries, sums, values = np.random.default_rng(3), [], [], []
+    for place in range(12):  # a hidden n, six hidden answers of it, one percentage shown
+        asked = draw.poisson(15, 6)
+        first = len(values)
+        values += [float(asked.sum()), *map(float, asked)]
+        entries += [(len(sums), first, -1.0), *((len(sums), first + 1 + k, 1.0) for k in range(6))]
+        sums.append((0.0, 0.0))
+        share = round(asked[0] / asked.sum(), 2)
+        for sign, bound in ((1, share - 0.005), (-1, share + 0.005)):
+            entries += [(len(sums), first + 1, float(sign)), (len(sums), first, -sign * bound)]
+            sums.append((-1e-9, np.inf))
+        assert place * 7 == first
+    for k in range(6):
+        entries += [(len(sums), place * 7 + 1 + k, 1.0) for place in range(12)]
+        sums.append((float(sum(values[1 + k :: 7])),) * 2)
+    system, cells = facts(values, set(range(len(values))), entries, sums)
+    start = time.perf_counter()
+    found = attack(system, cells)
+    assert (found.low <= system.values).all() and (found.high >= system.values).all()
+    assert time.perf_counter() - start < 20

@@ -19,6 +19,7 @@ from warehouse.cli import cli
 from warehouse.disclosure.audit import MODULES, audit, audit_systems
 from warehouse.disclosure.published import PublishedSystem
 from warehouse.disclosure.system import needed_width
+from warehouse.settings import Home
 
 NINE = "wa wb wc xa xc yb yd zb zd"
 
@@ -89,13 +90,13 @@ def test_a_part_that_can_not_be_loaded_stops_the_audit(monkeypatch: pytest.Monke
 def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with two small releases, without a build database."""
     for number, parent in (("r000001", None), ("r000002", "r000001")):
-        folder = tmp_path / "published" / "releases" / number
+        folder = Home(tmp_path).releases / number
         folder.mkdir(parents=True)
         duckdb.connect(str(folder / "mtm.duckdb")).close()
         manifest = {"release_id": number, "parent": parent, "published_at": "2024-01-01T00:00:00Z", "content_hash": "0",
                     "code_version": "0", "models_hash": "0", "rounds": [], "brought": []}  # fmt: skip
         (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    (tmp_path / "published" / "current").symlink_to("releases/r000002")
+    Home(tmp_path).current.symlink_to("releases/r000002")
     monkeypatch.setenv("MTM_HOME", str(tmp_path))
     return tmp_path
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from warehouse.disclosure.rules import Dominance, PrimaryRules, dominated, guessable, nobody_or_everybody, small
+from warehouse.disclosure.rules import Dominance, dominated, guessable, nobody_or_everybody, small
 
 
 def test_few_people_are_one_to_one_below_the_threshold() -> None:
@@ -33,6 +33,7 @@ def test_the_second_contributor_must_not_guess_the_first() -> None:
     assert guessable(cells, parts, 4, 0.1).tolist() == [True, False, True, False]
 
 
-def test_an_unknown_rule_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        PrimaryRules(treshold=3)  # type: ignore[call-arg]
+def test_a_rule_that_makes_no_sense_is_refused() -> None:
+    for contributors, share in ((0, 0.5), (1, 0), (1, 1.5)):
+        with pytest.raises(ValidationError):
+            Dominance(contributors=contributors, share=share)

@@ -245,8 +245,15 @@ EXTRA = {
     "mart_round_coverage": "place_level INTEGER",
     "mart_headlines": "value DOUBLE",
     "mart_published_figures": "published_value DOUBLE, computed_value DOUBLE, agrees BOOLEAN",
-    "mart_survey_estimates": "n BIGINT, estimate DOUBLE, ci_low DOUBLE, ci_high DOUBLE, is_suppressed BOOLEAN",
-    "mart_returns_by_year": "share_of_returns DOUBLE",
+    "mart_survey_estimates": "operation VARCHAR, component VARCHAR, statistic VARCHAR, n BIGINT, n_asked BIGINT, n_missing BIGINT, "
+    "estimate DOUBLE, ci_low DOUBLE, ci_high DOUBLE, is_suppressed BOOLEAN",
+    "mart_survey_weights": "respondents BIGINT, is_suppressed BOOLEAN",
+    "dim_indicator": "kind VARCHAR",
+    "mart_returns_by_year": "share_of_returns DOUBLE, is_suppressed BOOLEAN",
+    **dict.fromkeys(
+        ("mart_departures_by_year", "mart_country_links", "mart_internal_origins", "mart_reasons", "mart_population_breakdown"),
+        "is_suppressed BOOLEAN",
+    ),
     "mart_round_change": "previous_round_key VARCHAR, comparability VARCHAR, common_communities BIGINT, years_compared VARCHAR, "
     "direction VARCHAR, like_for_like BIGINT",
     "mart_vintages": "difference_from_first BIGINT, difference_from_previous BIGINT, like_for_like_difference BIGINT",
@@ -304,7 +311,7 @@ SELECT 'xx-bma-r02' round_key, 'share.sex.returned.male' figure_code, 66.7 publi
 INSERT INTO marts.mart_published_figures BY NAME SELECT 'xx-bma-r02' round_key, 'rank.returned.1' figure_code, true agrees;
 INSERT INTO marts.mart_returns_by_year BY NAME SELECT 'xx-bma-r02' round_key, 'XX' place_code, 2023 return_year, 1.0 share_of_returns;
 INSERT INTO marts.mart_survey_estimates BY NAME SELECT 'xx-rms-r01' round_key, 'intention' indicator_code, o option_code, 'national' domain_type,
-'all' "domain", 12 n, 0.5 estimate, 0.2 ci_low, 0.8 ci_high, false is_suppressed FROM (VALUES ('stay'), ('go')) v(o);
+'all' "domain", 'share' statistic, 12 n, 12 n_asked, 0 n_missing, 0.5 estimate, 0.2 ci_low, 0.8 ci_high, false is_suppressed FROM (VALUES ('stay'), ('go')) v(o);
 INSERT INTO marts.mart_survey_weighting BY NAME SELECT 'xx-rms-r01' round_key;
 INSERT INTO marts.mart_survey_weights BY NAME SELECT 'xx-rms-r01' round_key, 'XX1' place_code, 'male' sex;
 INSERT INTO marts.mart_population BY NAME

@@ -54,6 +54,7 @@ COUNTS: dict[str, str] = {
     "countries_unresolved": "DELETE FROM reference.country",
     "trend_told_over_break": "UPDATE reference.round SET window_start = DATE '2020-01-01' WHERE round_key = 'xx-bma-r01'",
     "fine_places": "UPDATE marts.mart_round_coverage SET place_level = 4",
+    "disclosure_attack": UPDATE + "individuals = NULL, households = NULL, is_suppressed = true" + AT + "'XX21'",
     "small_cells": UPDATE + "individuals = 3" + AT + "'XX21'",
     "shares_out_of_range": "UPDATE marts.mart_returns_by_year SET share_of_returns = 60",
     "personal_data_scan": "ALTER TABLE marts.mart_quality ADD COLUMN told VARCHAR; UPDATE marts.mart_quality SET told = md5('999555123456')",

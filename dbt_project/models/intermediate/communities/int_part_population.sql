@@ -1,168 +1,80 @@
--- The parts of a category (year, country, reason, origin, …) at every published level, small cells marked but not yet
--- withheld: the marts below do that. Only whole parts: a part by sex or age would count its people twice.
-with rounds as (
-    select r.*, o.small_cell_threshold, o.suppress_from_level
-    from {{ source('reference', 'round') }} as r
-    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
-),
-
-chosen as (
-    select * from {{ ref('int_informant_choice') }} where is_chosen
-),
-
-communities as (
-    select
-        round_key, place_code, population_category,
-        sum(individuals) as community_individuals, sum(households) as community_households
-    from chosen
-    group by round_key, place_code, population_category
-),
-
-delivered as (
-    select
-        p.*,
-        -- Two words for a country that nobody told are one part.
-        case
-            when p.dimension = 'country' and lower(coalesce(p.item, 'unknown')) = 'unknown' then 'UNKNOWN'
-            else coalesce(p.item, 'unknown')
-        end as part
-    from {{ ref('stg_canonical__population') }} as p
-    inner join chosen as c
-        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-    where p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
-),
-
-parts as (
-    select
-        round_key,
-        row_id,
-        place_code,
-        population_category,
-        dimension,
-        part as item,
-        {{ counted('individuals') }} as individuals,
-        {{ counted('households') }} as households,
-        {{ status_flags() }}
-    from delivered
-    group by round_key, row_id, place_code, population_category, dimension, part
-),
-
-rolled as (
-    select
-        q.round_key,
-        a.ancestor_code as place_code,
-        q.population_category,
-        q.dimension,
-        q.item,
-        sum(q.individuals)::bigint as individuals,
-        sum(q.households)::bigint as households,
-        -- What a share is made of: communities that gave a total beside their parts.
-        sum(case when c.community_individuals is not null then q.individuals end)::bigint as individuals_with_total,
-        {{ rolled_flags('q') }}
-    from parts as q
-    inner join communities as c
-        on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
-    inner join {{ ref('int_place_ancestor') }} as a on q.round_key = a.round_key and q.place_code = a.place_code
-    where a.is_published
-    group by q.round_key, a.ancestor_code, q.population_category, q.dimension, q.item
-),
-
--- Communities that told any part of the dimension: those who left it blank are no part of what it is a share of. Of a place
--- with several sites all count, as one row may tell the parts for the others.
-told as (
-    select distinct round_key, place_code, population_category, dimension
-    from parts
-    where individuals is not null
-),
-
-told_totals as (
-    select
-        q.round_key,
-        a.ancestor_code as place_code,
-        q.population_category,
-        q.dimension,
-        sum(c.community_individuals)::bigint as total_where_told,
-        count(*) as communities
-    from told as q
-    inner join communities as c
-        on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
-    inner join {{ ref('int_place_ancestor') }} as a on q.round_key = a.round_key and q.place_code = a.place_code
-    where a.is_published
-    group by q.round_key, a.ancestor_code, q.population_category, q.dimension
-),
-
-category_totals as (
-    select
-        c.round_key,
-        a.ancestor_code as place_code,
-        c.population_category,
-        sum(c.community_individuals)::bigint as category_total,
-        sum(c.community_households)::bigint as category_households
-    from communities as c
-    inner join {{ ref('int_place_ancestor') }} as a on c.round_key = a.round_key and c.place_code = a.place_code
-    where a.is_published
-    group by c.round_key, a.ancestor_code, c.population_category
+-- The parts of a category with their names, and whether they are withheld: the marts of parts show them. A withheld place has a
+-- row for every part that the place above has: which of them it has itself is not told.
+with withheld as (
+    select * from {{ ref('int_cell_withheld') }}
+    where table_code not in ('total', 'people')
 ),
 
 withheld_totals as (
     select round_key, place_code, population_category
-    from {{ ref('mart_population') }}
-    where sex = 'all' and age_group = 'all' and is_suppressed
+    from {{ ref('int_cell_withheld') }}
+    where table_code = 'total'
 ),
 
-small as (
+added as (
+    select c.* replace (
+        w.item as item, null::bigint as individuals, null::bigint as households, null::bigint as individuals_with_total
+    )
+    from withheld as w
+    inner join (
+        select * from {{ ref('int_part_cell') }}
+        qualify row_number() over (partition by round_key, place_code, population_category, dimension order by item) = 1
+    ) as c
+        on w.round_key = c.round_key and w.place_code = c.place_code and w.population_category = c.population_category
+        and w.table_code = c.dimension
+    where w.is_added
+),
+
+cells as (
+    select * from {{ ref('int_part_cell') }}
+    union all by name
+    select * from added
+),
+
+-- Totals and shares of those who told rest on some communities only: beside withheld counts inside the place they would tell which.
+closed as (
     select
-        r.* exclude (place_code),
-        p.* exclude (round_key, operation, geography_vintage),
-        t.* exclude (round_key),
-        g.total_where_told,
-        coalesce(g.communities, 0) as communities,
-        h.category_total,
-        {{ value_status() }} as value_status,
-        -- A part, what it leaves of the total, and a total that is itself withheld.
-        {{ is_small_cell('r.individuals') }} or {{ is_small_cell('r.households') }}
-        or {{ is_small_cell('(g.total_where_told - r.individuals)') }}
-        or {{ is_small_cell('g.total_where_told') }}
-        or {{ is_small_cell('h.category_total') }} or {{ is_small_cell('h.category_households') }}
-        or w.round_key is not null as is_small
-    from rolled as r
-    inner join {{ ref('int_place_observed') }} as p on r.round_key = p.round_key and r.place_code = p.place_code
-    inner join rounds as t on r.round_key = t.round_key
-    left join told_totals as g
-        on r.round_key = g.round_key and r.place_code = g.place_code
-        and r.population_category = g.population_category and r.dimension = g.dimension
-    left join category_totals as h
-        on r.round_key = h.round_key and r.place_code = h.place_code and r.population_category = h.population_category
-    -- A total that goes with a small neighbour takes its parts along.
-    left join withheld_totals as w
-        on r.round_key = w.round_key and r.place_code = w.place_code and r.population_category = w.population_category
+        round_key, place_code, population_category,
+        bool_or(table_code = 'total') as is_total_closed,
+        list(distinct table_code) as closed_tables
+    from {{ ref('int_place_withheld') }}
+    group by round_key, place_code, population_category
 ),
 
--- One small part withholds the parts of the place: it could be told from its neighbours.
-marked as (
-    select *, bool_or(is_small) over (partition by round_key, place_code, population_category, dimension) as is_parts_small
-    from small
-),
-
--- So it could from the same part of the places beside it and of the place above.
-beside as (
+judged as (
     select
-        *,
-        {{ small_parts_beside('round_key, population_category, dimension, item, place_level, parent_code') }}
-    from marked
-),
-
-withheld as (
-    select
-        *,
-        is_parts_small or bool_or(
-            {{ goes_along('is_parts_small', 'individuals', 'place_order', 'small_beside', 'few_beside') }}
-        ) over (partition by round_key, place_code, population_category, dimension) as is_suppressed
-    from beside
+        c.* replace (
+            case when not is_total_closed_here then c.total_where_told end as total_where_told,
+            case when not is_share_closed_here then c.individuals_with_total end as individuals_with_total,
+            -- Which parts were told is not told of a withheld place either.
+            case when not is_suppressed then c.value_status when is_any_reported then 'reported' else 'derived' end as value_status
+        )
+    from (
+        select
+            s.*,
+            w.round_key is not null as is_suppressed,
+            -- A part that nobody can be in is shown beside the others: sums and shares are not.
+            t.round_key is not null or bool_or(w.round_key is not null) over cells_of_place as is_table_withheld,
+            coalesce(w.has_no_households, true) as shows_households,
+            bool_or(s.value_status = 'reported') over cells_of_place as is_any_reported,
+            coalesce(k.is_total_closed and s.total_where_told is distinct from s.category_total, false)
+                as is_total_closed_here,
+            coalesce(list_contains(k.closed_tables, s.dimension), false)
+            and s.individuals_with_total is distinct from s.individuals as is_share_closed_here
+        from cells as s
+        left join withheld as w
+            on s.round_key = w.round_key and s.place_code = w.place_code and s.population_category = w.population_category
+            and s.dimension = w.table_code and s.item = w.item
+        left join withheld_totals as t
+            on s.round_key = t.round_key and s.place_code = t.place_code and s.population_category = t.population_category
+        left join closed as k
+            on s.round_key = k.round_key and s.place_code = k.place_code and s.population_category = k.population_category
+        window cells_of_place as (partition by s.round_key, s.place_code, s.population_category, s.dimension)
+    ) as c
 )
 
 select
-    s.* exclude (is_parts_small, small_beside, few_beside, place_order),
+    s.* exclude (category_households, is_total_closed_here, is_share_closed_here, is_any_reported),
     v.communities as communities_assessed,
     v.communities_in_frame,
     v.coverage_of_frame_percent,
@@ -186,7 +98,7 @@ select
         else 'breakdown'
     end as shown_in,
     c.link_type
-from (select *, regexp_full_match(item, '[0-9]{4}') as is_year from withheld) as s
+from (select *, regexp_full_match(item, '[0-9]{4}') as is_year from judged) as s
 left join {{ ref('population_categories') }} as c on s.population_category = c.population_category
 left join {{ source('reference', 'part_dimension') }} as d
     on s.operation = d.operation and s.dimension = d.dimension

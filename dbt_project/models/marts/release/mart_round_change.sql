@@ -27,9 +27,20 @@ named as (
 
 -- What the totals themselves withhold is withheld here.
 totals as (
-    select round_key, place_code, population_category, is_suppressed
+    select round_key, place_code, population_category, individuals, is_suppressed
     from {{ ref('mart_population') }}
     where sex = 'all' and age_group = 'all'
+),
+
+-- Sums over the communities of a place tell what is withheld in it, in either round.
+held as (
+    select round_key, population_category, place_code
+    from {{ ref('int_place_withheld') }}
+    group by round_key, population_category, place_code
+),
+
+holding as (
+    select distinct round_key, population_category from held
 ),
 
 judged as (
@@ -38,21 +49,41 @@ judged as (
         p.parent_code, p.place_name_en, p.place_name_ru, p.place_name_ky,
         {{ is_small_cell('c.individuals') }} or {{ is_small_cell('c.previous_individuals') }}
         or {{ is_small_cell('c.households') }} or {{ is_small_cell('c.previous_households') }}
-        or coalesce(t.is_suppressed, false) or coalesce(e.is_suppressed, false) or c.reveals_moved as is_suppressed
+        or coalesce(t.is_suppressed, false) or coalesce(e.is_suppressed, false) or c.reveals_moved
+        -- Where anything is withheld in the category, only totals that stand in mart_population: others are of other communities.
+        or (
+            (k.round_key is not null or m.round_key is not null)
+            and (
+                (c.vintages_differ and c.place_level > 0)
+                or c.individuals is distinct from t.individuals or c.previous_individuals is distinct from e.individuals
+            )
+        ) as is_suppressed,
+        h.round_key is not null or b.round_key is not null as holds_withheld
     from changes as c
     inner join named as p on c.round_key = p.round_key and c.place_code = p.place_code
     left join totals as t
         on c.round_key = t.round_key and c.place_code = t.place_code and c.population_category = t.population_category
     left join totals as e
         on c.previous_round_key = e.round_key and c.place_code = e.place_code
-        and c.population_category = e.population_category and not c.vintages_differ
+        and c.population_category = e.population_category and (not c.vintages_differ or c.place_level = 0)
+    left join held as h
+        on c.round_key = h.round_key and c.place_code = h.place_code and c.population_category = h.population_category
+    left join held as b
+        on c.previous_round_key = b.round_key and c.place_code = b.place_code
+        and c.population_category = b.population_category
+    left join holding as k on c.round_key = k.round_key and c.population_category = k.population_category
+    left join holding as m on c.previous_round_key = m.round_key and c.population_category = m.population_category
 ),
 
 shown as (
     select
-        *,
-        is_suppressed or is_parts_withheld as no_parts,
-        is_suppressed or is_like_withheld or comparability = 'not_comparable' as no_like,
+        * replace (
+            is_parts_withheld or holds_withheld as is_parts_withheld,
+            is_like_withheld or holds_withheld as is_like_withheld,
+            case when holds_withheld then 'cannot_be_told' else direction end as direction
+        ),
+        is_suppressed or is_parts_withheld or holds_withheld as no_parts,
+        is_suppressed or is_like_withheld or holds_withheld or comparability = 'not_comparable' as no_like,
         case when not is_suppressed and not is_uncertain then previous_individuals end as shown_previous,
         case when not is_suppressed then individuals end as shown_individuals,
         case when not is_suppressed then total_difference end as shown_difference,

@@ -22,6 +22,16 @@ cells as (
     group by round_key
 ),
 
+-- Weights of respondents of whom something is withheld would tell their number: what all weights make together goes with them.
+kept as (
+    select
+        round_key,
+        bool_or(is_suppressed) as has_withheld
+    from {{ ref('int_survey_withheld') }}
+    where indicator_code = 'respondents'
+    group by round_key
+),
+
 -- What the estimates of the round really use.
 used as (
     select
@@ -41,7 +51,8 @@ named as (
         coalesce(u.weight_scheme, 'none, indicative') as weight_scheme,
         c.respondents, c.respondents_placed, c.outside,
         c.raked_weight_min, c.raked_weight_max, c.trimmed_weight_min, c.trimmed_weight_max,
-        c.respondents < o.survey_minimum_n as is_suppressed
+        c.respondents < o.survey_minimum_n as is_suppressed,
+        c.respondents < o.survey_minimum_n or coalesce(k.has_withheld, false) as is_weight_suppressed
     from rounds as t
     inner join cells as c on t.round_key = c.round_key
     inner join {{ source('reference', 'round') }} as r on t.round_key = r.round_key
@@ -49,6 +60,7 @@ named as (
     left join {{ source('reference', 'survey_design') }} as d
         on r.operation = d.operation and r.component = d.component
     left join used as u on t.round_key = u.round_key
+    left join kept as k on t.round_key = k.round_key
 )
 
 select
@@ -71,16 +83,16 @@ select
     round(n.margin_distance, 9) as margin_distance,
     n.lower_bound,
     n.upper_bound,
-    round(n.margin_distance_trimmed, 9) as margin_distance_trimmed,
+    case when not n.is_weight_suppressed then round(n.margin_distance_trimmed, 9) end as margin_distance_trimmed,
     case when not n.is_suppressed then cast(n.respondents as bigint) end as respondents,
     case when not n.is_suppressed then round(n.respondents_placed / n.respondents, 10) end as share_placed,
-    case when not n.is_suppressed and n.raking_status = 'raked' then round(n.outside / n.respondents, 10) end
+    case when not n.is_weight_suppressed and n.raking_status = 'raked' then round(n.outside / n.respondents, 10) end
         as share_trimmed,
     {% for name in [
         'raked_weight_min', 'raked_weight_max', 'trimmed_weight_min', 'trimmed_weight_max', 'design_effect_base',
         'effective_n_base', 'design_effect_raked', 'effective_n_raked', 'design_effect_trimmed', 'effective_n_trimmed'
     ] -%}
-    case when not n.is_suppressed then round(n.{{ name }}, 8) end as {{ name }},
+    case when not n.{{ 'is_suppressed' if 'base' in name else 'is_weight_suppressed' }} then round(n.{{ name }}, 8) end as {{ name }},
     {% endfor -%}
     n.is_suppressed,
     n.window_start,

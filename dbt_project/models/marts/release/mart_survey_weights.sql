@@ -1,5 +1,5 @@
--- The sample beside the stock, cell by cell. Few respondents are withheld with all of their oblast, and with a second
--- oblast where there is no other: the totals of oblasts and sexes stand in mart_survey_estimates.
+-- The sample beside the stock, cell by cell. What is withheld is what mart_survey_estimates withholds of the same people, and their
+-- weights with it; few respondents of whom place or sex is not known have no row.
 with stocks as (
     select
         m.round_key,
@@ -39,43 +39,24 @@ cells as (
         coalesce(w.respondents, 0) as respondents,
         w.is_placed, w.raked_weight, w.trimmed_weight, w.is_trimmed,
         s.individuals, s.population_category, s.stock_round_key,
-        r.operation, r.component, r.window_start, r.window_end, coalesce(r.is_synthetic, false) as is_synthetic,
-        coalesce(w.respondents, 0) between 1 and o.survey_minimum_n - 1 as is_small
+        r.operation, r.component, r.window_start, r.window_end, coalesce(r.is_synthetic, false) as is_synthetic
     from keys as k
     inner join {{ source('reference', 'round') }} as r on k.round_key = r.round_key
-    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
     left join {{ ref('int_survey_cell_weight') }} as w
         on k.round_key = w.round_key and k.oblast = w.oblast and k.sex = w.sex
     left join stocks as s on k.round_key = s.round_key and k.oblast = s.place_code and k.sex = s.sex
 ),
 
-oblasts as (
-    select
-        round_key,
-        oblast,
-        max(case when is_small then 1 else 0 end) as is_small,
-        sum(respondents) as respondents
-    from cells
-    group by round_key, oblast
-),
-
-ranked as (
-    select
-        *,
-        sum(is_small) over (partition by round_key) as small_oblasts,
-        row_number() over (
-            partition by round_key order by is_small, case when respondents > 0 then 0 else 1 end, respondents, oblast
-        ) as next_smallest
-    from oblasts
-),
-
 withheld as (
     select
         c.*,
-        k.is_small = 1 or (k.small_oblasts = 1 and k.next_smallest = 1) as is_suppressed,
+        coalesce(k.is_suppressed, false) or (c.respondents > 0 and k.round_key is null) as is_suppressed,
+        coalesce(k.is_domain_withheld, false) as is_left_out,
         sum(c.respondents) over (partition by c.round_key) as sample
     from cells as c
-    inner join ranked as k on c.round_key = k.round_key and c.oblast = k.oblast
+    left join {{ ref('int_survey_withheld') }} as k
+        on c.round_key = k.round_key and k.indicator_code = 'respondents' and k.domain_type = 'oblast'
+        and c.oblast = k.domain and c.sex = k.option_code
 )
 
 select
@@ -110,4 +91,5 @@ from withheld as w
 left join country as c on w.round_key = c.round_key
 left join {{ ref('int_place_observed') }} as p on w.round_key = p.round_key and w.oblast = p.place_code
 left join {{ ref('int_place_observed') }} as q on w.stock_round_key = q.round_key and w.oblast = q.place_code
+where not w.is_left_out
 order by w.round_key, w.oblast, w.sex

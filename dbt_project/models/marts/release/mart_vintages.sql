@@ -70,6 +70,11 @@ guarded as (
             order by place_code
         ) as place_order
     from revisions
+),
+
+-- Communities that gave a year in both rounds could tell what is withheld of the category in either.
+holding as (
+    select distinct round_key, population_category from {{ ref('int_place_withheld') }}
 )
 
 select
@@ -114,7 +119,11 @@ left join latest as l
     on r.round_key = l.round_key and r.place_code = l.place_code
     and r.population_category = l.population_category and r.reference_year = l.reference_year
 left join (
-    select *, not is_revealing and not (withheld_beside = 1 and place_order = 1) as is_shown from guarded
+    select
+        g.*, not is_revealing and not (withheld_beside = 1 and place_order = 1) and h.round_key is null and e.round_key is null as is_shown
+    from guarded as g
+    left join holding as h on g.round_key = h.round_key and g.population_category = h.population_category
+    left join holding as e on g.previous_round_key = e.round_key and g.population_category = e.population_category
 ) as v
     on r.round_key = v.round_key and r.place_code = v.place_code and not r.is_suppressed
     and w.previous_round_key = v.previous_round_key and w.previous_individuals is not null

@@ -28,12 +28,12 @@ select
     l.item_name_ru as country_name_ru,
     l.item_name_ky as country_name_ky,
     {{ unless_withheld('l', 'l.individuals') }} as individuals,
-    case when l.is_told and not l.is_suppressed then l.individuals / nullif(l.all_countries, 0) end as share_of_links,
+    case when l.is_told and not coalesce(l.is_table_withheld, l.is_suppressed) then l.individuals / nullif(l.all_countries, 0) end as share_of_links,
     {{ share_of_total('l') }} as share_of_total,
-    case when l.is_ranked and not l.is_suppressed then l.place_rank end as rank,
-    {{ unless_withheld('l', 'l.all_countries') }}::bigint as all_countries,
-    {{ unless_withheld('l', 'l.total_where_told') }} as total_where_told,
-    {{ unless_withheld('l', 'l.category_total') }} as category_total,
+    case when l.is_ranked and not coalesce(l.is_table_withheld, l.is_suppressed) then l.place_rank end as rank,
+    {{ unless_any_withheld('l', 'l.all_countries') }}::bigint as all_countries,
+    {{ unless_any_withheld('l', 'l.total_where_told') }} as total_where_told,
+    {{ unless_any_withheld('l', 'l.category_total') }} as category_total,
     {{ part_end_columns('l') }}
 from ranked as l
 order by l.round_key, l.place_level, l.place_code, l.link_type, l.individuals desc nulls last, l.item

@@ -22,15 +22,15 @@ select
     o.item_name_ky as origin_name_ky,
     case when o.item_level <= o.place_level then o.lies_within end as is_within_origin,
     {{ unless_withheld('o', 'o.individuals') }} as individuals,
-    {{ unless_withheld('o', 'o.households') }} as households,
+    {{ households_unless_withheld('o') }} as households,
     -- Where only some origins are asked, the sum of those is no whole.
     case
-        when o.item <> 'unknown' and not o.is_suppressed and coalesce(o.adds_up, 'whole') <> 'some'
+        when o.item <> 'unknown' and not coalesce(o.is_table_withheld, o.is_suppressed) and coalesce(o.adds_up, 'whole') <> 'some'
             then o.individuals / nullif(o.all_origins, 0)
     end as share_of_origins,
     {{ share_of_total('o') }} as share_of_total,
-    {{ unless_withheld('o', 'o.total_where_told') }} as total_where_told,
-    {{ unless_withheld('o', 'o.category_total') }} as category_total,
+    {{ unless_any_withheld('o', 'o.total_where_told') }} as total_where_told,
+    {{ unless_any_withheld('o', 'o.category_total') }} as category_total,
     {{ part_end_columns('o') }}
 from origins as o
 order by o.round_key, o.place_level, o.place_code, o.population_category, o.item

@@ -79,17 +79,36 @@ summed as (
     group by c.round_key, a.ancestor_code, c.population_category, c.dimension
 ),
 
+-- Where anything is withheld of the category, those who told parts are some of the communities, and their sum could tell it.
+holding as (
+    select
+        c.round_key, c.place_code as country_code, c.population_category,
+        list(distinct w.table_code) as closed_tables
+    from {{ ref('int_place_withheld') }} as c
+    left join {{ ref('int_cell_withheld') }} as w
+        on c.round_key = w.round_key and c.place_code = w.place_code and c.population_category = w.population_category
+    group by c.round_key, c.place_code, c.population_category
+),
+
 small as (
     select
         s.*, t.category_total, p.place_level, p.parent_code, p.place_name_en, p.place_name_ru, p.place_name_ky,
         r.operation, r.window_start, r.window_end, r.is_synthetic,
         {{ is_small_cell('s.individuals') }} or {{ is_small_cell('s.total_where_told') }}
-        or {{ is_small_cell('t.category_total') }} as is_suppressed
+        or {{ is_small_cell('t.category_total') }}
+        or (h.round_key is not null and s.total_where_told is distinct from t.category_total)
+        or coalesce(
+            list_contains(
+                h.closed_tables, case when s.dimension in ('sex', 'age', 'sex_age') then 'people' else s.dimension end
+            ), false
+        ) as is_suppressed
     from summed as s
     inner join totals as t on s.round_key = t.round_key and s.population_category = t.population_category
     inner join {{ ref('int_place_observed') }} as p on s.round_key = p.round_key and s.country_code = p.place_code
     inner join {{ source('reference', 'round') }} as r on s.round_key = r.round_key
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
+    left join holding as h
+        on s.round_key = h.round_key and s.country_code = h.country_code and s.population_category = h.population_category
 )
 
 select

@@ -11,10 +11,10 @@ select
     b.item_name_ky,
     b.adds_up as parts_rule,
     {{ unless_withheld('b', 'b.individuals') }} as individuals,
-    {{ unless_withheld('b', 'b.households') }} as households,
+    {{ households_unless_withheld('b') }} as households,
     {{ share_of_total('b') }} as share_of_total,
-    {{ unless_withheld('b', 'b.total_where_told') }} as total_where_told,
-    {{ unless_withheld('b', 'b.category_total') }} as category_total,
+    {{ unless_any_withheld('b', 'b.total_where_told') }} as total_where_told,
+    {{ unless_any_withheld('b', 'b.category_total') }} as category_total,
     {{ part_end_columns('b') }}
 from {{ ref('int_part_population') }} as b
 where b.shown_in = 'breakdown'

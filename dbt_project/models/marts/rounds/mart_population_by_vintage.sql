@@ -1,6 +1,9 @@
 -- Totals on the boundaries of each vintage that a crosswalk leads to. A share that nobody knows makes the place not comparable.
 with rounds as (
-    select r.*, o.small_cell_threshold, o.suppress_from_level
+    select
+        r.*, o.small_cell_threshold, o.suppress_from_level,
+        -- Below this level places are not carried over: what is withheld there could be told from what they are made of.
+        if(o.finest_published_level >= o.suppress_from_level, o.suppress_from_level - 1, null) as finest_moved_level
     from {{ source('reference', 'round') }} as r
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
     where
@@ -9,7 +12,7 @@ with rounds as (
 ),
 
 totals as (
-    select p.*, r.geography_vintage as own_vintage, r.suppress_from_level, r.small_cell_threshold
+    select p.*, r.geography_vintage as own_vintage, r.finest_moved_level, r.suppress_from_level, r.small_cell_threshold
     from {{ ref('mart_population') }} as p
     inner join rounds as r on p.round_key = r.round_key
     where p.sex = 'all' and p.age_group = 'all'
@@ -62,6 +65,7 @@ moved as (
         any_value(t.window_start) as window_start,
         any_value(t.window_end) as window_end,
         any_value(t.is_synthetic) as is_synthetic,
+        any_value(t.finest_moved_level) as finest_moved_level,
         any_value(t.suppress_from_level) as suppress_from_level,
         any_value(t.small_cell_threshold) as small_cell_threshold
     from totals as t
@@ -103,6 +107,7 @@ mapped as (
     from moved as m
     inner join {{ source('reference', 'place') }} as p
         on m.operation = p.operation and m.geography_vintage = p.geography_vintage and m.place_code = p.place_code
+    where p.place_level <= coalesce(m.finest_moved_level, p.place_level)
 ),
 
 judged as (

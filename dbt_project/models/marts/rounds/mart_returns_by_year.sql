@@ -9,10 +9,10 @@ select
     r.item::integer as return_year,
     {{ is_whole_year('r') }} as is_whole_year,
     {{ unless_withheld('r', 'r.individuals') }} as individuals,
-    {{ unless_withheld('r', 'r.individuals / nullif(r.all_years, 0)') }} as share_of_returns,
-    {{ unless_withheld('r', 'r.all_years') }}::bigint as all_years,
-    {{ unless_withheld('r', 'r.category_total') }} as category_total,
-    {{ unless_withheld('r', '(r.all_years - r.category_total)') }}::bigint as difference_from_total,
+    {{ unless_any_withheld('r', 'r.individuals / nullif(r.all_years, 0)') }} as share_of_returns,
+    {{ unless_any_withheld('r', 'r.all_years') }}::bigint as all_years,
+    {{ unless_any_withheld('r', 'r.category_total') }} as category_total,
+    {{ unless_any_withheld('r', '(r.all_years - r.category_total)') }}::bigint as difference_from_total,
     {{ part_end_columns('r') }}
 from returns as r
 order by r.round_key, r.place_level, r.place_code, return_year

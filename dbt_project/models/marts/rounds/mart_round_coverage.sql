@@ -10,6 +10,17 @@ with measured as (
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
 
+-- An oblast of which the estimates tell no number of respondents has none here.
+withheld_oblasts as (
+    select
+        round_key,
+        domain as place_code,
+        bool_and(is_domain_withheld) as is_withheld
+    from {{ ref('int_survey_withheld') }}
+    where domain_type = 'oblast' and indicator_code <> 'respondents'
+    group by round_key, domain
+),
+
 ordered as (
     select
         *,
@@ -26,10 +37,15 @@ ordered as (
 -- with that all places in it, which would add up to it.
 joined as (
     select
-        *,
-        not is_small and responses > 0 and place_order = 1
-        and (small_beside = 1 or (small_beside > 1 and few_beside < survey_minimum_n)) as goes_along
-    from ordered
+        o.*,
+        not o.is_small and o.responses > 0
+        and (
+            coalesce(w.is_withheld, false)
+            or o.place_order = 1
+            and (o.small_beside = 1 or (o.small_beside > 1 and o.few_beside < o.survey_minimum_n))
+        ) as goes_along
+    from ordered as o
+    left join withheld_oblasts as w on o.round_key = w.round_key and o.place_code = w.place_code and o.place_level = 1
 ),
 
 {% for level in range(5) -%}

@@ -1,0 +1,139 @@
+"""What an attacker reads in the published marts of surveys, one system per round: nothing is known but what the marts show.
+
+Marts are read here; how the numbers of a round hang together is told in `warehouse/survey`. Shares are taken as of people, also
+where respondents are weighted: weighted sums have the same form, so whoever can't tell the people apart can't tell their weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from warehouse.disclosure.published import PublishedSystem
+from warehouse.disclosure.system import Bools, Floats, Ints, System
+from warehouse.survey.facts import Facts, facts_of
+
+LEAST = (
+    10.0  # people that a withheld number must stay uncertain by: whoever gave few answers, and who goes along with them
+)
+MART = "mart_survey_estimates"
+WEIGHTS = "mart_survey_weights"
+ESTIMATES = """
+select e.indicator_code, e.option_code, e.domain_type, e.domain, e.n, e.n_asked, e.n_missing,
+    case when e.statistic <> 'share' then 'number' when i.kind is null then 'single' else i.kind end as kind,
+    {share} as n_option, e.is_suppressed
+from {schema}mart_survey_estimates as e
+left join {schema}dim_indicator as i
+    on e.operation = i.operation and e.component = i.component and e.indicator_code = i.indicator_code
+where e.round_key = ? order by all
+"""
+SHARE = "case when e.statistic = 'share' and not e.is_suppressed then round(e.estimate * e.n)::bigint end"
+CELLS = """
+select place_code as oblast, sex, respondents, is_suppressed from {schema}mart_survey_weights
+where round_key = ? and (respondents > 0 or is_suppressed) order by all
+"""
+TRUE_ESTIMATES = """
+select indicator_code, option_code, domain_type, domain, n, n_asked, n_missing, kind, n_option
+from {schema}int_survey_estimate where round_key = ? order by all
+"""
+TRUE_CELLS = "select oblast, sex, respondents from {schema}int_survey_cell where round_key = ? order by all"
+Connection = duckdb.DuckDBPyConnection
+
+
+def systems(
+    con: Connection, previous: Connection | None = None, true: Connection | None = None
+) -> Iterator[PublishedSystem]:
+    """One system per survey round of the release; with the release before it, where that shows numbers of the same delivery.
+
+    `true`: the build database, whose numbers say what is the same and what adds up, and how wide a hidden number must stay.
+    """
+    schema = _schema(con, MART)
+    for (key,) in con.execute(f"select distinct round_key from {schema}{MART} order by 1").fetchall():
+        yield _system(con, previous, true, str(key))
+
+
+def _system(con: Connection, previous: Connection | None, true: Connection | None, key: str) -> PublishedSystem:
+    estimates, cells = _read(con, key)
+    shown = facts_of(key, estimates, cells, surely=False)
+    facts = shown if true is None else _true(true, key, shown)
+    values = _values(shown, facts)
+    if previous is not None and _is_same(con, previous, key):
+        earlier = facts_of(key, *_read(previous, key), surely=False)
+        values = np.where(np.isnan(values), _values(earlier, facts), values)
+    known = ~np.isnan(values)
+    lower, upper = np.where(known, values, 0.0), np.where(known, values, np.inf)
+    system = replace(facts.system(known, true=true is not None), lower=lower, upper=upper)
+    targets, marts = _targets(facts, shown, estimates, cells, known)
+    return PublishedSystem(f"survey {key}", system, targets, np.full(len(targets), LEAST), marts)
+
+
+def _schema(con: Connection, table: str) -> str:
+    row = con.execute("select table_schema from information_schema.tables where table_name = ?", [table]).fetchone()
+    return f'"{row[0]}".' if row else ""
+
+
+def _read(con: Connection, key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A round's estimates and its respondents by oblast and sex, as far as they are shown."""
+    schema = _schema(con, MART)
+    estimates = _frame(con, ESTIMATES.format(schema=schema, share=SHARE), key)
+    return estimates, _frame(con, CELLS.format(schema=schema), key)
+
+
+def _frame(con: Connection, sql: str, key: str) -> pl.DataFrame:
+    return pl.DataFrame(con.cursor().sql(sql, params=[key]).to_arrow_table())
+
+
+def _true(con: Connection, key: str, shown: Facts) -> Facts:
+    """The facts by the true numbers; those of the marts where the build database lacks the round."""
+    schema = _schema(con, "int_survey_estimate")
+    estimates = _frame(con, TRUE_ESTIMATES.format(schema=schema), key)
+    if not len(estimates):
+        return shown
+    return facts_of(key, estimates, _frame(con, TRUE_CELLS.format(schema=schema), key), surely=True)
+
+
+def _values(shown: Facts, facts: Facts) -> Floats:
+    """What is shown of each number of the facts; nan where nothing is."""
+    if shown is facts:
+        return shown.values()
+    known = dict(zip(shown.cells.drop("cell", "value").iter_rows(), shown.cells["value"].to_list(), strict=True))
+    told = [known.get(cell, np.nan) for cell in facts.cells.drop("cell", "value").iter_rows()]
+    return replace(facts, cells=facts.cells.with_columns(value=pl.Series(told, dtype=pl.Float64))).values()
+
+
+def _is_same(con: Connection, previous: Connection, key: str) -> bool:
+    """Whether both releases have the round with the same number of respondents: what one shows and the other hides is told."""
+    sql = "select max(n_asked) from {}mart_survey_estimates where round_key = ? and domain_type = 'national'"
+    found = [c.execute(sql.format(_schema(c, MART)), [key]).fetchone() for c in (con, previous)]
+    return found[0] == found[1]
+
+
+def _targets(
+    facts: Facts, shown: Facts, estimates: pl.DataFrame, cells: pl.DataFrame, known: Bools
+) -> tuple[Ints, tuple[str, ...]]:
+    """The numbers behind what the marts withhold, and the mart of each; a number that is shown elsewhere is one too."""
+    hidden: dict[int, str] = {}
+    at: dict[Any, int] = {
+        cell: int(facts.numbers[n]) for n, cell in enumerate(facts.cells.drop("cell", "value").iter_rows())
+    }
+    for i, o, t, d, n, kind, is_suppressed in estimates.select(
+        "indicator_code", "option_code", "domain_type", "domain", "n", "kind", "is_suppressed"
+    ).iter_rows():
+        if is_suppressed and kind != "number":
+            hidden |= dict.fromkeys((at[w, i, o, t, d] for w in ("answer", "others") if (w, i, o, t, d) in at), MART)
+        option = o if kind == "multiple" else ""
+        if n is None and ("n", i, option, t, d) in at:
+            hidden[at["n", i, option, t, d]] = MART
+    for oblast, sex, is_suppressed in cells.select("oblast", "sex", "is_suppressed").iter_rows():
+        if is_suppressed and ("weight", "", sex, "oblast", oblast) in at:
+            hidden.setdefault(at["weight", "", sex, "oblast", oblast], WEIGHTS)
+    numbers = sorted(hidden)
+    return np.array(numbers, dtype=np.int64), tuple(hidden[n] for n in numbers)
+
+
+__all__ = ["System", "systems"]
