@@ -23,6 +23,7 @@ from warehouse.cli import (
     places,
     releases,
     rounds,
+    trace,
 )
 from warehouse.errors import MtmError
 
@@ -31,7 +32,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "What happened": [deliveries.status, field.findings, field.rejected],
     "Corrections": [ledger.correct, ledger.decide, ledger.corrections],
     "Releases": [
-        releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
+        releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify, trace.trace,
     ],
     "Estimates": [estimate.estimate],
     "Places": [places.places, places.gazetteer],

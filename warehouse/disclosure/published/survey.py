@@ -18,7 +18,9 @@ from warehouse.disclosure.published import PublishedSystem
 from warehouse.disclosure.system import Bools, Floats, Ints, System
 from warehouse.survey.facts import Facts, facts_of
 
-LEAST = 10.0  # people that a withheld number must stay uncertain by: whoever gave few answers, and who goes along with them
+LEAST = (
+    10.0  # people that a withheld number must stay uncertain by: whoever gave few answers, and who goes along with them
+)
 MART = "mart_survey_estimates"
 WEIGHTS = "mart_survey_weights"
 ESTIMATES = """
@@ -116,7 +118,9 @@ def _targets(
 ) -> tuple[Ints, tuple[str, ...]]:
     """The numbers behind what the marts withhold, and the mart of each; a number that is shown elsewhere is one too."""
     hidden: dict[int, str] = {}
-    at: dict[Any, int] = {cell: int(facts.numbers[n]) for n, cell in enumerate(facts.cells.drop("cell", "value").iter_rows())}
+    at: dict[Any, int] = {
+        cell: int(facts.numbers[n]) for n, cell in enumerate(facts.cells.drop("cell", "value").iter_rows())
+    }
     for i, o, t, d, n, kind, is_suppressed in estimates.select(
         "indicator_code", "option_code", "domain_type", "domain", "n", "kind", "is_suppressed"
     ).iter_rows():
