@@ -76,6 +76,23 @@ class CandidateInput(RoundInput):
         """Which marts the round fills: survey or counts."""
         return "survey" if self.component == "rms" else "counts"
 
+    def place(self, code: object) -> str:
+        """A place for evidence: its code where the gazetteer has it, else the first row of it; delivered codes are not repeated."""
+        return str(code) if code in self._known_places else self._row_of.get(str(code), "place")
+
+    @cached_property
+    def _known_places(self) -> frozenset[str]:
+        sql = "SELECT DISTINCT place_code FROM reference.place WHERE operation = ?"
+        return frozenset(str(code) for (code,) in self.rows(sql, [self.operation.code]))
+
+    @cached_property
+    def _row_of(self) -> dict[str, str]:
+        from expectations.measures.measured import sheet_text  # the measures themselves import this module
+
+        rows = self.table("assessment").sort("row_number").unique("place_code", keep="first", maintain_order=True)
+        names = rows.select("place_code", "sheet", "row_number").iter_rows()
+        return {code: f"{sheet_text(sheet)}!{number}" for code, sheet, number in names}
+
     @cached_property
     def columns(self) -> dict[str, dict[str, str]]:
         """Mart → column → type, of everything that stands in schema `marts`."""

@@ -21,7 +21,7 @@ def operations_dirs() -> list[Path]:
 
 @dataclass(frozen=True)
 class Home:
-    """The state of one installation (design: `MTM_HOME`). Microdata lies in `vault`, `normalized` and `build`."""
+    """The state of one installation (design: `MTM_HOME`). Microdata lies in `vault` and `build`, nowhere else."""
 
     root: Path
 
@@ -43,7 +43,7 @@ class Home:
     @property
     def normalized(self) -> Path:
         """Canonical Parquet, by round and by hash of what made it."""
-        return self.root / "normalized"
+        return self.build / "normalized"
 
     @property
     def build(self) -> Path:
@@ -58,7 +58,7 @@ class Home:
     @property
     def corrections(self) -> Path:
         """This installation's ledgers of corrections, one per operation: they hold delivered values."""
-        return self.root / "corrections"
+        return self.vault / "corrections"
 
     @property
     def waivers(self) -> Path:
@@ -69,6 +69,11 @@ class Home:
     def gate_docs(self) -> Path:
         """Data Docs of the gate's verdicts: `<round_key>/<normalized id>/index.html`, without a personal value."""
         return self.build / "gate_docs"
+
+    @property
+    def exports(self) -> Path:
+        """What was given away beside the releases: the log of person-level files (value-free). Made when it is first needed."""
+        return self.root / "exports"
 
     @property
     def published(self) -> Path:
@@ -94,15 +99,19 @@ class Home:
         """Create the folders; the ones with microdata are for the owner only (0700)."""
         for path in (self.root, self.inbox, self.published, self.releases, self.dagster):
             path.mkdir(parents=True, exist_ok=True)
-        for path in (
-            self.vault,
-            self.normalized,
-            self.build,
-            self.verdicts,
-            self.corrections,
-            self.waivers,
-            self.gate_docs,
-        ):
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.chmod(0o700)
+        for path in (self.vault, self.build):
+            _private(path)
+        for before, path in ((self.root / "normalized", self.normalized), (self.root / "corrections", self.corrections)):
+            if before.is_dir() and not path.exists():  # a home of before: microdata lay beside the vault
+                before.rename(path)
+        for path in (self.normalized, self.verdicts, self.corrections, self.waivers, self.gate_docs):
+            _private(path)
+        os.environ.setdefault("POLARS_TEMP_DIR", str(self.build))  # what does not fit into memory
         return self
+
+
+def _private(path: Path) -> None:
+    """A folder for the owner only, whatever the umask is and however it was made before."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o700)

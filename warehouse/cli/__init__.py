@@ -15,11 +15,13 @@ from warehouse.cli import (
     bench,
     codebook,
     deliveries,
+    disclosure,
     estimate,
     field,
     indicators,
     ledger,
     operate,
+    personal,
     places,
     releases,
     rounds,
@@ -34,10 +36,12 @@ GROUPS: dict[str, list[click.Command]] = {
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify, trace.trace,
     ],
+    "Disclosure": [disclosure.disclosure],
     "Estimates": [estimate.estimate],
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
     "Indicators": [indicators.indicators],
+    "Personal data": [personal.scan, personal.purge],
     "Operations": [operate.dev, operate.doctor, bench.bench],
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from warehouse.deliveries.disk import file_hash, sync
 from warehouse.errors import GateRefused, MtmError
+from warehouse.personal.scan import scan_release
 from warehouse.releases.candidate import Candidate, database_path, discard, models_hash
 from warehouse.releases.manifest import FILE, Manifest, read_manifest, release_ids
 from warehouse.releases.pointer import flip, freeze, sync_tree, thaw
@@ -79,6 +80,7 @@ def _write_release(home: Home, candidate: Candidate, verdict: Verdict) -> Manife
             "the serving database does not hold what was written", where=DATABASE, todo="run again", code="audit_failed"
         )
     _write_json(staging / "verdict.json", verdict.as_dict())
+    _refuse_personal(home, candidate, staging)
     manifest = _manifest(candidate, marts, staging)
     _write_json(staging / FILE, manifest.as_dict())
     sync_tree(staging)
@@ -87,6 +89,15 @@ def _write_release(home: Home, candidate: Candidate, verdict: Verdict) -> Manife
     freeze(home.releases / candidate.release_id)
     sync(home.releases)
     return manifest
+
+
+def _refuse_personal(home: Home, candidate: Candidate, staging: Path) -> None:
+    """Nothing personal goes out: the staging folder is thrown away where a value of a person stands anywhere."""
+    try:
+        scan_release(home, candidate, staging)
+    except MtmError:
+        shutil.rmtree(staging)
+        raise
 
 
 def _keep_database(home: Home, candidate: Candidate) -> None:
