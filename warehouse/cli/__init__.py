@@ -25,6 +25,7 @@ from warehouse.cli import (
     places,
     releases,
     rounds,
+    trace,
     verdicts,
     waivers,
 )
@@ -36,7 +37,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Waivers": [waivers.waive, waivers.waivers],
     "Corrections": [ledger.correct, ledger.decide, ledger.corrections],
     "Releases": [
-        releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
+        releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify, trace.trace,
     ],
     "Disclosure": [disclosure.disclosure],
     "Estimates": [estimate.estimate],

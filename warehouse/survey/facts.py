@@ -104,7 +104,11 @@ def _cells(estimates: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         _named(told, "missing", pl.col("n_missing")),
         _named(
             cells.select(
-                "respondents", indicator_code=pl.lit(""), option_code="sex", domain_type=pl.lit("oblast"), domain="oblast"
+                "respondents",
+                indicator_code=pl.lit(""),
+                option_code="sex",
+                domain_type=pl.lit("oblast"),
+                domain="oblast",
             ),
             "weight",
             pl.col("respondents"),
@@ -140,7 +144,8 @@ class Table:
         numbers[x, y] = cells["cell"].to_numpy()
         domains = np.array([kind != "weight" for kind, _, _ in columns])
         domains = (numbers[domains] >= 0).any(axis=0)  # those with a row: not all that a weight is told of
-        values[np.ix_([n for n, c in enumerate(columns) if c[0] == "answer"], np.flatnonzero(domains))] = 0.0
+        answers = np.array([kind == "answer" for kind, _, _ in columns])
+        values[np.ix_(np.flatnonzero(answers), np.flatnonzero(domains))] = 0.0
         values[x, y] = cells["value"].to_numpy()
         return cls(columns, slots, values, numbers)
 

@@ -114,7 +114,7 @@ def prove(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame, found: Wit
 
 
 def _hide(behind: Behind, found: Withheld, more: Bools) -> None:
-    told = np.append(more, False)  # noqa: FBT003
+    told = np.append(more, False)
     found.rows |= told[behind.answer] | told[behind.others]
     found.domains |= told[behind.n] | told[behind.asked]
     found.cells |= told[behind.weight]

@@ -43,7 +43,11 @@ def _columns(table: Table, *, surely: bool) -> Iterator[Pair]:
     for n in (n for n, c in enumerate(table.columns) if c[0] in COUNTED):
         values = table.values[n]
         told = _agreeing(known, values)
-        same = [k for k, found in enumerate(told) if found >= _enough(table.columns[held[k]], table.columns[n], surely=surely)]
+        same = [
+            k
+            for k, found in enumerate(told)
+            if found >= _enough(table.columns[held[k]], table.columns[n], surely=surely)
+        ]
         if not same:
             held.append(n)
             known = np.vstack([known, values])
@@ -54,7 +58,7 @@ def _columns(table: Table, *, surely: bool) -> Iterator[Pair]:
         yield from zip(table.cells[held[first]][both].tolist(), table.cells[n][both].tolist(), strict=True)
 
 
-def _agreeing(known: np.ndarray, values: np.ndarray) -> list[int]:  # type: ignore[type-arg]
+def _agreeing(known: np.ndarray, values: np.ndarray) -> list[int]:
     """By how many different numbers each row of `known` agrees with `values`; -1 where it differs anywhere both are known."""
     both = ~np.isnan(known) & ~np.isnan(values)
     equal = (np.where(both, known, 0) == np.where(both, values, 0)).all(axis=1)

@@ -51,7 +51,9 @@ def _asked(cells: pl.DataFrame) -> Iterator[Sum]:
 
 
 def _of(cells: pl.DataFrame, what: str) -> pl.DataFrame:
-    return cells.filter(pl.col("what") == what).select("indicator_code", "option_code", *SLOT, pl.col("cell").alias(what))
+    return cells.filter(pl.col("what") == what).select(
+        "indicator_code", "option_code", *SLOT, pl.col("cell").alias(what)
+    )
 
 
 def _kinds(table: Table) -> Iterator[Sum]:
@@ -105,7 +107,9 @@ def _follow_ups(table: Table, *, surely: bool) -> Iterator[Sum]:
     if table.everybody is None:
         return
     whole = table.values[table.everybody]
-    asked = [n for n, c in enumerate(table.columns) if c[0] == "asked" and not _equal(table.values[n], whole, surely=surely)]
+    asked = [
+        n for n, c in enumerate(table.columns) if c[0] == "asked" and not _equal(table.values[n], whole, surely=surely)
+    ]
     for (question,), columns in _questions(table):
         for n in (n for n in asked if table.columns[n][1] != question):
             for chosen in _subset(table, columns, table.values[n], surely=surely):
@@ -124,7 +128,7 @@ def _questions(table: Table) -> Iterator[tuple[tuple[str], list[int]]]:
             yield (question,), columns
 
 
-def _subset(table: Table, columns: list[int], wanted: np.ndarray, *, surely: bool) -> list[list[int]]:  # type: ignore[type-arg]
+def _subset(table: Table, columns: list[int], wanted: np.ndarray, *, surely: bool) -> list[list[int]]:
     """The first two or more columns that add up to what is wanted in every domain; one alone is the same number."""
     masks = np.arange(1, 2 ** len(columns))
     bits = (masks[:, None] >> np.arange(len(columns))) & 1
@@ -136,7 +140,7 @@ def _subset(table: Table, columns: list[int], wanted: np.ndarray, *, surely: boo
     return []
 
 
-def _equal(found: np.ndarray, wanted: np.ndarray, *, surely: bool) -> bool:  # type: ignore[type-arg]
+def _equal(found: np.ndarray, wanted: np.ndarray, *, surely: bool) -> bool:
     both = ~np.isnan(found) & ~np.isnan(wanted)
     told = int((both & (wanted > 0)).sum())
     return told >= (2 if surely else 5) and bool((found[both] == wanted[both]).all())

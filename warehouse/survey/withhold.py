@@ -63,7 +63,9 @@ def _ordered(estimates: pa.Table, minimum: Mapping[str, int], sensitive: Collect
     ).with_columns(is_sensitive=True)
     least = pl.col("round_key").replace_strict(dict(minimum), default=0, return_dtype=pl.Int64).alias("least")
     cells = frame.select(*KEY, "kind", "n", "n_option", "n_asked", "n_missing", least)
-    cells = cells.join(marked, on=["round_key", "indicator_code"], how="left").with_columns(pl.col("is_sensitive").fill_null(False))  # noqa: FBT003
+    cells = cells.join(marked, on=["round_key", "indicator_code"], how="left").with_columns(
+        pl.col("is_sensitive").fill_null(False)
+    )
     return cells.sort(pl.col("n_option") == 0, "n_option", *KEY)
 
 
@@ -98,7 +100,9 @@ def _hidden_domains(cells: pl.DataFrame) -> Array:
     Few respondents of a domain are few for every question; few who answered one question are few for that one.
     """
     asked = cells.group_by("round_key", "domain_type", "domain").agg(pl.col("n_asked").max(), pl.col("least").max())
-    few = _with_next(asked.sort("n_asked", "round_key", "domain_type", "domain"), "n_asked", ["round_key", "domain_type"])
+    few = _with_next(
+        asked.sort("n_asked", "round_key", "domain_type", "domain"), "n_asked", ["round_key", "domain_type"]
+    )
     domains = cells.group_by(DOMAIN).agg(pl.col("n").max(), pl.col("least").max())
     domains = domains.join(few, on=["round_key", "domain_type", "domain"]).sort(pl.col("n") == 0, "n", *DOMAIN)
     hidden = _with_next(domains, "n", KIND)
@@ -138,12 +142,14 @@ def _hidden_cells(cells: pl.DataFrame, domains: Array) -> Array:
 
 def _all_or_nobody(cells: pl.DataFrame) -> Array:
     """Answers to sensitive questions that nobody or everybody of a domain gave, where others of the sample did otherwise."""
-    whole = cells.filter(pl.col("domain_type") == "national").select(*WHOLE, all_chose="n_option", all_others=pl.col("n") - pl.col("n_option"))
+    whole = cells.filter(pl.col("domain_type") == "national").select(
+        *WHOLE, all_chose="n_option", all_others=pl.col("n") - pl.col("n_option")
+    )
     told = cells.join(whole, on=WHOLE, how="left", maintain_order="left")
     nobody = (pl.col("n_option") == 0) & (pl.col("all_chose") > 0)
     everybody = (pl.col("n_option") == pl.col("n")) & (pl.col("all_others") > 0)
     asked = pl.col("is_sensitive") & (pl.col("kind") != "number") & (pl.col("domain_type") != "national")
-    return told.select((asked & (nobody | everybody)).fill_null(False)).to_series().to_numpy()  # noqa: FBT003
+    return told.select((asked & (nobody | everybody)).fill_null(False)).to_series().to_numpy()
 
 
 def _next(lines: Array, used: Array, hidden: Array, counts: list[Array], least: Array) -> Array:

@@ -97,8 +97,8 @@ class Round:
                 pairs.add((place, at))
                 at = parents.get(at) or ""
         con.execute("create table ancestor (place_code varchar, ancestor_code varchar)")
-        if pairs:
-            con.executemany("insert into ancestor values (?, ?)", sorted(pairs))
+        told = sorted(pairs)
+        con.execute("insert into ancestor select unnest($1), unnest($2)", [[p for p, _ in told], [a for _, a in told]])
 
     def ask(self, sql: str, values: list[Any] | Row | None = None) -> list[Row]:
         """Rows of a query on the canonical tables; none where they are gone."""

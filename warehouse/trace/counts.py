@@ -76,6 +76,29 @@ left join assessment as s on c.row_id = s.row_id
 where c.value is not null
 order by s.sheet, s.row_number
 """
+CHECK = """
+with chosen as (select * from choice where is_chosen and population_category = $category),
+wholes as (select place_code, sum(individuals) as whole from chosen group by 1 having whole is not null),
+by_sex as (
+    select c.row_id, c.place_code, c.sex,
+        coalesce(sum(case when c.age_group <> 'all' then c.value end), sum(case when c.age_group = 'all' then c.value end)) as people
+    from cell as c inner join chosen as h on c.row_id = h.row_id and c.population_category = h.population_category
+    where c.dimension = $dimension and c.unit = 'individuals' and c.counts
+        and (c.dimension in ('sex', 'age', 'sex_age') or (c.sex = 'all' and c.age_group = 'all'))
+    group by all
+),
+told as (
+    select row_id, place_code,
+        coalesce(sum(case when sex <> 'all' then people end), sum(case when sex = 'all' then people end)) as people
+    from by_sex group by all
+)
+select s.sheet, s.row_number, t.place_code, t.people::bigint as contribution, w.whole::bigint as whole
+from told as t
+inner join wholes as w on t.place_code = w.place_code
+inner join ancestor as a on t.place_code = a.place_code and a.ancestor_code = $place
+left join assessment as s on t.row_id = s.row_id
+order by s.sheet, s.row_number
+"""
 # Marts of parts: the dimension, the column with the part, and the category where the mart has no column for it.
 PART_MARTS = {
     "mart_population_breakdown": (None, "item", None),
@@ -90,7 +113,12 @@ PART_MARTS = {
 def population(at: Round, row: Row) -> Iterator[Figure]:
     """A row of mart_population."""
     for unit in UNITS:
-        values = {"category": row["population_category"], "place": row["place_code"], "sex": row["sex"], "age": row["age_group"]}
+        values = {
+            "category": row["population_category"],
+            "place": row["place_code"],
+            "sex": row["sex"],
+            "age": row["age_group"],
+        }
         yield _figure(unit, row, at.ask(CELLS, {**values, "unit": unit}), PEOPLE)
 
 
@@ -105,6 +133,17 @@ def part(at: Round, mart: str, row: Row) -> Iterator[Figure]:
         yield _figure(unit, row, at.ask(PART, {**values, "unit": unit}), PARTS)
 
 
+def parts_check(at: Round, row: Row) -> Iterator[Figure]:
+    """A row of mart_parts_check: the parts, and the totals of the places that told any."""
+    values = {"category": row["population_category"], "dimension": row["dimension"], "place": row["place_code"]}
+    found = at.ask(CHECK, values)
+    rows = [_row({**r, "note": "parts of the row"}) for r in found]
+    yield Figure("individuals", row["individuals"], PARTS, total(rows), rows)
+    wholes = {r["place_code"]: r["whole"] for r in found}
+    how = "the totals of the places that told a part"
+    yield Figure("total_where_told", row["total_where_told"], how, sum(wholes.values()) if wholes else None)
+
+
 def _figure(unit: str, row: Row, found: list[Row], how: str) -> Figure:
     rows = [_row(r) for r in found if r["is_chosen"]]
     others = [{**_row(r), "note": "another informant of the place is believed"} for r in found if not r["is_chosen"]]
@@ -112,7 +151,12 @@ def _figure(unit: str, row: Row, found: list[Row], how: str) -> Figure:
 
 
 def _row(found: Row) -> Row:
-    return {"where": where(found), "place_code": found["place_code"], "contribution": found["contribution"], "note": found["note"]}
+    return {
+        "where": where(found),
+        "place_code": found["place_code"],
+        "contribution": found["contribution"],
+        "note": found["note"],
+    }
 
 
 def where(row: Row) -> str:

@@ -37,8 +37,17 @@ class Figure:
         return {
             "column": self.column, "published": self.published, "recomputed": self.recomputed, "equal": self.equal,
             "how": self.how, "rows_behind": len(self.rows), "rows": self.rows[cut], "rows_left_out": len(self.left_out),
-            "left_out": self.left_out[cut], "made_of": self.made_of,
+            "left_out": self.left_out[cut], "made_of": [_cut(part, cut) for part in self.made_of],
         }  # fmt: skip
+
+
+def _cut(part: Row, cut: slice) -> Row:
+    """A figure that another is made of, with as many of its rows as are asked for."""
+    rows, others = part.get("rows") or [], part.get("left_out") or []
+    return {
+        **part, "rows": rows[cut], "rows_behind": len(rows), "left_out": others[cut], "rows_left_out": len(others),
+        "made_of": [_cut(inner, cut) for inner in part.get("made_of") or []],
+    }  # fmt: skip
 
 
 def same(published: Any, found: Any) -> bool:

@@ -70,7 +70,8 @@ def counted(sample: list[Person]) -> pl.DataFrame:
                 n = sum(said.values())
                 rows += [(question, o, "single", kind, domain, n, said[o], len(asked), len(asked) - n) for o in options]
         rows += [
-            ("needs", o, "multiple", kind, domain, len(met), sum(o in p["needs"] for p in met), len(met), 0) for o in NEEDS
+            ("needs", o, "multiple", kind, domain, len(met), sum(o in p["needs"] for p in met), len(met), 0)
+            for o in NEEDS
         ]
     names = ["indicator_code", "option_code", "kind", "domain_type", "domain", "n", "n_option", "n_asked", "n_missing"]
     return pl.DataFrame(rows, schema=names, orient="row").with_columns(round_key=pl.lit("x-rms-r01"))
@@ -129,7 +130,11 @@ class Attack:
 
 def attacker(sample: list[Person], told: pl.DataFrame) -> Attack:
     """What the form says: answers add up, domains add up, who was asked what, which answers are the same."""
-    rows = counted(sample).join(told, on=["round_key", "indicator_code", "option_code", "domain_type", "domain"]).to_dicts()
+    rows = (
+        counted(sample)
+        .join(told, on=["round_key", "indicator_code", "option_code", "domain_type", "domain"])
+        .to_dicts()
+    )
     attack, found = Attack(rows, len(sample)), domains(sample)
     questions = [*SINGLE, "needs"]
     for kind, domain in found:

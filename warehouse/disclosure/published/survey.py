@@ -62,14 +62,41 @@ def _system(con: Connection, previous: Connection | None, true: Connection | Non
     shown = facts_of(key, estimates, cells, surely=False)
     facts = shown if true is None else _true(true, key, shown)
     values = _values(shown, facts)
-    if previous is not None and _is_same(con, previous, key):
-        earlier = facts_of(key, *_read(previous, key), surely=False)
-        values = np.where(np.isnan(values), _values(earlier, facts), values)
+    targets, marts = _targets(facts, estimates, cells)
+    before = None if previous is None else _before(previous, key, facts, values)
+    if before is not None:
+        # What the release before told by itself is out: hiding it now neither helps nor harms.
+        kept = np.isnan(before[targets]) & ~_narrow(facts, before, targets)
+        targets, marts = targets[kept], tuple(mart for mart, keep in zip(marts, kept, strict=True) if keep)
+        values = np.where(np.isnan(values), before, values)
+    system = _told(facts, values, true=true is not None)
+    return PublishedSystem(f"survey {key}", system, targets, np.full(len(targets), LEAST), marts)
+
+
+def _told(facts: Facts, values: Floats, *, true: bool = False) -> System:
+    """The facts with what is known of the numbers; nan is nothing."""
     known = ~np.isnan(values)
     lower, upper = np.where(known, values, 0.0), np.where(known, values, np.inf)
-    system = replace(facts.system(known, true=true is not None), lower=lower, upper=upper)
-    targets, marts = _targets(facts, shown, estimates, cells, known)
-    return PublishedSystem(f"survey {key}", system, targets, np.full(len(targets), LEAST), marts)
+    return replace(facts.system(known, true=true), lower=lower, upper=upper)
+
+
+def _before(previous: Connection, key: str, facts: Facts, values: Floats) -> Floats | None:
+    """What the release before showed of the same answers; None where it adds nothing, or had others (a corrected round)."""
+    estimates, cells = _read(previous, key)
+    if not len(estimates):
+        return None
+    found = _values(facts_of(key, estimates, cells, surely=False), facts)
+    both = ~np.isnan(found) & ~np.isnan(values)
+    more = ~np.isnan(found) & np.isnan(values)
+    return found if more.any() and (found[both] == values[both]).all() else None
+
+
+def _narrow(facts: Facts, values: Floats, targets: Ints) -> Bools:
+    """Which targets these values tell already."""
+    from warehouse.disclosure.attack import attack
+
+    bounds = attack(_told(facts, values), targets, needed=np.full(len(targets), LEAST), contradictions="report")
+    return ~(bounds.width >= LEAST - 1e-6)
 
 
 def _schema(con: Connection, table: str) -> str:
@@ -106,16 +133,7 @@ def _values(shown: Facts, facts: Facts) -> Floats:
     return replace(facts, cells=facts.cells.with_columns(value=pl.Series(told, dtype=pl.Float64))).values()
 
 
-def _is_same(con: Connection, previous: Connection, key: str) -> bool:
-    """Whether both releases have the round with the same number of respondents: what one shows and the other hides is told."""
-    sql = "select max(n_asked) from {}mart_survey_estimates where round_key = ? and domain_type = 'national'"
-    found = [c.execute(sql.format(_schema(c, MART)), [key]).fetchone() for c in (con, previous)]
-    return found[0] == found[1]
-
-
-def _targets(
-    facts: Facts, shown: Facts, estimates: pl.DataFrame, cells: pl.DataFrame, known: Bools
-) -> tuple[Ints, tuple[str, ...]]:
+def _targets(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame) -> tuple[Ints, tuple[str, ...]]:
     """The numbers behind what the marts withhold, and the mart of each; a number that is shown elsewhere is one too."""
     hidden: dict[int, str] = {}
     at: dict[Any, int] = {
