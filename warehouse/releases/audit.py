@@ -11,15 +11,33 @@ from typing import Any
 from warehouse.errors import MtmError
 from warehouse.releases.contents import attach, checksum, hashes, opened, others, parquet, shape, table
 from warehouse.releases.manifest import FILE
+from warehouse.releases.notes import notes_name
+from warehouse.releases.notes_words import LANGUAGES
+from warehouse.releases.serving import DATABASE
+
+GATE = "gate"  # where a release keeps the Data Docs of its verdict
+PARTS = {DATABASE, "parquet", "verdict.json", GATE, *map(notes_name, LANGUAGES)}
 
 
 def audit(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Read everything back from disk. Returns the marts with their columns and keys; raises MtmError where anything differs."""
+    import duckdb
+
+    for path in folder.iterdir():
+        if path.name not in PARTS:
+            raise failed(path.name, "a file is there that nobody wrote")
+    try:
+        return _audited(folder, build, marts)
+    except duckdb.Error as error:
+        raise failed(DATABASE, f"it can't be read back ({type(error).__name__})") from None
+
+
+def _audited(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     with opened(folder) as con:
         attach(con, build, "build")
         found, built = shape(con, "release"), shape(con, "build")
         if stray := others(con, "release"):
-            raise failed("mtm.duckdb", f"it holds {stray[0]}")
+            raise failed(DATABASE, f"it holds {stray[0]}")
         twins = {p.stem for p in (folder / "parquet").iterdir()}
         for name in sorted(set(found) ^ set(marts) | set(marts) ^ twins):
             raise failed(name, "it is in one of database, Parquet and candidate only")

@@ -20,7 +20,7 @@ from typing import Any
 
 from warehouse.deliveries.disk import sync
 from warehouse.errors import GateRefused, MtmError
-from warehouse.releases.audit import audit, must_be_unchanged
+from warehouse.releases.audit import GATE, audit, must_be_unchanged
 from warehouse.releases.candidate import Candidate, database_path, discard, models_hash
 from warehouse.releases.contents import hashes
 from warehouse.releases.index import record_written
@@ -32,8 +32,6 @@ from warehouse.releases.serving import content_hash, write_serving
 from warehouse.releases.staging import staging
 from warehouse.releases.verdict import Verdict, load_verdict
 from warehouse.settings import Home
-
-GATE = "gate"  # where a release keeps the Data Docs of its verdict
 
 
 def publish(home: Home, candidate: Candidate, verdict: Verdict, *, hold: bool = False) -> Manifest:
