@@ -124,7 +124,9 @@ def _execute(
         stack.callback(end, run_id)  # also where the run is interrupted: the next builder must get in
         dagster = instance or stack.enter_context(open_instance(home))
         dagster.add_dynamic_partitions(rounds.name, [round_key])
-        result = job.execute_in_process({**QUIET, **(config or {})}, dagster, partition_key=round_key, raise_on_error=False, run_id=run_id)
+        result = job.execute_in_process(
+            {**QUIET, **(config or {})}, dagster, partition_key=round_key, raise_on_error=False, run_id=run_id
+        )
         work = end(run_id) or Work(home, round_key)
         work.error = work.error or _outside_of_stages(result)
         return work, run_id

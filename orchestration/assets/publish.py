@@ -53,9 +53,7 @@ def release(context: dg.AssetExecutionContext, config: Publishing, warehouse: Wa
     yield told
 
 
-def _published(
-    context: dg.AssetExecutionContext, work: Work, verdict: Verdict, hold: bool
-) -> dg.MaterializeResult:
+def _published(context: dg.AssetExecutionContext, work: Work, verdict: Verdict, hold: bool) -> dg.MaterializeResult:
     from warehouse.releases.publish import publish
 
     if already := _holds(work):

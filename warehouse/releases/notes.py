@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.releases.compare import diff_databases
+from warehouse.releases.compare import PEOPLE, diff_databases
 from warehouse.releases.contents import attach
 from warehouse.releases.notes_words import LANGUAGES, Words, words
 from warehouse.releases.serving import DATABASE, SCHEMA
@@ -125,7 +125,8 @@ def _attached(con: duckdb.DuckDBPyConnection, candidate: Candidate) -> bool:
     import duckdb
 
     if candidate.base_release is None:
-        con.execute("ATTACH ':memory:' AS a")
+        con.execute(f"ATTACH ':memory:' AS a; CREATE SCHEMA a.{SCHEMA}")
+        con.execute(f"CREATE TABLE a.{SCHEMA}.{PEOPLE} AS FROM b.{SCHEMA}.{PEOPLE} LIMIT 0")
         return True
     try:
         attach(con, candidate.home.releases / candidate.base_release / DATABASE, "a")
