@@ -46,12 +46,14 @@ class Check(Strict):
     """One check. `law` is a bound that no operation may move; without it the bound is the threshold of the same code."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    family: int = Field(ge=1, le=18)  # of the families of checks (docs/gate.md)
     layer: Layer
     severity: Severity | None = None  # null: the threshold's
     measure: str
     side: Literal["max", "min"] = "max"
     law: float | None = None
     when: Condition = "always"
+    waivable: bool = True  # false: what no person may let through (laws of rows, people, persons and the release)
     completeness: bool = False  # a partial delivery may fail it and still be shown as provisional
     sentence: Sentence
     todo: str = Field(min_length=5)

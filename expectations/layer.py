@@ -85,4 +85,7 @@ def _result(bound: Bound, measured: Measured, passed: bool) -> CheckResult:
         threshold=bound.text,
         todo=check.todo,
         evidence=[] if passed else measured.evidence,
+        family=check.family,
+        value=measured.value,
+        bound=bound.value,
     )

@@ -9,20 +9,19 @@ import dagster as dg
 from orchestration import tables
 from orchestration.resources import WarehouseHome
 from orchestration.work import Work
-from warehouse.releases.verdict import Verdict, verdict_path
+from warehouse.releases.verdict import Verdict
 
 
 @dg.asset_check(asset="canonical_round", blocking=True)
 def normalized_gate(context: dg.AssetCheckExecutionContext, warehouse: WarehouseHome) -> dg.AssetCheckResult:
     """The normalized round can be used: rows and people are conserved, places known, figures within their bounds."""
-    from expectations.gate import check_normalized
+    from expectations.gate import check_normalized, stored
 
     work = Work.of(context, warehouse.home)
     with work.stage("gate normalized"):
         verdict = check_normalized(work.normalized_delivery())
         if verdict.outcome == "refused":  # the run ends here: this is its verdict
-            verdict.save(work.home)
-            work.verdict = verdict
+            work.verdict = verdict = stored(verdict, work.home)
         return gate_result(verdict, work)
 
 
@@ -35,20 +34,20 @@ def gate_result(verdict: Verdict, work: Work, **names: str) -> dg.AssetCheckResu
             "outcome": verdict.outcome,
             "checks": len(verdict.checks),
             "failed checks": tables.checks([c for c in verdict.checks if not c.passed], "every check passed"),
-            "verdict": dg.MetadataValue.path(verdict_path(work.home, verdict.round_key, verdict.normalized_id)),
+            **tables.verdict_links(verdict, work.home),
         },
         **names,
     )
 
 
-def review_result(verdict: Verdict, **names: str) -> dg.AssetCheckResult:
-    """What a person should look at, though it does not stop publication."""
-    found = [c for c in verdict.checks if c.severity == "review" and not c.passed]
+def review_result(verdict: Verdict, work: Work, **names: str) -> dg.AssetCheckResult:
+    """What a person should look at, though it does not stop publication; what is waived somebody has looked at."""
+    found = [c for c in verdict.checks if c.severity == "review" and not c.passed and not c.waiver]
     return dg.AssetCheckResult(
         passed=not found,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{len(found)} to review: {', '.join(c.code for c in found)}" if found else "nothing to review",
-        metadata={"to review": tables.checks(found, "nothing")},
+        metadata={"to review": tables.checks(found, "nothing"), **tables.verdict_links(verdict, work.home)},
         **names,
     )
 
@@ -61,6 +60,8 @@ def told(verdict: Verdict) -> str:
         return "Refused: " + " ".join(
             f"{c.sentence_en} Seen {c.observed}, allowed {c.threshold}." for c in verdict.blocking
         )
+    waived = [c.code for c in verdict.checks if c.waiver]
+    let = f" Let through by waivers: {', '.join(waived)}." if waived else ""
     partial = " The delivery is partial: kept and shown, not published." if verdict.outcome == "provisional" else ""
     stopping = sum(c.severity == "block" for c in verdict.checks)
-    return f"All {stopping} checks that can stop it hold.{partial}"
+    return f"All {stopping} checks that can stop it hold{' but for what is waived' if waived else ''}.{let}{partial}"

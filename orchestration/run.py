@@ -92,6 +92,8 @@ def _held(home: Home, round_key: str) -> tuple[Manifest, bool] | None:
     if manifest is None or version is None or manifest.models_hash != models_hash():
         return None
     operation = load_operation(delivery.operation)
+    if delivery.partial:  # the bytes that are served, declared partial since: the run says what stands now
+        return None
     if version.delivery_id != delivery.delivery_id or version.reference != reference_hash(operation, delivery):
         return None
     identity = normalized_id(delivery, operation, home)

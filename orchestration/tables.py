@@ -11,7 +11,8 @@ import polars as pl
 
 from warehouse.normalize.run import Normalized
 from warehouse.redelivery.model import Comparison
-from warehouse.releases.verdict import CheckResult
+from warehouse.releases.verdict import DOCS_PAGE, CheckResult, Verdict, docs_folder, verdict_path
+from warehouse.settings import Home
 
 BAR = 20  # characters of the longest bar
 
@@ -94,7 +95,43 @@ def checks(results: Sequence[CheckResult], nothing: str = "none") -> Table:
     return markdown(["", "check", "layer", "what must hold", "seen", "allowed", "what to do"], rows, nothing)
 
 
+def waivers(verdict: Verdict) -> Table:
+    """The waivers that let something through."""
+    columns = ["id", "finding", "observed", "reason", "owner", "expires"]
+    return markdown(columns, [[w.get(c, "") for c in columns] for w in verdict.waivers], "none was used")
+
+
+def change(verdict: Verdict) -> Table:
+    """What the candidate would change in the release that is served."""
+    columns = [
+        "mart",
+        "rows_before",
+        "rows_after",
+        "added",
+        "gone",
+        "changed",
+        "share_changed",
+        "people_net",
+        "people_gross",
+    ]
+    rows = [[mart.get(c) for c in columns] for mart in verdict.diff.get("marts", [])]
+    return markdown(
+        [c.replace("_", " ") for c in columns], rows, verdict.diff.get("told", "nothing, or it is the first release")
+    )
+
+
+def verdict_links(verdict: Verdict, home: Home) -> Shown:
+    """Where the verdict and its Data Docs lie. A browser opens no file from a page of the web: the command does."""
+    return {
+        "verdict": dg.MetadataValue.path(verdict_path(home, verdict.round_key, verdict.normalized_id)),
+        "data docs": dg.MetadataValue.path(docs_folder(home, verdict) / DOCS_PAGE),
+        "open the data docs": f"mtm verdict {verdict.round_key} --open",
+    }
+
+
 def _mark(check: CheckResult) -> str:
+    if check.waiver:
+        return "waived"
     return "✓" if check.passed else {"block": "✗", "review": "!", "note": "·"}[check.severity]
 
 

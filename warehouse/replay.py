@@ -19,6 +19,7 @@ from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.verdict import Verdict, load_verdict
 from warehouse.settings import Home, operations_dirs
 from warehouse.survey.reliability import reliability_rows
+from warehouse.waivers.ledger import active_hash, today
 
 RESIDENTS = ("geography_vintage", "place_code", "population", "population_year", "place_source")
 BUILT_FROM = (
@@ -52,9 +53,15 @@ def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdi
         return Replay("normalize", _changed(home, delivery.round_key, known[-1], parts))
     if served and served.reference != reference_hash(operation, delivery):
         return Replay("build", (BUILT_FROM,))
-    if verdict and verdict.gate != thresholds_hash(operation):
-        return Replay("judge", ("thresholds",))
-    return None
+    changed = _judged_by(home, operation, verdict) if verdict else ()
+    return Replay("judge", changed) if changed else None
+
+
+def _judged_by(home: Home, operation: Operation, verdict: Verdict) -> tuple[str, ...]:
+    """What a verdict was given by that is otherwise now: thresholds, the waivers that hold today."""
+    waivers = active_hash(home, verdict.round_key, today()) != verdict.inputs.get("waivers", "")
+    thresholds = verdict.gate != thresholds_hash(operation)
+    return (*(("thresholds",) if thresholds else ()), *(("waivers",) if waivers else ()))
 
 
 def same_content(home: Home, round_key: str, one: str, other: str) -> bool:

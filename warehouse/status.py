@@ -78,7 +78,7 @@ def _state(
     standing = deliveries[-1]
     served = manifest.version(key) if manifest else None
     verdict = _verdict(home, standing)
-    if served and served.delivery_id == standing.delivery_id:
+    if served and served.delivery_id == standing.delivery_id and not standing.partial:
         state: State = "published"
     elif (key, standing.delivery_id) in held:
         state = "held"
@@ -108,7 +108,9 @@ def _verdict(home: Home, delivery: Delivery) -> Verdict | None:
     paths = [p for i in set(ids) if (p := verdict_path(home, delivery.round_key, i)).exists()]
     paths.sort(key=lambda p: (p.stat().st_mtime_ns, p.name))
     given = [v for p in paths if (v := load_verdict(home, delivery.round_key, p.stem))]
-    standing = [v for v in given if delivery.partial or v.outcome != "provisional"]  # the same bytes, whole now
+    declared = "partial" if delivery.partial else "whole"  # the same bytes may be delivered as both
+    given = [v for v in given if v.inputs.get("declared", declared) == declared]
+    standing = [v for v in given if delivery.partial or v.outcome != "provisional"]
     if len(standing) > 1:
         now = normalized_id(delivery, load_operation(delivery.operation), home)
         standing = [v for v in standing if same_content(home, v.round_key, v.normalized_id, now)] or standing

@@ -13,7 +13,7 @@ from orchestration.checks import gate_result, review_result
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.work import Work
-from warehouse.releases.verdict import Verdict, verdict_path
+from warehouse.releases.verdict import Verdict
 
 CHECKS = [
     dg.AssetCheckSpec("gate", asset="verdict", blocking=True, description="The candidate may be published."),
@@ -46,7 +46,7 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 metadata=_told(given, work),
                 check_results=[
                     gate_result(given, work, check_name="gate"),
-                    review_result(given, check_name="to_review"),
+                    review_result(given, work, check_name="to_review"),
                 ],
             )
 
@@ -60,5 +60,7 @@ def _told(verdict: Verdict, work: Work) -> tables.Shown:
         "did not hold": tables.checks([c for c in verdict.checks if not c.passed], "everything held"),
         "all checks": tables.checks(verdict.checks),
         "base release": verdict.base_release or "none",
-        "verdict": dg.MetadataValue.path(verdict_path(work.home, verdict.round_key, verdict.normalized_id)),
+        "waivers": tables.waivers(verdict),
+        "against the base release": tables.change(verdict),
+        **tables.verdict_links(verdict, work.home),
     }

@@ -24,12 +24,15 @@ from warehouse.cli import (
     releases,
     rounds,
     upkeep,
+    verdicts,
+    waivers,
 )
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
     "Rounds": [rounds.demo, rounds.make_sample, deliveries.receive, deliveries.read, rounds.run, rounds.check],
-    "What happened": [deliveries.status, field.findings, field.rejected],
+    "What happened": [deliveries.status, field.findings, field.rejected, verdicts.verdict],
+    "Waivers": [waivers.waive, waivers.waivers],
     "Corrections": [ledger.correct, ledger.decide, ledger.corrections],
     "Releases": [
         releases.releases, releases.show, releases.query, releases.diff, upkeep.promote, upkeep.rollback, upkeep.tag,

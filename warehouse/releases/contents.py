@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.releases.serving import DATABASE, SCHEMA, mart_hash
+from warehouse.releases.serving import DATABASE, SCHEMA
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,11 +69,6 @@ def checksum(con: duckdb.DuckDBPyConnection, source: str, columns: list[str]) ->
     named = ", ".join('"' + c.replace('"', '""') + '"' for c in columns)
     rows, total = con.execute(f"SELECT count(*), coalesce(sum(hash({named})::HUGEINT), 0) FROM {source}").fetchall()[0]
     return int(rows), int(total)
-
-
-def content_hash_of(con: duckdb.DuckDBPyConnection, source: str, scratch: Path) -> str:
-    """The hash of a mart's rows as text in full order, as it stands in the manifest."""
-    return mart_hash(con, f"SELECT * FROM {source} ORDER BY ALL", scratch)
 
 
 def hashes(folder: Path) -> dict[str, dict[str, Any]]:

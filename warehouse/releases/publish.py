@@ -10,7 +10,6 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -19,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.deliveries.disk import sync
-from warehouse.errors import GateRefused, MtmError
-from warehouse.releases.audit import GATE, audit, must_be_unchanged
+from warehouse.errors import MtmError
+from warehouse.releases.admitted import admitted
+from warehouse.releases.audit import audit, must_be_unchanged
 from warehouse.releases.candidate import Candidate, database_path, discard, models_hash
 from warehouse.releases.contents import hashes
 from warehouse.releases.index import record_written
@@ -28,9 +28,10 @@ from warehouse.releases.integrity import problems
 from warehouse.releases.manifest import FILE, Manifest, read_manifest, release_ids
 from warehouse.releases.notes import write_notes
 from warehouse.releases.pointer import advance, freeze, must_be_current, pointer_lock, serve, sync_tree
+from warehouse.releases.quality import add_checks
 from warehouse.releases.serving import content_hash, write_serving
 from warehouse.releases.staging import staging
-from warehouse.releases.verdict import Verdict, load_verdict
+from warehouse.releases.verdict import Verdict, take_docs
 from warehouse.settings import Home
 
 
@@ -48,7 +49,7 @@ def publish(home: Home, candidate: Candidate, verdict: Verdict, *, hold: bool = 
 
 
 def _publish(home: Home, candidate: Candidate, verdict: Verdict, hold: bool) -> Manifest:
-    _must_have_passed(home, candidate, verdict)
+    verdict = admitted(candidate, verdict)
     if waiting := _waiting(home, candidate, verdict):
         with pointer_lock(home):
             must_be_current(home, candidate.base_release)
@@ -60,26 +61,6 @@ def _publish(home: Home, candidate: Candidate, verdict: Verdict, hold: bool) -> 
 def code_version() -> str:
     """The version of this software."""
     return version("mtm-warehouse")
-
-
-def _must_have_passed(home: Home, candidate: Candidate, verdict: Verdict) -> None:
-    """The verdict is passed, on this candidate, and the one that is stored: memory alone publishes nothing."""
-    normalized = candidate.normalized
-    asked = (normalized.round_key, normalized.normalized_id, candidate.base_release)
-    same = (verdict.round_key, verdict.normalized_id, verdict.base_release) == asked
-    stored = load_verdict(home, normalized.round_key, normalized.normalized_id)
-    if verdict.outcome == "passed" and not verdict.blocking and not verdict.error and same and _equal(stored, verdict):
-        return
-    what = f"{normalized.round_key} is not published: the verdict is {verdict.outcome}"
-    raise GateRefused(
-        "the verdict was given on another candidate" if not same
-        else what if verdict.outcome != "passed" else f"{normalized.round_key} is not published: the stored verdict is another",
-        expected="a passed and stored verdict on this candidate", todo=f"mtm findings {normalized.round_key}", code="refused",
-    )  # fmt: skip
-
-
-def _equal(stored: Verdict | None, verdict: Verdict) -> bool:
-    return stored is not None and json.dumps(stored.as_dict()) == json.dumps(verdict.as_dict())
 
 
 def _waiting(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest | None:
@@ -102,9 +83,10 @@ def _waiting(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest | N
 
 def _write_release(home: Home, candidate: Candidate, verdict: Verdict, hold: bool) -> Manifest:
     with staging(home, candidate.release_id) as folder:
+        add_checks(candidate, verdict)
         marts = write_serving(candidate.database, folder, candidate.folder)
         _write_json(folder / "verdict.json", verdict.as_dict())
-        _copy_docs(home.gate_docs / verdict.round_key / verdict.normalized_id, folder / GATE)
+        take_docs(home, verdict, folder)
         write_notes(folder, candidate, verdict, marts)
         scanned = _scan(home, candidate, folder)
         sync_tree(folder)
@@ -182,14 +164,6 @@ def _told() -> Iterator[None]:
             todo="make room and run again" if full else "look at the disk and at the permissions, then run again",
             code="disk_full" if full else "not_written",
         ) from error  # fmt: skip
-
-
-def _copy_docs(source: Path, target: Path) -> None:
-    """The site of the verdict's checks, where it was built: plain files only."""
-    if source.is_dir():
-        shutil.copytree(
-            source, target, ignore=lambda place, names: [n for n in names if (Path(place) / n).is_symlink()]
-        )
 
 
 def _manifest(

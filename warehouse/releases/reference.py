@@ -19,6 +19,7 @@ from warehouse.normalize.countries import country_rows
 from warehouse.operations import Names, Operation, find_round, load_operation
 from warehouse.parts import parts_of
 from warehouse.releases.manifest import RoundVersion
+from warehouse.releases.quality_codes import code_rows
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.releases.statements import statement_rows
 from warehouse.settings import Home, operations_dirs
@@ -50,6 +51,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
         "registered_round": [row for o in operations for row in registered_rows(o)],
+        "quality_code": code_rows(),
         "release": releases,
         "release_statement": statement_rows(releases, home),
     }

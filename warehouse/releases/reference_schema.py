@@ -187,6 +187,11 @@ REFERENCE: dict[str, dict[str, str]] = {
         "fieldwork_start": "DATE",
         "fieldwork_end": "DATE",
     },
+    # What the codes of findings and of rejected rows are called (operations/common/messages.yml, reasons.yml).
+    "quality_code": {
+        "code": "VARCHAR",
+        **_names("code_name"),
+    },
     "release": {
         "release_id": "VARCHAR",
         "parent_release_id": "VARCHAR",

@@ -20,6 +20,7 @@ DATABASE = "mtm.duckdb"
 STORAGE_VERSION = "v1.0.0"  # BI drivers of the DuckDB 1.x line open it
 MART = re.compile(r"(dim|mart)_[a-z0-9_]+")
 UNHASHED = {"mart_releases", "mart_release_vintages"}  # carry dates and ids of releases
+HASHED_ROWS = {"mart_quality": "quality_type <> 'check'"}  # what the gate said, and when, is no content
 
 
 def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[str, Any]]:
@@ -41,9 +42,10 @@ def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[st
     return marts
 
 
-def mart_hash(con: duckdb.DuckDBPyConnection, ordered: str, scratch: Path) -> str:
-    """The sha256 of a query's rows as CSV text; the text lies in `scratch` for a moment."""
-    text = scratch / "mart.csv"
+def mart_hash(con: duckdb.DuckDBPyConnection, name: str, source: str, scratch: Path) -> str:
+    """The sha256 of a mart's rows that are content, in full order as CSV text; the text lies in `scratch` for a moment."""
+    text = scratch / f"{name}.csv"
+    ordered = f"SELECT * FROM {source} WHERE {HASHED_ROWS.get(name, 'true')} ORDER BY ALL"
     try:
         con.execute(f"COPY ({ordered}) TO '{_quoted(text)}' (FORMAT csv, HEADER)")
         with text.open("rb") as file:
@@ -72,11 +74,10 @@ def _copy(con: duckdb.DuckDBPyConnection, name: str, ddl: str, folder: Path, scr
     con.execute(re.sub(r"^CREATE TABLE \S+?\(", f"CREATE TABLE serving.{SCHEMA}.{name}(", ddl))
     con.execute(f"INSERT INTO serving.{SCHEMA}.{name} SELECT * FROM build.{SCHEMA}.{name} ORDER BY ALL")
     rows = con.execute(f"SELECT count(*) FROM serving.{SCHEMA}.{name}").fetchall()[0][0]
-    ordered = f"SELECT * FROM build.{SCHEMA}.{name} ORDER BY ALL"
     target = _quoted(folder / "parquet" / f"{name}.parquet")
     written = f"SELECT * FROM serving.{SCHEMA}.{name}"  # in the order in which it was inserted: no second sort
     con.execute(f"COPY ({written}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-    return {"rows": rows, "content_hash": None if name in UNHASHED else mart_hash(con, ordered, scratch)}
+    return {"rows": rows, "content_hash": None if name in UNHASHED else mart_hash(con, name, f"build.{SCHEMA}.{name}", scratch)}
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:

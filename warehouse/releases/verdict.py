@@ -5,14 +5,20 @@ The record and its storage belong here; running the checks does not (`expectatio
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from warehouse.deliveries.disk import sync
+from warehouse.errors import MtmError
 from warehouse.settings import Home
 
+DOCS_PAGE = "index.html"
 Outcome = Literal["passed", "refused", "provisional"]
 Severity = Literal["block", "review", "note"]
 Layer = Literal["normalized", "marts"]
@@ -35,7 +41,11 @@ class CheckResult:
     family: int = 0  # of the 18 families of checks (expectations/checks.yml)
     value: float | None = None  # the number that was judged
     bound: float | None = None  # the number that it was judged by
-    waiver: str = ""  # id of the waiver that lets it through, though it did not hold
+    waiver: str = ""  # ids of the waivers that let it through, though it did not hold
+    counted: dict[str, int] = field(
+        default_factory=dict
+    )  # where it counts findings and fails: their codes, how many of each
+    waivable: bool = True  # whether a person may make an exception of it (expectations/checks.yml)
 
 
 @dataclass(frozen=True)
@@ -64,13 +74,25 @@ class Verdict:
         return asdict(self)
 
     def save(self, home: Home) -> Path:
-        """Write `build/verdicts/<round_key>/<normalized_id>.json`, atomically."""
+        """Write `build/verdicts/<round_key>/<normalized_id>.json`, atomically, with a seal over all that it says."""
         path = verdict_path(home, self.round_key, self.normalized_id)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(self.as_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
+        data = self.as_dict()
+        text = json.dumps({**data, "seal": _seal(data)}, ensure_ascii=False, indent=1, allow_nan=False)
+        temporary.write_text(text, encoding="utf-8")
+        sync(temporary)
         os.replace(temporary, path)
+        sync(path.parent)
         return path
+
+
+def code_version() -> str:
+    """The version of the project that judges."""
+    try:
+        return version("mtm-warehouse")
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def verdict_path(home: Home, round_key: str, normalized_id: str) -> Path:
@@ -78,10 +100,39 @@ def verdict_path(home: Home, round_key: str, normalized_id: str) -> Path:
     return home.verdicts / round_key / f"{normalized_id}.json"
 
 
-def load_verdict(home: Home, round_key: str, normalized_id: str) -> Verdict | None:
-    """The stored verdict, or None where the gate has not spoken."""
-    path = verdict_path(home, round_key, normalized_id)
-    if not path.exists():
+def docs_folder(home: Home, verdict: Verdict) -> Path:
+    """Where the Data Docs of a verdict lie (expectations/docs.py makes them)."""
+    return home.gate_docs / verdict.round_key / verdict.normalized_id
+
+
+def take_docs(home: Home, verdict: Verdict, release: Path) -> None:
+    """Copy the Data Docs of a verdict into a release, as `gate/`. Raises MtmError where there are none."""
+    folder = docs_folder(home, verdict)
+    if not (folder / DOCS_PAGE).is_file():
+        raise MtmError(
+            f"the Data Docs of the verdict on {verdict.round_key} are gone", where="build/gate_docs",
+            expected="the page that the gate made with the verdict", todo=f"mtm run {verdict.round_key}", code="no_docs",
+        )  # fmt: skip
+    shutil.copytree(folder, release / "gate", copy_function=shutil.copyfile)
+
+
+def load_verdict(home: Home, round_key: str, normalized_id: str, *, sealed: bool = False) -> Verdict | None:
+    """The stored verdict, or None where the gate has not spoken, or what it said is damaged or was altered since.
+
+    `sealed`: one without a seal (from before there were any) does not count either.
+    """
+    try:
+        data = json.loads(verdict_path(home, round_key, normalized_id).read_text(encoding="utf-8"))
+        seal = data.pop("seal", None)
+        if seal != _seal(data) and (sealed or seal is not None):
+            return None
+        verdict = Verdict(**{**data, "checks": [CheckResult(**c) for c in data["checks"]]})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    data = json.loads(path.read_text(encoding="utf-8"))
-    return Verdict(**{**data, "checks": [CheckResult(**c) for c in data["checks"]]})
+    mine = (verdict.round_key, verdict.normalized_id) == (round_key, normalized_id)
+    return verdict if mine and verdict.outcome in get_args(Outcome) else None
+
+
+def _seal(data: dict[str, Any]) -> str:
+    """The hash of what a verdict says: no protection against who can compute it anew, but against damage and editing."""
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

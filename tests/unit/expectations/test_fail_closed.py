@@ -18,7 +18,10 @@ from expectations.gate import check_candidate, check_normalized
 from expectations.measures.measured import Measured
 from tests.unit.expectations import samples
 from tests.unit.expectations.samples import Normalized, bma, candidate, rms
+from warehouse.errors import GateRefused
 from warehouse.operations import Operation
+from warehouse.releases.admitted import admitted
+from warehouse.releases.verdict import Verdict, load_verdict, take_docs, verdict_path
 from warehouse.settings import PROJECT
 
 PHONE = "+996555987654"
@@ -133,6 +136,144 @@ def test_a_verdict_that_can_not_be_stored_refuses(
 ) -> None:
     monkeypatch.setattr("warehouse.releases.verdict.os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
     assert "could not be stored" in _refused(bma(), operation, tmp_path)
+
+
+def test_an_older_verdict_does_not_stand_in_for_one_that_can_not_be_stored(
+    operation: Operation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = candidate(bma(), tmp_path)
+    assert check_candidate(given, operation).outcome == "passed"
+    monkeypatch.setattr("warehouse.releases.verdict.os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+    assert check_candidate(given, operation).outcome == "refused"
+    assert load_verdict(given.home, "xx-bma-r02", "abc123") is None
+
+
+@pytest.mark.parametrize("broken", ["expectations.docs.page", "expectations.runner._context"])
+def test_data_docs_that_fail_refuse(
+    broken: str, operation: Operation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody can look at is not published; and the stored verdict says so."""
+    given = candidate(bma(), tmp_path)
+    monkeypatch.setattr(broken, lambda *_: 1 / 0)
+    verdict = check_candidate(given, operation)
+    assert verdict.outcome == "refused" and "Data Docs could not be built: ZeroDivisionError" in verdict.error
+    assert load_verdict(given.home, "xx-bma-r02", "abc123") == verdict
+
+
+def test_inputs_that_can_not_be_told_refuse(
+    operation: Operation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("expectations.made_from.inputs_of", lambda *_: 1 / 0)
+    assert "what was judged could not be told" in _refused(bma(), operation, tmp_path)
+
+
+def test_a_damaged_ledger_of_waivers_refuses(operation: Operation, tmp_path: Path) -> None:
+    given = candidate(bma(), tmp_path)
+    (given.home.waivers / "waivers.jsonl").write_text("{")
+    verdict = check_candidate(given, operation)
+    assert verdict.outcome == "refused" and "ledger of waivers is damaged" in verdict.error
+
+
+def test_a_difference_that_breaks_refuses(
+    operation: Operation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("expectations.gate.base_diff", lambda *_: 1 / 0)
+    assert "the change against the base release" in _refused(bma(), operation, tmp_path)
+
+
+def _passed(operation: Operation, tmp_path: Path) -> tuple[Any, Verdict, Path]:
+    given = candidate(bma(), tmp_path)
+    verdict = check_candidate(given, operation)
+    assert admitted(given, verdict) == verdict
+    return given, verdict, verdict_path(given.home, verdict.round_key, verdict.normalized_id)
+
+
+def test_publishing_refuses_what_the_gate_did_not_store(operation: Operation, tmp_path: Path) -> None:
+    given, verdict, path = _passed(operation, tmp_path)
+    for altered in (replace(verdict, checks=verdict.checks[1:]), replace(verdict, base_release="r9")):
+        with pytest.raises(GateRefused, match="not the one that the gate stored"):
+            admitted(given, altered)
+    path.unlink()
+    with pytest.raises(GateRefused, match="no verdict"):
+        admitted(given, verdict)
+
+
+TAMPERED: dict[str, Callable[[str], str]] = {
+    "empty": lambda text: "",
+    "torn": lambda text: text[: len(text) // 2],
+    "no object": lambda text: "[]",
+    "not text": lambda text: "\x00\xff",
+    "another outcome": lambda text: text.replace('"outcome": "passed"', '"outcome": "provisional"', 1),
+    "a check turned": lambda text: text.replace('"severity": "block"', '"severity": "note"', 1),
+    "an unknown key": lambda text: text.replace("{", '{"more": 1,', 1),
+    "no seal": lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "seal"}),
+    "no checks": lambda text: json.dumps({**json.loads(text), "checks": []}),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_a_stored_verdict_that_was_altered_publishes_nothing(how: str, operation: Operation, tmp_path: Path) -> None:
+    given, verdict, path = _passed(operation, tmp_path)
+    path.write_text(TAMPERED[how](path.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(GateRefused) as error:
+        admitted(given, verdict)
+    assert error.value.exit_code == 3 and "mtm run xx-bma-r02" in str(error.value)
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "another version": {"code_version": "0.0.0"},
+    "an error": {"error": "something broke"},
+    "refused": {"outcome": "refused"},
+    "provisional": {"outcome": "provisional"},
+    "another candidate": {"base_release": "r7"},
+    "no check at all": {"checks": []},
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_sealed_verdict_must_hold_in_itself(what: str, operation: Operation, tmp_path: Path) -> None:
+    """Also one that was written with a right seal: the outcome is worked out again from what it says."""
+    given, verdict, _ = _passed(operation, tmp_path)
+    wrong = replace(verdict, **WRONG[what])
+    wrong.save(given.home)
+    with pytest.raises(GateRefused):
+        admitted(given, wrong)
+
+
+@pytest.mark.parametrize("layer_name", ["normalized", "marts"])
+def test_a_verdict_on_one_layer_alone_publishes_nothing(layer_name: str, operation: Operation, tmp_path: Path) -> None:
+    given, verdict, _ = _passed(operation, tmp_path)
+    part = replace(verdict, checks=[c for c in verdict.checks if c.layer == layer_name])
+    part.save(given.home)
+    with pytest.raises(GateRefused, match="its checks do not"):
+        admitted(given, part)
+
+
+def test_a_check_that_fails_stops_a_verdict_that_says_passed(operation: Operation, tmp_path: Path) -> None:
+    given, verdict, _ = _passed(operation, tmp_path)
+    first = next(c for c in verdict.checks if c.severity == "block")
+    checks = [replace(c, passed=False) if c is first else c for c in verdict.checks]
+    for waiver in ("", "w0001"):  # a waiver that nobody gave lets nothing through
+        wrong = replace(verdict, checks=[replace(c, waiver=waiver) if c.code == first.code else c for c in checks])
+        wrong.save(given.home)
+        with pytest.raises(GateRefused):
+            admitted(given, wrong)
+
+
+def test_a_partial_delivery_is_published_by_no_verdict(operation: Operation, tmp_path: Path) -> None:
+    given, verdict, _ = _passed(operation, tmp_path)
+    given.normalized = given.normalized.declared_partial()
+    with pytest.raises(GateRefused, match="partial"):
+        admitted(given, verdict)
+
+
+def test_a_release_takes_the_data_docs_or_is_not_written(operation: Operation, tmp_path: Path) -> None:
+    given, verdict, _ = _passed(operation, tmp_path)
+    (tmp_path / "staging").mkdir()
+    take_docs(given.home, verdict, tmp_path / "staging")
+    assert "xx-bma-r02" in (tmp_path / "staging" / "gate" / "index.html").read_text(encoding="utf-8")
+    with pytest.raises(Exception, match="Data Docs .* are gone"):
+        take_docs(given.home, replace(verdict, normalized_id="other"), tmp_path / "staging")
 
 
 def test_a_partial_delivery_is_provisional_and_never_passes(operation: Operation, tmp_path: Path) -> None:

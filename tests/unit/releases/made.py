@@ -16,7 +16,7 @@ from warehouse.releases.index import next_id
 from warehouse.releases.journal import write_json
 from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest
 from warehouse.releases.publish import publish
-from warehouse.releases.verdict import CheckResult, Verdict
+from warehouse.releases.verdict import DOCS_PAGE, CheckResult, Verdict, code_version, docs_folder
 from warehouse.settings import Home
 
 ROUND = "toy-baseline-r01"
@@ -27,6 +27,10 @@ CREATE TABLE marts.mart_releases (release_id VARCHAR, PRIMARY KEY (release_id));
 CREATE TABLE marts.mart_population (round_key VARCHAR, place_code VARCHAR, place_level INTEGER, population_category VARCHAR,
     category_name_en VARCHAR, category_name_ru VARCHAR, category_name_ky VARCHAR, sex VARCHAR, age_group VARCHAR,
     individuals BIGINT, is_suppressed BOOLEAN, PRIMARY KEY (round_key, place_code, population_category, sex, age_group));
+CREATE TABLE marts.mart_quality (round_key VARCHAR, quality_type VARCHAR, code VARCHAR, severity VARCHAR, findings INTEGER,
+    code_name_en VARCHAR, code_name_ru VARCHAR, code_name_ky VARCHAR, check_family INTEGER, check_layer VARCHAR, outcome VARCHAR,
+    observed_value DOUBLE, observed_en VARCHAR, observed_ru VARCHAR, allowed_value DOUBLE, allowed_en VARCHAR, allowed_ru VARCHAR,
+    todo_en VARCHAR, todo_ru VARCHAR, waiver VARCHAR, PRIMARY KEY (round_key, quality_type, code));
 CREATE TABLE marts.mart_plain (a INTEGER, b VARCHAR);
 INSERT INTO marts.mart_plain VALUES (1, 'x'), (2, NULL);
 """
@@ -75,16 +79,16 @@ def candidate(
 
 
 def verdict_on(made: Candidate, *, waivers: list[dict[str, str]] | None = None) -> Verdict:
-    """A passed verdict on it, stored, with one check to review."""
+    """A passed verdict on it, stored with a page, with one check to review."""
     checks = [
-        CheckResult(
-            "looks_odd", "marts", "review", False, "It | looks <odd>.", "Это странно.", "7", "at most 5", "look"
-        )
+        CheckResult("rows_are_there", "normalized", "block", True, "Rows are there.", "Строки есть.", "3", "at least 1", ""),
+        CheckResult("looks_odd", "marts", "review", False, "It | looks <odd>.", "Это странно.", "7", "at most 5", "look"),
     ]
-    given = Verdict(
-        ROUND, made.normalized.normalized_id, made.base_release, "passed", checks, "0", waivers=waivers or []
-    )
+    given = Verdict(ROUND, made.normalized.normalized_id, made.base_release, "passed", checks, code_version(), waivers=waivers or [])
     given.save(made.home)
+    page = docs_folder(made.home, given) / DOCS_PAGE
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("<html></html>", encoding="utf-8")
     return given
 
 

@@ -130,12 +130,18 @@ class FieldReport:
         failed = [c for c in self.verdict.checks if not c.passed and c.code not in REPEATING] if self.verdict else []
         return [
             CheckLine(
-                c.severity, c.code, c.sentence_ru if self.lang == "ru" else c.sentence_en,
+                c.severity, c.code, (c.sentence_ru if self.lang == "ru" else c.sentence_en) + self._waived(c.code),
                 check_seen(c.observed, self.lang), check_seen(c.threshold, self.lang),
                 check_todo(c.code, self.lang, c.todo),
             )
             for c in sorted(failed, key=lambda c: ORDER.index(c.severity))
         ]  # fmt: skip
+
+    def _waived(self, code: str) -> str:
+        """By which waiver a check or finding was let through, in brackets; nothing where by none."""
+        used = [w for w in (self.verdict.waivers if self.verdict else []) if w["finding"] == code]
+        told = [word("waived", self.lang, until=w["expires"], id=w["id"], reason=w["reason"]) for w in used]
+        return f" ({'; '.join(told)})" if told else ""
 
     @cached_property
     def rejected(self) -> list[Line]:
@@ -178,7 +184,7 @@ class FieldReport:
         words, label = said(row["code"], self.lang, row), (row["column_label"] or "").strip()
         shown = _NUMBERED.sub(lambda m: word("column_number", self.lang, number=m[1]), label)
         return Line(row["severity"], row["code"], row["sheet"] or "", row["row_number"], shown, self._letter(row["sheet"] or "", label),
-                    words.what, words.expected, words.todo, row["rows"], row["people"])  # fmt: skip
+                    words.what + self._waived(row["code"]), words.expected, words.todo, row["rows"], row["people"])  # fmt: skip
 
     def _letter(self, sheet: str, label: str) -> str:
         if number := self._numbers.get((sheet, label)):

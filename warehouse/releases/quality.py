@@ -1,0 +1,103 @@
+"""What the gate said of each round, as rows of `mart_quality`. The names of other codes are in `quality_codes.py`.
+
+The rows are put into the candidate between the verdict and the writing of the release: the verdict comes after the marts.
+They tell when and by what a round was judged, which is no content: the hash of the mart leaves them out (`serving.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from warehouse.releases.candidate import Candidate
+from warehouse.releases.serving import DATABASE, SCHEMA
+from warehouse.releases.verdict import CheckResult, Verdict, load_verdict
+from warehouse.serving.field_report.messages import check_seen, check_todo
+
+MART = "mart_quality"
+CHECK = "check"
+
+
+def add_checks(candidate: Candidate, verdict: Verdict) -> None:
+    """Put the checks of every round of the candidate into its `mart_quality`; those of other rounds as they were published."""
+    told = {verdict.round_key: verdict, **_stored(candidate, verdict.round_key)}
+    with duckdb.connect(str(candidate.database)) as con:
+        con.execute(f"DELETE FROM {SCHEMA}.{MART} WHERE quality_type = ?", [CHECK])
+        kept = _published(con, candidate, sorted({v.round_key for v in candidate.versions} - {verdict.round_key}))
+        rows = [row for key in sorted(set(told) - kept) for row in check_rows(told[key])]
+        if rows:
+            columns = list(rows[0])
+            sql = f"INSERT INTO {SCHEMA}.{MART} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+            con.execute("BEGIN")
+            con.executemany(sql, [[row[c] for c in columns] for row in rows])
+            con.execute("COMMIT")
+
+
+def check_rows(verdict: Verdict) -> list[dict[str, Any]]:
+    """One row per check of a verdict."""
+    return [
+        {
+            "round_key": verdict.round_key,
+            "quality_type": CHECK,
+            "code": check.code,
+            "severity": check.severity,
+            "findings": int(not check.passed),
+            "code_name_en": check.sentence_en,
+            "code_name_ru": check.sentence_ru,
+            "code_name_ky": check.sentence_en,
+            "check_family": check.family,
+            "check_layer": check.layer,
+            "outcome": outcome_of(check),
+            "observed_value": check.value,
+            "observed_en": check.observed,
+            "observed_ru": check_seen(check.observed, "ru"),
+            "allowed_value": check.bound,
+            "allowed_en": check.threshold,
+            "allowed_ru": check_seen(check.threshold, "ru"),
+            "todo_en": "" if check.passed else check.todo,
+            "todo_ru": "" if check.passed else check_todo(check.code, "ru", check.todo),
+            "waiver": check.waiver or None,
+        }
+        for check in verdict.checks
+    ]
+
+
+def outcome_of(check: CheckResult) -> str:
+    """passed, waived or failed."""
+    return "passed" if check.passed else "waived" if check.waiver else "failed"
+
+
+def _stored(candidate: Candidate, but: str) -> dict[str, Verdict]:
+    """Verdicts of the other rounds as they are stored, for a base from before its mart held any."""
+    others = [v for v in candidate.versions if v.round_key != but]
+    found = [load_verdict(candidate.home, v.round_key, v.normalized_id) for v in others]
+    return {verdict.round_key: verdict for verdict in found if verdict}
+
+
+def _published(con: duckdb.DuckDBPyConnection, candidate: Candidate, keys: list[str]) -> set[str]:
+    """Copy the checks of rounds from the base release as it serves them. Returns the rounds that it tells of."""
+    path = candidate.home.releases / (candidate.base_release or "-") / DATABASE
+    if not keys or not path.exists():
+        return set()
+    con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS base (READ_ONLY)")
+    try:
+        columns = _columns(con, candidate.database.stem)
+        if not columns or not set(columns) <= set(_columns(con, "base")):
+            return set()
+        where = f"quality_type = ? AND round_key IN ({', '.join('?' * len(keys))})"
+        named = ", ".join(columns)
+        con.execute(
+            f"INSERT INTO {SCHEMA}.{MART} ({named}) SELECT {named} FROM base.{SCHEMA}.{MART} WHERE {where}",
+            [CHECK, *keys],
+        )
+        found = con.execute(f"SELECT DISTINCT round_key FROM base.{SCHEMA}.{MART} WHERE {where}", [CHECK, *keys])
+        return {row[0] for row in found.fetchall()}
+    finally:
+        con.execute("DETACH base")
+
+
+def _columns(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    sql = """SELECT column_name FROM duckdb_columns()
+             WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_index"""
+    return [row[0] for row in con.execute(sql, [database, SCHEMA, MART]).fetchall()]
