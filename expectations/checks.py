@@ -19,6 +19,7 @@ from warehouse.operations import Strict, Threshold, read_yaml
 from warehouse.releases.verdict import Layer, Severity
 
 CATALOGUE = Path(__file__).with_name("checks.yml")
+NAMED = "named_findings"
 Condition = Literal[
     "always",
     "counts",
@@ -29,6 +30,8 @@ Condition = Literal[
     "level_1_listed",
     "level_2_listed",
     "communities_planned",
+    "communities_unplanned",
+    "informants",
     "figures_published",
     "people_redelivered",
     "survey_redelivered",
@@ -50,6 +53,7 @@ class Check(Strict):
     layer: Layer
     severity: Severity | None = None  # null: the threshold's
     measure: str
+    findings: tuple[str, ...] = ()  # of measure named_findings: the codes of normalization's findings that it counts
     side: Literal["max", "min"] = "max"
     law: float | None = None
     when: Condition = "always"
@@ -63,7 +67,14 @@ class Check(Strict):
         """A law states its severity here; a threshold states it in `gate.yml`."""
         if (self.law is None) != (self.severity is None):
             raise ValueError(f"check {self.code}: law and severity stand together, or both in gate.yml")
+        if bool(self.findings) != (self.measure == NAMED):
+            raise ValueError(f"check {self.code}: measure {NAMED} and its findings stand together")
         return self
+
+    @property
+    def measured_by(self) -> str:
+        """The measure's name in its layer; one that counts named findings is its own."""
+        return self.code if self.findings else self.measure
 
 
 class Catalogue(Strict):
@@ -78,6 +89,9 @@ class Catalogue(Strict):
         codes = [check.code for check in self.checks]
         if len(codes) != len(set(codes)):
             raise ValueError("a check code stands twice")
+        told = [(check.severity, code) for check in self.checks for code in check.findings]
+        if len(told) != len(set(told)):
+            raise ValueError("two checks of one severity count the same finding")
         return self
 
 

@@ -26,5 +26,7 @@ def conditions(given: RoundInput) -> set[str]:
         "people_redelivered": not survey and redelivered,
         "survey_redelivered": survey and redelivered,
         "communities_planned": not survey and bool(round_.planned_communities),
+        "communities_unplanned": not survey and not round_.planned_communities,
+        "informants": not survey and given.row_grain == "informant",
     }
     return {name for name, holds in held.items() if holds}

@@ -16,6 +16,7 @@ import polars as pl
 from warehouse.errors import MtmError
 from warehouse.gazetteer.store import gazetteer_rows
 from warehouse.operations import Operation, Round, Threshold
+from warehouse.releases.manifest import Manifest, RoundVersion
 from warehouse.settings import Home
 
 
@@ -78,8 +79,20 @@ class CandidateLike(Protocol):
         """Its DuckDB file."""
 
     @property
+    def base(self) -> Manifest | None:
+        """The manifest of that release."""
+
+    @property
+    def versions(self) -> Sequence[RoundVersion]:
+        """All rounds of the candidate, with what stands for each."""
+
+    @property
     def normalized(self) -> NormalizedLike:
         """The round that it brings."""
+
+    @property
+    def building(self) -> Sequence[NormalizedLike]:
+        """The rounds whose marts are built anew in it."""
 
     @property
     def home(self) -> Home:
@@ -112,6 +125,11 @@ class RoundInput:
     def round(self) -> Round:
         """The round as `rounds.yml` has it, or one known by its delivery only."""
         return self.operation.round(self.component, self.delivery.round_number)
+
+    @property
+    def row_grain(self) -> str:
+        """What a row of the round is: informant, site or respondent; empty where no codebook is of the component."""
+        return next((b.row_grain for b in self.operation.codebooks if b.component == self.component), "")
 
     def table(self, name: str) -> pl.DataFrame:
         """A canonical table."""

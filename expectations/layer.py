@@ -53,12 +53,12 @@ def _measure(
 ) -> tuple[dict[str, Measured], list[str]]:
     """Check code → measured, each measure taken once; and what broke."""
     taken: dict[str, Measured | str] = {}
-    for name in dict.fromkeys(bound.check.measure for bound in applied):
+    for name in dict.fromkeys(bound.check.measured_by for bound in applied):
         try:
             taken[name] = measures[name](given)
         except Exception as error:  # whatever breaks refuses the round
             taken[name] = f"{name} could not be measured: {told(error)}"
-    found = {b.check.code: taken[b.check.measure] for b in applied}
+    found = {b.check.code: taken[b.check.measured_by] for b in applied}
     good = {code: m for code, m in found.items() if isinstance(m, Measured)}
     return good, [m for m in taken.values() if isinstance(m, str)]
 

@@ -4,6 +4,7 @@ Files belong here, and nothing of Dagster: the sensor in `sensors.py` asks and t
 """
 
 import os
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def still(before: Seen, now: Seen) -> list[str]:
 
 
 def take(home: Home, name: str) -> Taken:
-    """Receive one file: it moves to `received/`, or to `refused/` with a `.txt` of one line beside it.
+    """Receive one file: it moves to the vault's `received/`, or to `refused/` here with a `.txt` of one line beside it.
 
     A file that can't be handled at all (gone, no permission) is told and left where it is; the others go on.
     """
@@ -68,7 +69,7 @@ def _taken(home: Home, path: Path, name: str) -> Taken:
         raise
     except Exception as error:  # nobody foresaw it: the file must not stop the others at every tick
         return _refuse(home, path, name, f"unexpected {type(error).__name__} · where: {clean_name(name)}")
-    _move(path, home.inbox / "received")
+    _move(path, home.received)
     return Taken(name, receipt)
 
 
@@ -86,7 +87,7 @@ def _move(path: Path, folder: Path) -> Path:
     while target.exists():
         n += 1
         target = folder / _fitting(path.stem, f" ({n}){path.suffix}")
-    return path.rename(target)
+    return Path(shutil.move(path, target))  # the vault may lie on another disk
 
 
 def _fitting(stem: str, ending: str) -> str:

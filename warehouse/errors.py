@@ -13,7 +13,10 @@ class MtmError(Exception):
 
     def __init__(self, what: str, *, where: str = "", expected: str = "", todo: str = "", code: str = "") -> None:
         """`code` is a stable reason code (`unknown_layout`); the rest is plain language without values."""
-        self.what, self.where, self.expected, self.todo, self.code = what, where, expected, todo, code
+        from warehouse.personal.shapes import masked  # what comes from a delivery (its name, a header) may be personal
+
+        self.what, self.where, self.expected, self.todo = (masked(text) for text in (what, where, expected, todo))
+        self.code = code
         super().__init__(str(self))
 
     def __str__(self) -> str:

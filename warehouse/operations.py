@@ -51,6 +51,7 @@ class Programme(Strict):
     level_names: dict[int, Names] = {}
     require_registered_rounds: bool = False
     publication: Publication = Publication()
+    retention_days: int | None = None  # raw files are purged after these days (mtm purge --expired); null: kept
     notes: str = ""
 
 

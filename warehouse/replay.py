@@ -15,6 +15,7 @@ from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.identity import made_of, name_of, text_hash
 from warehouse.operations import Operation, load_operation
 from warehouse.parts import parts_of
+from warehouse.personal.tombstones import is_purged
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.verdict import Verdict, load_verdict
 from warehouse.settings import Home, operations_dirs
@@ -49,7 +50,8 @@ def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdi
         return None
     operation = load_operation(delivery.operation)
     parts = made_of(delivery, operation, home)
-    if not any(same_content(home, delivery.round_key, i, name_of(parts)) for i in known):
+    purged = is_purged(home, delivery.sha256)  # its tables stay as they were made
+    if not purged and not any(same_content(home, delivery.round_key, i, name_of(parts)) for i in known):
         return Replay("normalize", _changed(home, delivery.round_key, known[-1], parts))
     if served and served.reference != reference_hash(operation, delivery):
         return Replay("build", (BUILT_FROM,))
@@ -84,7 +86,7 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     known = operation.round(delivery.component, delivery.round_number)
     figures = _published(operation, delivery)
     indicators = [i.model_dump_json() for i in operation.indicators if i.component == delivery.component]
-    programme = operation.programme.model_dump_json(exclude={"notes"})
+    programme = operation.programme.model_dump_json(exclude={"notes", "retention_days"})
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
     stated = operation.surveys.get(delivery.component)
     design = [stated.model_dump_json(exclude={"notes"})] if stated else []

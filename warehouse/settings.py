@@ -21,7 +21,7 @@ def operations_dirs() -> list[Path]:
 
 @dataclass(frozen=True)
 class Home:
-    """The state of one installation (design: `MTM_HOME`). Microdata lies in `vault`, `normalized` and `build`."""
+    """The state of one installation (design: `MTM_HOME`). Microdata lies in `vault` and `build`, nowhere else."""
 
     root: Path
 
@@ -41,9 +41,14 @@ class Home:
         return self.root / "vault"
 
     @property
+    def received(self) -> Path:
+        """Files that were taken from the inbox, by their names: microdata, which must not stay in the inbox."""
+        return self.vault / "received"
+
+    @property
     def normalized(self) -> Path:
         """Canonical Parquet, by round and by hash of what made it."""
-        return self.root / "normalized"
+        return self.build / "normalized"
 
     @property
     def build(self) -> Path:
@@ -58,7 +63,7 @@ class Home:
     @property
     def corrections(self) -> Path:
         """This installation's ledgers of corrections, one per operation: they hold delivered values."""
-        return self.root / "corrections"
+        return self.vault / "corrections"
 
     @property
     def waivers(self) -> Path:
@@ -99,15 +104,20 @@ class Home:
         """Create the folders; the ones with microdata are for the owner only (0700)."""
         for path in (self.root, self.inbox, self.published, self.releases, self.dagster):
             path.mkdir(parents=True, exist_ok=True)
-        for path in (
-            self.vault,
-            self.normalized,
-            self.build,
-            self.verdicts,
-            self.corrections,
-            self.waivers,
-            self.gate_docs,
-        ):
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.chmod(0o700)
+        for path in (self.vault, self.build):
+            _private(path)
+        moved = ((self.root / "normalized", self.normalized), (self.root / "corrections", self.corrections))
+        for before, path in (*moved, (self.inbox / "received", self.received)):
+            if before.is_dir() and not path.exists():  # a home of before: microdata lay outside of vault and build
+                before.rename(path)
+        for path in (self.normalized, self.verdicts, self.corrections, self.waivers, self.gate_docs):
+            _private(path)
+        os.environ.setdefault("POLARS_TEMP_DIR", str(self.build))  # what does not fit into memory
         return self
+
+
+def _private(path: Path) -> None:
+    """A folder for the owner only, whatever the umask is and however it was made before."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o700)

@@ -11,14 +11,22 @@ from expectations.candidate_input import CandidateInput
 from expectations.inputs import RoundInput
 from expectations.measures import (
     columns,
+    layout,
     marts_disclosure,
     marts_figures,
+    marts_personal,
     marts_shape,
+    named,
+    parts,
     people,
     places,
+    previous,
     redelivery,
+    repeats,
     rows,
+    standing,
     survey,
+    trends,
 )
 from expectations.measures.measured import Measured
 
@@ -27,8 +35,8 @@ NORMALIZED: dict[str, Callable[[RoundInput], Measured]] = {
     for measure in (
         rows.conservation,
         rows.rows_present,
-        rows.blocking_findings,
-        rows.review_findings,
+        named.blocking_findings,
+        named.review_findings,
         rows.rejected_rows_share,
         rows.rejected_people_share,
         rows.repeated_row_ids,
@@ -54,6 +62,11 @@ NORMALIZED: dict[str, Callable[[RoundInput], Measured]] = {
         people.households_above_individuals,
         people.household_size_outliers,
         people.heaping,
+        parts.part_above_total,
+        parts.repeated_interviews,
+        parts.heaping_tens,
+        parts.same_figures,
+        layout.key_columns_absent,
         redelivery.redelivery_people_moved,
         redelivery.redelivery_rows_moved,
         survey.answers_given,
@@ -61,7 +74,7 @@ NORMALIZED: dict[str, Callable[[RoundInput], Measured]] = {
         survey.minors,
         survey.answers_missing,
     )
-}
+} | named.named_measures()
 
 MARTS: dict[str, Callable[[CandidateInput], Measured]] = {
     measure.__name__: measure
@@ -87,5 +100,27 @@ MARTS: dict[str, Callable[[CandidateInput], Measured]] = {
         marts_disclosure.small_samples,
         marts_disclosure.shares_out_of_range,
         marts_disclosure.options_off_one,
+        marts_personal.personal_data_scan,
+        layout.columns_gone,
+        layout.headers_changed,
+        layout.options_relabelled,
+        previous.level_1_gone,
+        previous.communities_of_previous,
+        previous.far_fewer_communities,
+        previous.community_outliers,
+        previous.community_outliers_share,
+        previous.national_change,
+        previous.movers_above_residents,
+        previous.stale_communities,
+        previous.stale_level_1,
+        previous.household_size_jumps,
+        repeats.repeated_communities,
+        repeats.countries_unresolved,
+        repeats.countries_unknown_share,
+        standing.other_rounds_changed,
+        standing.stored_tables_changed,
+        standing.other_rounds_moved,
+        trends.trend_told_over_break,
+        trends.survey_trend_over_break,
     )
 }

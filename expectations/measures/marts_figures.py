@@ -118,42 +118,18 @@ def published_shares_differ(given: CandidateInput) -> Measured:
     return count(len(bad), f"of {len(shares)} shares and {len(words)} words", bad)
 
 
-_CHANGE = """
-WITH now AS (SELECT * FROM reference.round WHERE round_key = ?),
-before AS (
-    SELECT r.round_key FROM reference.round r JOIN now
-    ON r.operation = now.operation AND r.component = now.component AND r.round_number < now.round_number
-    -- another window counts other people: such a change is no change (round 3 to 4)
-    AND r.window_start IS NOT DISTINCT FROM now.window_start
-    ORDER BY r.round_number DESC LIMIT 1),
-totals AS (
-    SELECT round_key, place_level, place_code, parent_code, population_category, individuals FROM marts.mart_population
-    WHERE sex = 'all' AND age_group = 'all' AND place_level IN (1, 2) AND individuals IS NOT NULL
-    AND (round_key = ? OR round_key IN (SELECT round_key FROM before))),
-finest AS (
-    SELECT t.*, if(t.place_level = 2, t.parent_code, t.place_code) AS unit FROM totals t
-    WHERE t.place_level = 2 OR t.place_code NOT IN (SELECT parent_code FROM totals WHERE place_level = 2)),
-alike AS (
-    SELECT a.unit, a.population_category, sum(a.individuals) AS new, sum(b.individuals) AS old
-    FROM finest a JOIN finest b ON a.place_code = b.place_code AND a.population_category = b.population_category
-    AND a.round_key = ? AND b.round_key <> a.round_key GROUP BY ALL)
-SELECT unit, population_category, abs(new / old - 1) AS change FROM alike WHERE old >= ? ORDER BY change DESC, unit, population_category
-"""
-
-
 def level_1_change(given: CandidateInput) -> Measured:
-    """The largest relative change of a unit of level 1 × category on the round before, over places in both rounds."""
-    floor = given.value("change_minimum_people")
-    changes = given.rows(_CHANGE, [given.key, given.key, given.key, floor])
+    """The largest like-for-like change of a unit of level 1 × category on the round before, where it may be compared at all."""
+    sql = (
+        "SELECT place_code, population_category, abs(like_after / like_before - 1) AS change FROM intermediate.int_round_change_judged "
+        "WHERE round_key = ? AND place_level = 1 AND basis IS NOT NULL AND comparability <> 'not_comparable' "
+        "AND like_before >= ? AND like_after IS NOT NULL ORDER BY change DESC, place_code, population_category"
+    )
+    changes = given.rows(sql, [given.key, given.value("change_minimum_people")])
     if not changes:
-        return Measured(0.0, "no earlier round with the same window")
+        return Measured(0.0, "no earlier round that may be compared")
     limit = given.value("level_1_change")
-    known = {row["place_code"] for row in given.units(1)}
-    far = [
-        f"{unit if unit in known else 'unit'} {code_text(c)} {change:.2f}"
-        for unit, c, change in changes
-        if change > limit
-    ]
+    far = [f"{given.place(unit)} {code_text(c)} {change:.2f}" for unit, c, change in changes if change > limit]
     return Measured(
         float(changes[0][2]), f"{changes[0][2]:.2f} at most, {len(far)} of {len(changes)} beyond", far[:EVIDENCE_LIMIT]
     )

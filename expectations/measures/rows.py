@@ -1,6 +1,6 @@
-"""Measures of the normalized round as a whole: rows, findings, rejected rows, keys, the round itself.
+"""Measures of the normalized round as a whole: rows, rejected rows, keys, the round itself.
 
-Counts of people and survey answers are measured in their own modules.
+What normalization itself found is counted in `named.py`; counts of people and survey answers have their own modules.
 """
 
 from __future__ import annotations
@@ -35,27 +35,6 @@ def conservation(given: RoundInput) -> Measured:
 def rows_present(given: RoundInput) -> Measured:
     """Accepted rows."""
     return count(main_table(given).height, "accepted rows")
-
-
-def findings(given: RoundInput, severity: str) -> Measured:
-    """Findings of a severity, by code and place."""
-    found = given.table("finding").filter(pl.col("severity") == severity)
-    rows = found.select("code", "sheet", "row_number").unique().sort("code", "sheet", "row_number", nulls_last=True)
-    places = [
-        f"{code_text(c)} {where(pl.DataFrame({'sheet': [s], 'row_number': [r]}))[0]}"
-        for c, s, r in rows.head(20).iter_rows()
-    ]
-    return count(found.height, "findings", places)
-
-
-def blocking_findings(given: RoundInput) -> Measured:
-    """Findings that normalization itself calls blocking."""
-    return findings(given, "block")
-
-
-def review_findings(given: RoundInput) -> Measured:
-    """Findings that somebody should look at."""
-    return findings(given, "review")
 
 
 @cache

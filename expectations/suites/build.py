@@ -1,6 +1,6 @@
 """Making a Great Expectations suite of bounds.
 
-One expectation per check belongs here: the column named after the check lies within its bound.
+One expectation per check belongs here; the expectation itself is in `within_bound.py`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from expectations.checks import Bound
+from expectations.suites.within_bound import within_bound
 
 SEVERITY: dict[str, Any] = {
     "block": "critical",
@@ -24,11 +25,8 @@ def build_suite(name: str, bounds: list[Bound]) -> Any:
 
 
 def _expectation(bound: Bound) -> Any:
-    import great_expectations.expectations as gxe
-
     side: dict[str, Any] = {f"{bound.check.side}_value": bound.value}
-    expectation: Any = gxe.ExpectColumnValuesToBeBetween  # type: ignore[attr-defined]
-    return expectation(column=bound.check.code, severity=SEVERITY[bound.severity], meta=_meta(bound), **side)
+    return within_bound()(column=bound.check.code, severity=SEVERITY[bound.severity], meta=_meta(bound), **side)
 
 
 def _meta(bound: Bound) -> dict[str, str]:

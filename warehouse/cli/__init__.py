@@ -20,6 +20,7 @@ from warehouse.cli import (
     indicators,
     ledger,
     operate,
+    personal,
     places,
     releases,
     rounds,
@@ -42,6 +43,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Places": [places.places, places.gazetteer],
     "Codebooks": [codebook.codebook],
     "Indicators": [indicators.indicators],
+    "Personal data": [personal.scan, personal.purge],
     "Operations": [operate.dev, operate.doctor, bench.bench],
 }  # fmt: skip
 

@@ -35,7 +35,7 @@ def dev(port: int) -> None:
 @json_option
 def doctor(as_json: bool) -> None:
     """Check this installation: versions, folders, permissions, disk, the served release, the operations' files."""
-    results = [check() for check in (_python, _packages, _home, _private, _disk, _operations, _served)]
+    results = [check() for check in (_python, _packages, _home, _private, _retention, _disk, _operations, _served)]
     rows = [{"check": name, "ok": ok, "seen": seen, "todo": "" if ok else todo} for name, ok, seen, todo in results]
     if as_json:
         print_json(rows)
@@ -76,9 +76,18 @@ def _home() -> Result:
 
 def _private() -> Result:
     home = Home.from_env()
-    folders = [p for p in (home.vault, home.normalized, home.build) if p.exists()]
+    folders = [p for p in (home.vault, home.build) if p.exists()]
     open_to_others = [p.name for p in folders if p.stat().st_mode & 0o077]
     return "microdata is private", not open_to_others, ", ".join(open_to_others) or "0700", "chmod 700 these folders"
+
+
+def _retention() -> Result:
+    from warehouse.personal.purge import begun, due
+
+    home = Home.from_env()
+    late, open_ones = (len(due(home)), len(begun(home))) if home.vault.exists() else (0, 0)
+    seen = f"{late} files past their retention, {open_ones} purges interrupted"
+    return "raw files end in time", not late + open_ones, seen, "mtm purge --expired"
 
 
 def _disk() -> Result:

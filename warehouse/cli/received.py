@@ -18,6 +18,7 @@ from warehouse.deliveries.sources.model import Source, find_source, near_names
 from warehouse.deliveries.sources.redact import shown
 from warehouse.deliveries.vault import Delivery, Receipt
 from warehouse.errors import MtmError, UsageError
+from warehouse.personal.shapes import masked, masked_name
 
 
 def chosen(place: str, *, is_name: bool) -> Source:
@@ -44,6 +45,7 @@ def chosen(place: str, *, is_name: bool) -> Source:
 
 def told(name: str, receipt: Receipt | None, error: MtmError | None, notes: list[str], as_json: bool) -> dict[str, Any]:
     """Print an outcome for a person, unless JSON is asked for; and the outcome as data."""
+    name = masked_name(name)
     for note in notes:
         say(f"{name}: {note}")
     if error:
@@ -62,7 +64,7 @@ def told(name: str, receipt: Receipt | None, error: MtmError | None, notes: list
 
 def name_of(place: str) -> str:
     """What was given, as it may be shown."""
-    return shown(place) if is_url(place) else clean_name(place)
+    return masked(shown(place)) if is_url(place) else masked_name(clean_name(place))
 
 
 def _line(name: str, receipt: Receipt, d: Delivery) -> str:

@@ -21,6 +21,8 @@ from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.readers.open import read_file
 from warehouse.errors import MtmError, UsageError
 from warehouse.operations import load_operation
+from warehouse.personal.shapes import masked, masked_name, told
+from warehouse.personal.tombstones import purged_error, tombstone
 from warehouse.settings import Home
 
 
@@ -101,11 +103,13 @@ class Vault:
         same address: the file was overwritten there. `name` is what the file is called, where the path does not say
         it. Raises UnreadableDelivery (exit 4) where the file can't be read or recognised; nothing is stored then.
         """
-        name = clean_name(name or path.name)
+        name, source = masked_name(clean_name(name or path.name)), masked(source)
         if not path.is_file():
             raise UsageError("there is no such file", where=name, expected="a file", todo="check the path")
         with storage_faults(name), copied(path, self.home.vault / "incoming", name) as (copy, sha256):
             origin = Origin(name, source, source_name)
+            if stone := tombstone(self.home, sha256):
+                raise purged_error(stone, stone.round_keys[0], sha256[:12])
             if known := self._known(copy, sha256, declared, origin, partial=partial, restore=restore):
                 return known
             recognised = recognise(read_file(copy, name, keep_errors=True), name, declared)
@@ -146,6 +150,8 @@ class Vault:
     def path(self, delivery: Delivery) -> Path:
         """The stored file, checked against its hash. Raises MtmError where it is gone or altered."""
         path = self._blob(delivery.sha256)
+        if stone := tombstone(self.home, delivery.sha256):
+            raise purged_error(stone, delivery.round_key, delivery.delivery_id)
         if not path.exists() or file_hash(path) != delivery.sha256:
             raise MtmError(
                 f"the vault's file of {delivery.round_key} is {'altered' if path.exists() else 'missing'}",
@@ -244,7 +250,7 @@ def _draft(origin: Origin, sha256: str, size: int, found: Recognised, *, partial
         codebook=found.codebook.codebook,
         partial=partial or found.partial,
         licence=load_operation(found.codebook.operation).programme.licence,
-        why=found.why,
+        why=[told(reason) for reason in found.why],
         source_name=origin.source_name,
     )
 

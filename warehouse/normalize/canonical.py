@@ -17,13 +17,14 @@ from warehouse.gazetteer.resolve import Resolver
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
 from warehouse.normalize.conservation import Kept, conservation
 from warehouse.normalize.controls import check_controls
-from warehouse.normalize.doubts import note_personal, note_respondents
+from warehouse.normalize.doubts import note_respondents
 from warehouse.normalize.drift.find import find_drift
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame, text_frame
 from warehouse.normalize.furniture import NO_PEOPLE, furniture, place_columns, without
 from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.people import key_of, pseudonym
+from warehouse.normalize.personal_columns import note_personal
 from warehouse.normalize.place_codes import note_more_codes, note_odd_codes
 from warehouse.normalize.place_fill import between, unnamed_levels
 from warehouse.normalize.place_findings import note_places

@@ -1,11 +1,9 @@
-"""Doubts about respondents: weights, ages, interviews that say the same, personal data in texts. Findings without values.
+"""Doubts about respondents: weights, ages, interviews that say the same. Findings without values.
 
 Looking at accepted rows belongs here; nothing is changed. What the law of consent demands stands at the gate.
 """
 
 from __future__ import annotations
-
-import re
 
 import polars as pl
 
@@ -19,15 +17,7 @@ from warehouse.normalize.values import is_missing, number_value, time_value
 FEW_ANSWERS = 5  # with fewer questions two people may well say the same
 OLDEST = 110
 LEAST_SECONDS = 180  # nobody reads a form out in less
-HINT = r"@|\d{7}|\+\d|\d[\s().-]\d"  # a cheap look before the whole pattern
-SHORTEST = 7  # bytes: no phone number, address or personal number is shorter
 EXTREME = 20  # times the median weight
-# an e-mail; a phone with its + or its zero; a personal number of 14 digits (place codes of SOATE begin with 4)
-PERSONAL = re.compile(
-    r"[^\s@]+@[^\s@]+\.[a-zа-я]{2,}|\+\d[\d\s().-]{8,16}\d|(?<!\d)0\d{3}[\s-]?\d{2,3}[\s-]?\d{2}[\s-]?\d{1,2}(?!\d)"
-    r"|(?<!\d)996\d{9}(?!\d)|(?<![\d.])[012]\d{13}(?!\d)",
-    re.IGNORECASE,
-)
 
 
 def note_respondents(found: Recognised, frame: TextFrame, accepted: pl.DataFrame, findings: Findings) -> None:
@@ -102,35 +92,6 @@ def _negative(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings:
                 "zero or more",
                 label=c.label,
             )
-
-
-def note_personal(found: Recognised, findings: Findings) -> None:
-    """Texts that hold a phone number, an e-mail or a personal number, in columns that are kept or not known."""
-    for match in found.matches:
-        texts = [c for c in match.columns if c.column.type == "text" and c.column.column_class != "identifier"]
-        columns = [(c.index, c.label) for c in texts] + match.unknown + match.ignored
-        for index, label in columns:
-            cells = match.raw.column(index)[match.first_row :]
-            if not cells.str.len_bytes().ge(SHORTEST).any() or not cells.str.contains(HINT).any():
-                continue
-            hits = [t for t in cells.unique().to_list() if t and PERSONAL.search(t) and not _is_code(t)]
-            rows = cells.is_in(hits).arg_true()
-            if rows.len():
-                identifier = (index, label) in match.unknown and rows.len() * 2 >= (cells != "").sum()
-                findings.add(
-                    "unknown_identifier_column" if identifier else "personal_text", "block" if identifier else "review",
-                    "texts look as if they held a phone number, an e-mail or a personal number",
-                    expected="no personal data outside of columns with column_class identifier",
-                    todo="give the column the class identifier in the codebook, or delete these texts and deliver again",
-                    sheet=match.raw.name, row_number=int(rows[0]) + match.first_row + 1, column_label=label.strip(), rows=rows.len(),
-                )  # fmt: skip
-
-
-def _is_code(text: str) -> bool:
-    """Digits that are no phone: a figure with decimals, a moment, a submission's identifier."""
-    return bool(
-        re.fullmatch(r"-?\d+\.\d+|\d{4}-\d{2}-\d{2}.*|(uuid:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text.strip())
-    )
 
 
 def _weights(found: Recognised, frame: TextFrame, data: pl.DataFrame, column: MappedColumn, findings: Findings) -> None:

@@ -14,7 +14,12 @@ from warehouse.settings import Home
 
 
 def key_of(home: Home) -> bytes:
-    """The installation's secret key (32 bytes); made once, readable by the owner only."""
+    """The installation's secret key (32 bytes); made once, readable by the owner only. `MTM_KEY` stands before it.
+
+    No published figure depends on it: two installations with different keys publish the same.
+    """
+    if given := os.environ.get("MTM_KEY"):
+        return hashlib.sha256(given.encode()).digest()
     path = home.vault / "pseudonym.key"
     if not path.exists():
         temporary = path.with_suffix(f".{os.getpid()}")

@@ -20,6 +20,9 @@ from warehouse.normalize.identity import content_hash, made_of, name_of, normali
 from warehouse.normalize.reopen import reopen
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import load_operation
+from warehouse.personal.hide import hide_personal
+from warehouse.personal.tombstones import kept_of_purged
+from warehouse.personal.values import remember
 from warehouse.settings import Home
 
 __all__ = ["Normalized", "normalize", "normalized_id"]
@@ -59,8 +62,11 @@ class Normalized:
 def normalize(home: Home, delivery: Delivery) -> Normalized:
     """The normalized delivery; done again only where delivery, operation files or code are new.
 
-    Raises UnreadableDelivery where the file no longer fits its codebook, MtmError where the vault is damaged.
+    Of a delivery that was purged: its tables as they were made last. Raises UnreadableDelivery where the file no longer
+    fits its codebook, MtmError where the vault is damaged.
     """
+    if kept := kept_of_purged(home, delivery):
+        return Normalized(home, delivery, kept.name, kept)
     operation = load_operation(delivery.operation)
     parts = made_of(delivery, operation, home)
     folder = home.normalized / delivery.round_key / name_of(parts)
@@ -71,7 +77,9 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
         recognised = reopen(home, delivery, operation)
         if (now := made_of(delivery, operation, home)) != parts:  # another codebook reads it now: another name
             parts, done = now, Normalized(home, delivery, name_of(now), folder.with_name(name_of(now)))
-        _write(done, canonical_tables(recognised, delivery, operation, home), parts)
+        values = remember(home, delivery, recognised)
+        tables = hide_personal(canonical_tables(recognised, delivery, operation, home), values)
+        _write(done, tables, parts)
     return done
 
 

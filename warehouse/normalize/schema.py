@@ -1,7 +1,7 @@
 """The canonical tables: the one definition that normalization writes, dbt reads and the gate checks.
 
 Column names, types and meanings belong here; how they are filled does not. Each table is one Parquet file
-per normalized round (`<MTM_HOME>/normalized/<round_key>/<normalized_id>/<table>.parquet`).
+per normalized round (`<MTM_HOME>/build/normalized/<round_key>/<normalized_id>/<table>.parquet`).
 """
 
 from __future__ import annotations

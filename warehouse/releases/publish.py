@@ -13,12 +13,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from warehouse.deliveries.disk import sync
 from warehouse.errors import MtmError
+from warehouse.personal.scan import scan_release
 from warehouse.releases.admitted import admitted
 from warehouse.releases.audit import audit, must_be_unchanged
 from warehouse.releases.candidate import Candidate, database_path, discard, models_hash
@@ -88,7 +88,7 @@ def _write_release(home: Home, candidate: Candidate, verdict: Verdict, hold: boo
         _write_json(folder / "verdict.json", verdict.as_dict())
         take_docs(home, verdict, folder)
         write_notes(folder, candidate, verdict, marts)
-        scanned = _scan(home, candidate, folder)
+        scanned = scan_release(home, candidate, folder)  # raises where a value of a person stands anywhere
         sync_tree(folder)
         files = hashes(folder)
         marts = audit(folder, candidate.database, marts)
@@ -137,16 +137,6 @@ def _announce(home: Home, manifest: Manifest, *, hold: bool, digest: str = "") -
     advance(home, manifest.release_id)
     if not hold:
         serve(home, manifest.release_id, manifest.parent)
-
-
-def _scan(home: Home, candidate: Candidate, folder: Path) -> dict[str, Any]:
-    """Search what is to be published for personal data. Raises MtmError where any is found."""
-    if find_spec("warehouse.personal") is None or find_spec("warehouse.personal.scan") is None:
-        return {}
-    from importlib import import_module
-
-    told = import_module("warehouse.personal.scan").scan_release(home, candidate, folder)
-    return dict(told) if isinstance(told, dict) else {}
 
 
 @contextmanager

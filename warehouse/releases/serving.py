@@ -26,7 +26,7 @@ HASHED_ROWS = {"mart_quality": "quality_type <> 'check'"}  # what the gate said,
 def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[str, Any]]:
     """Write `mtm.duckdb` and `parquet/<mart>.parquet` into `folder`. Returns rows and content hash per mart."""
     (folder / "parquet").mkdir(parents=True)
-    with duckdb.connect(":memory:") as con:
+    with duckdb.connect(":memory:", config={"temp_directory": str(scratch / "spill")}) as con:
         con.execute(f"ATTACH '{_quoted(build)}' AS build (READ_ONLY)")
         con.execute(f"ATTACH '{_quoted(folder / DATABASE)}' AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("BEGIN")  # one transaction: each of hundreds of comments would wait for the disk

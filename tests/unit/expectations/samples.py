@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,11 @@ import duckdb
 import polars as pl
 
 from expectations.candidate_input import allowed_marts
+from warehouse.normalize.identity import content_hash
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import Operation
+from warehouse.personal.values import RULES, values_path
+from warehouse.releases.manifest import Manifest, RoundVersion
 from warehouse.releases.reference_schema import REFERENCE
 from warehouse.settings import Home
 
@@ -77,6 +81,7 @@ class Delivery:
     component: str = "bma"
     round_number: int = 2
     partial: bool = False
+    sha256: str = "ab" * 32
 
 
 @dataclass
@@ -221,6 +226,9 @@ class Candidate:
     database: Path
     release_id: str = "r2"
     base_release: str | None = "r1"
+    base: Manifest | None = None
+    versions: list[RoundVersion] = field(default_factory=list)
+    building: list[Normalized] = field(default_factory=list)
     dbt: list[dict[str, Any]] = field(
         default_factory=lambda: [{"unique_id": "model.x", "status": "success", "message": ""}]
     )
@@ -239,7 +247,41 @@ EXTRA = {
     "mart_published_figures": "published_value DOUBLE, computed_value DOUBLE, agrees BOOLEAN",
     "mart_survey_estimates": "n BIGINT, estimate DOUBLE, ci_low DOUBLE, ci_high DOUBLE, is_suppressed BOOLEAN",
     "mart_returns_by_year": "share_of_returns DOUBLE",
+    "mart_round_change": "previous_round_key VARCHAR, comparability VARCHAR, common_communities BIGINT, years_compared VARCHAR, "
+    "direction VARCHAR, like_for_like BIGINT",
+    "mart_vintages": "difference_from_first BIGINT, difference_from_previous BIGINT, like_for_like_difference BIGINT",
+    "mart_survey_change": "comparability VARCHAR, direction VARCHAR, difference DOUBLE",
 }
+# what dbt leaves of the two rounds side by side: the measures read these columns only
+INTERMEDIATE = """
+CREATE SCHEMA intermediate;
+CREATE TABLE intermediate.int_round_pair AS SELECT 'xx-bma-r02' round_key, 'xx-bma-r01' previous_round_key;
+CREATE TABLE intermediate.int_community_population AS
+SELECT r round_key, c place_code, 2 place_level, 'returned' population_category, i individuals
+FROM (VALUES ('xx-bma-r01', 'XX11', 20), ('xx-bma-r01', 'XX21', 10), ('xx-bma-r02', 'XX11', 21), ('xx-bma-r02', 'XX21', 9)) v(r, c, i);
+CREATE TABLE intermediate.int_community_tree AS
+SELECT r round_key, c community_code, a ancestor_code, l ancestor_level FROM (VALUES ('xx-bma-r01'), ('xx-bma-r02')) q(r),
+(VALUES ('XX11', 'XX11', 2), ('XX11', 'XX1', 1), ('XX11', 'XX', 0), ('XX21', 'XX21', 2), ('XX21', 'XX2', 1), ('XX21', 'XX', 0)) v(c, a, l);
+CREATE TABLE intermediate.int_place_match AS
+SELECT 'xx-bma-r02' round_key, c previous_place_code, c place_code FROM (VALUES ('XX'), ('XX1'), ('XX2'), ('XX11'), ('XX21')) v(c);
+CREATE TABLE intermediate.int_pair_community AS
+SELECT 'xx-bma-r02' round_key, 'returned' population_category, c place_code, 'common' community_status, o previous_individuals,
+n individuals, o / 5 previous_households, n / 5 households FROM (VALUES ('XX11', 200, 210), ('XX21', 150, 140)) v(c, o, n);
+CREATE TABLE intermediate.int_round_change_judged AS
+SELECT 'xx-bma-r02' round_key, c place_code, l place_level, 'returned' population_category, 'whole_total' basis, 'comparable' comparability,
+o like_before, n like_after, 0 coverage_effect FROM (VALUES ('XX', 0, 350, 350), ('XX1', 1, 200, 210), ('XX2', 1, 150, 140)) v(c, l, o, n);
+CREATE TABLE intermediate.int_place_residents AS
+SELECT 'xx' operation, 'v1' geography_vintage, c place_code, 100 residents FROM (VALUES ('XX11'), ('XX21')) v(c);
+CREATE TABLE intermediate.int_place_observed AS
+SELECT 'xx-bma-r01' round_key, 'xx' operation, c place_code, l place_level FROM (VALUES ('XX1', 1), ('XX11', 2)) v(c, l);
+INSERT INTO reference.place BY NAME SELECT 'xx' operation, 'v1' geography_vintage, c place_code FROM (VALUES ('XX1'), ('XX2'), ('XX11'), ('XX21')) v(c);
+INSERT INTO reference.country BY NAME SELECT 'RUS' country_iso3;
+INSERT INTO reference.operation BY NAME SELECT 'xx' operation, 2 finest_published_level;
+UPDATE reference.round SET geography_vintage = 'v1', window_end = '2024-03-31';
+INSERT INTO marts.mart_round_change BY NAME SELECT 'xx-bma-r02' round_key, 'xx-bma-r01' previous_round_key, 'XX' place_code,
+'returned' population_category, 'comparable' comparability, 2 common_communities, 'increase' direction, 5 like_for_like;
+INSERT INTO marts.mart_vintages BY NAME SELECT 'xx-bma-r02' round_key, 'returned' population_category, 2023 reference_year, 'XX' place_code, 3 difference_from_first;
+"""
 FILL = """
 INSERT INTO reference.round (round_key, operation, component, round_number, window_start) VALUES
 ('xx-bma-r01', 'xx', 'bma', 1, '2022-01-01'), ('xx-bma-r02', 'xx', 'bma', 2, '2022-01-01'), ('xx-rms-r01', 'xx', 'rms', 1, NULL);
@@ -281,7 +323,22 @@ def candidate(normalized: Normalized, folder: Path) -> Candidate:
         for table, columns in REFERENCE.items():
             con.execute(f"CREATE TABLE reference.{table} ({', '.join(f'{c} {k}' for c, k in columns.items())})")
         for name, mart in allowed_marts().marts.items():
-            columns = [f'"{c}" {"INTEGER" if c == "return_year" else "VARCHAR"}' for c in mart.grain]
+            columns = [f'"{c}" {"INTEGER" if c.endswith("_year") else "VARCHAR"}' for c in mart.grain]
             con.execute(f"CREATE TABLE marts.{name} ({', '.join([*columns, *filter(None, [EXTRA.get(name)])])})")
         con.execute(FILL)
-    return Candidate(normalized, home, database)
+        con.execute(INTERMEDIATE)
+    written = stored(normalized, home)
+    values = values_path(home, normalized.delivery.sha256)  # of the delivery: as collected when it was read
+    values.parent.mkdir()
+    values.write_text(json.dumps({"rules": RULES, "values": ["+999 555 123456"]}), encoding="utf-8")
+    return Candidate(written, home, database, building=[written])
+
+
+def stored(normalized: Normalized, home: Home) -> Normalized:
+    """The round with its tables on disk, as normalization writes them."""
+    folder = home.normalized / normalized.round_key / normalized.normalized_id
+    folder.mkdir(parents=True)
+    for name, table in normalized.tables.items():
+        table.write_parquet(folder / f"{name}.parquet")
+    (folder / "normalized.json").write_text(json.dumps({"content_hash": content_hash(folder)}), encoding="utf-8")
+    return replace(normalized, folder=folder)

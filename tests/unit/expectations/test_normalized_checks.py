@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,9 +20,9 @@ COUNTS: dict[str, Spoil] = {
     "conservation": lambda n: n.spoil("conservation", delivered=4),
     "rows_present": lambda n: n.only("assessment", pl.lit(False)),
     "blocking_findings": lambda n: n.more(
-        "finding", {"code": "negative_count", "severity": "block", "sheet": "data", "row_number": 4}
+        "finding", {"code": "correction_stale", "severity": "block", "sheet": "data", "row_number": 4}
     ),
-    "review_findings": lambda n: n.more("finding", {"code": "hidden_sheet", "severity": "review", "sheet": "data"}),
+    "review_findings": lambda n: n.more("finding", {"code": "a_new_code", "severity": "review", "sheet": "data"}),
     "rejected_rows_share": lambda n: n.more(
         "rejected", {"reason_code": "unknown_place", "sheet": "data", "row_number": 9}
     ),
@@ -54,7 +55,32 @@ COUNTS: dict[str, Spoil] = {
     "households_above_individuals_often": lambda n: n.spoil("population", value=1),
     "household_size_outliers": lambda n: n.spoil("population", value=900),
     "heaping": lambda n: n.with_rows("population", [{**r, "value": 20} for r in n.table("population").to_dicts()]),
+    "heaping_tens": lambda n: n.with_rows("population", [{**r, "value": 20} for r in n.table("population").to_dicts()]),
+    "part_above_total": lambda n: n.spoil("population", value=20),
+    "part_above_total_often": lambda n: n.spoil("population", value=20),
+    "repeated_interviews": lambda n: n.with_rows("population", [*figures(n, "a1", "a1"), *figures(n, "a1", "a2")]),
+    "same_figures": lambda n: n.more(
+        "population", *({"row_id": f"c{i}", "value": 37, "dimension": "total"} for i in range(6))
+    ),
+    "key_columns_absent": lambda n: n.with_rows(
+        "population", [r for r in n.table("population").to_dicts() if r["dimension"] != "total"]
+    ),
 }
+
+
+def figures(n: Normalized, of: str, row_id: str) -> list[dict[str, Any]]:
+    """The figures of one row under another row's name."""
+    return [{**r, "row_id": row_id} for r in n.table("population").to_dicts() if r["row_id"] == of]
+
+
+def finding(code: str, severity: str) -> Spoil:
+    """A round in which normalization found something."""
+    return lambda n: n.more(
+        "finding", {"code": code, "severity": severity, "sheet": "data", "row_number": 4, "people": 12, "rows": 1}
+    )
+
+
+NAMED = {check.code: finding(check.findings[0], check.severity or "") for check in catalogue().checks if check.findings}
 SURVEY: dict[str, Spoil] = {
     "answers_given": lambda n: n.only("answer", pl.lit(False)),
     "unknown_options": lambda n: n.spoil("answer", option_code="elsewhere"),
@@ -71,6 +97,7 @@ SURVEY: dict[str, Spoil] = {
     "personal_texts": lambda n: n.spoil("answer", option_code="write to a.b@example.org"),
     "rows_present": lambda n: n.only("response", pl.lit(False)),
 }
+COUNTS |= NAMED
 CASES = [(bma, code, spoil) for code, spoil in COUNTS.items()] + [(rms, code, spoil) for code, spoil in SURVEY.items()]
 
 
@@ -117,3 +144,24 @@ def test_a_partial_part_of_the_sum_is_not_compared_with_the_total(operation: Ope
 def test_evidence_points_to_sheet_and_row(operation: Operation) -> None:
     verdict = check_normalized(COUNTS["negative_values"](bma()), operation)
     assert next(c for c in verdict.checks if c.code == "negative_values").evidence == ["data!2"]
+
+
+def test_a_finding_is_counted_by_one_check_of_its_severity(operation: Operation) -> None:
+    for check in (c for c in catalogue().checks if c.findings):
+        spoilt = finding(check.findings[-1], check.severity or "")(bma())
+        results = {c.code: c for c in check_normalized(spoilt, operation).checks}
+        failed = [c.code for c in results.values() if not c.passed]
+        assert failed == [check.code], check.findings[-1]
+        assert results[check.code].evidence == [f"{check.findings[-1]} data!4"]
+        assert "12 people" in results[check.code].observed
+
+
+def test_a_finding_of_another_severity_is_not_lost(operation: Operation) -> None:
+    verdict = check_normalized(finding("hidden_sheet", "block")(bma()), operation)
+    assert [c.code for c in verdict.blocking] == ["blocking_findings"]
+
+
+def test_interviews_that_agree_in_small_figures_are_no_repeats(operation: Operation) -> None:
+    small = [{**r, "value": 1} for r in bma().table("population").to_dicts()]
+    verdict = check_normalized(bma().with_rows("population", small), operation)
+    assert "repeated_interviews" not in {c.code for c in verdict.checks if not c.passed}

@@ -17,7 +17,7 @@ from warehouse.settings import Home
 def test_hidden_locked_and_half_copied_files_are_left_alone(home: Home) -> None:
     for name in (".hidden", "~$open.xlsx", "big.xlsx.part", "big.TMP", "round1.xlsx"):
         (home.inbox / name).write_bytes(b"x")
-    (home.inbox / "received").mkdir()
+    (home.received).mkdir()
     assert list(look(home.inbox)) == ["round1.xlsx"]
 
 
@@ -32,7 +32,7 @@ def test_a_readable_file_is_received_and_moved(home: Home, deliver: Callable[...
     taken = take(home, "toy round1.xlsx")
     assert taken.receipt is not None and taken.receipt.delivery.round_key == "toy-baseline-r01"
     assert taken.receipt.delivery.source == "inbox"
-    assert [p.name for p in (home.inbox / "received").iterdir()] == ["toy round1.xlsx"]
+    assert [p.name for p in (home.received).iterdir()] == ["toy round1.xlsx"]
 
 
 def test_an_unreadable_file_is_refused_with_one_line_beside_it(home: Home) -> None:
@@ -94,4 +94,4 @@ def test_what_is_the_disks_fault_leaves_the_file_where_it_is(home: Home, monkeyp
 def test_only_the_owner_reads_what_was_moved(home: Home, deliver: Callable[..., Path]) -> None:
     deliver("toy round1.xlsx")
     take(home, "toy round1.xlsx")
-    assert (home.inbox / "received").stat().st_mode & 0o077 == 0
+    assert (home.received).stat().st_mode & 0o077 == 0

@@ -74,11 +74,11 @@ def test_a_redelivery_runs_and_the_same_bytes_do_not(
 
     deliver("toy round1.xlsx")
     first = key()
-    shutil.copyfile(home.inbox / "received" / "toy round1.xlsx", home.inbox / "the same again.xlsx")
+    shutil.copyfile(home.received / "toy round1.xlsx", home.inbox / "the same again.xlsx")
     same = key()
     deliver("toy round1 corrected.xlsx", people=125)
     corrected = key()
-    shutil.copyfile(home.inbox / "received" / "toy round1.xlsx", home.inbox / "toy round1 after all.xlsx")
+    shutil.copyfile(home.received / "toy round1.xlsx", home.inbox / "toy round1 after all.xlsx")
     restored = key()
     assert first == same != corrected  # Dagster launches one run for one run key
     assert restored == f"{first}:3"  # what was superseded stands again, and runs again

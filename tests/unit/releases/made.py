@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ import duckdb
 
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.run import Normalized
+from warehouse.personal.values import RULES, values_path
 from warehouse.releases.candidate import Candidate
 from warehouse.releases.index import next_id
 from warehouse.releases.journal import write_json
@@ -71,6 +73,9 @@ def candidate(
     normalized = Normalized(home, delivery(identity), f"n{identity}", home.normalized / ROUND / f"n{identity}")
     normalized.folder.mkdir(parents=True, exist_ok=True)
     write_json(normalized.folder / "normalized.json", {"delivery": asdict(normalized.delivery)})
+    kept = values_path(home, normalized.delivery.sha256)
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
+    kept.write_text(json.dumps({"rules": RULES, "values": ["planted text 4711"]}), encoding="utf-8")
     version = RoundVersion(ROUND, identity, 1, identity * 4, normalized.normalized_id)
     database = build_database(folder / "build.duckdb", people)
     return Candidate(
@@ -81,10 +86,16 @@ def candidate(
 def verdict_on(made: Candidate, *, waivers: list[dict[str, str]] | None = None) -> Verdict:
     """A passed verdict on it, stored with a page, with one check to review."""
     checks = [
-        CheckResult("rows_are_there", "normalized", "block", True, "Rows are there.", "Строки есть.", "3", "at least 1", ""),
-        CheckResult("looks_odd", "marts", "review", False, "It | looks <odd>.", "Это странно.", "7", "at most 5", "look"),
+        CheckResult(
+            "rows_are_there", "normalized", "block", True, "Rows are there.", "Строки есть.", "3", "at least 1", ""
+        ),
+        CheckResult(
+            "looks_odd", "marts", "review", False, "It | looks <odd>.", "Это странно.", "7", "at most 5", "look"
+        ),
     ]
-    given = Verdict(ROUND, made.normalized.normalized_id, made.base_release, "passed", checks, code_version(), waivers=waivers or [])
+    given = Verdict(
+        ROUND, made.normalized.normalized_id, made.base_release, "passed", checks, code_version(), waivers=waivers or []
+    )
     given.save(made.home)
     page = docs_folder(made.home, given) / DOCS_PAGE
     page.parent.mkdir(parents=True, exist_ok=True)

@@ -67,6 +67,7 @@ def test_a_release_is_whole_frozen_and_noted(line: Home) -> None:
     assert {p.stat().st_mode & 0o777 for p in folder.rglob("*") if p.is_file()} == {0o444}
     assert {p.stat().st_mode & 0o777 for p in [folder, *folder.rglob("*")] if p.is_dir()} == {0o555}
     assert m.waivers == [waiver] and m.verdict["to_review"] == ["looks_odd"] and m.verdict["outcome"] == "passed"
+    assert set(m.personal_scan) == {"values", "files", "bytes"} and m.personal_scan["values"] == 1
     assert m.marts["mart_population"]["key"] == ["round_key", "place_code", "population_category", "sex", "age_group"]
     assert m.marts["mart_population"]["columns"]["individuals"] == "BIGINT"
     assert index.written(line)["r000001"]["manifest_sha256"] == file_hash(folder / "manifest.json")
@@ -101,6 +102,16 @@ def test_nothing_is_published_without_the_stored_verdict(three: Home) -> None:
         with pytest.raises(GateRefused):
             publish(three, made, given)
         assert (current_id(three), release_ids(three)[-1], leftovers(three)) == ("r000003", "r000003", [])
+
+
+def test_a_value_of_a_person_publishes_nothing(three: Home) -> None:
+    made = candidate(three, {"A": 40, "B": 100})
+    with duckdb.connect(str(made.database)) as con:
+        con.execute("UPDATE marts.dim_round SET round_title = 'told by planted text 4711'")
+    with pytest.raises(MtmError) as found:
+        publish(three, made, verdict_on(made))
+    assert found.value.code == "personal_data_found" and "4711" not in str(found.value)
+    assert (current_id(three), release_ids(three)[-1], leftovers(three)) == ("r000003", "r000003", [])
 
 
 def altered(folder: Path) -> None:
@@ -157,6 +168,7 @@ def test_what_changes_before_or_after_the_audit_is_found(
 
 STEPS = [
     "write_serving",
+    "scan_release",
     "write_notes",
     "sync_tree",
     "hashes",

@@ -1,0 +1,50 @@
+"""Hiding personal values in the words of canonical tables: names of sheets, headers, files, what findings say.
+
+Which columns are words belongs here. Data columns are never changed: what is personal in them stops at the gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from warehouse.personal.shapes import masked, shown
+
+WORDS = {
+    "finding": ("file_name", "sheet", "column_label", "what", "expected", "todo"),
+    "rejected": ("file_name", "sheet", "column_label", "detail"),
+    "column_map": ("sheet", "column_label"),
+    "assessment": ("sheet",),
+    "response": ("sheet",),
+}
+
+
+def hide_personal(tables: dict[str, pl.DataFrame], values: Collection[str]) -> dict[str, pl.DataFrame]:
+    """The tables with `values` (those of the delivery's identifiers) and all that looks personal hidden in words.
+
+    Cells of rejected rows stay whole: they are for the field, and never leave the build side.
+    """
+    names = [value for value in values if " " in value.strip() or not value.isascii()]
+    return tables | {name: _hidden(tables[name], columns, names) for name, columns in WORDS.items()}
+
+
+def _hidden(table: pl.DataFrame, columns: tuple[str, ...], names: Collection[str]) -> pl.DataFrame:
+    changed = []
+    for column in columns:
+        hide = _name if column in ("sheet", "column_label") else _text
+        texts = {text: hide(text, names) for text in table[column].unique().drop_nulls().to_list()}
+        other = {before: after for before, after in texts.items() if before != after}
+        if other:
+            changed.append(pl.col(column).replace(other))
+    return table.with_columns(changed) if changed else table
+
+
+def _text(text: str, names: Collection[str]) -> str:
+    return masked(text, names)
+
+
+def _name(text: str, names: Collection[str]) -> str:
+    """A sheet or a header; `column 5: header` where nobody knows the header."""
+    number, colon, label = text.partition(": ") if text.startswith("column ") else ("", "", text)
+    return number + colon + shown(masked(label, names))

@@ -1,0 +1,212 @@
+"""The search for personal values in everything that lies outside of the vault and the build side, before a flip and on demand.
+
+Which files are searched for which values belongs here, and what is said of it: files, columns and counts, never a value.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warehouse.deliveries.vault import Delivery, Vault
+from warehouse.errors import MtmError
+from warehouse.personal.contents import contents, marts_cells
+from warehouse.personal.search import Needles
+from warehouse.personal.shapes import HIDDEN, shown
+from warehouse.personal.values import nobodys, personal_values_of, remembered
+from warehouse.settings import Home
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from warehouse.releases.candidate import Candidate
+
+CODE = "personal_data_found"
+DELIVERED = ("vault", "build", "inbox", "sample")  # what was delivered lies there, and the microdata made of it
+
+
+@dataclass
+class Scan:
+    """What was searched and what was found. `hits`: file and column -> number of times that any value stands there."""
+
+    values: int = 0
+    files: int = 0
+    bytes: int = 0
+    hits: dict[str, int] = field(default_factory=dict)
+    whose: dict[str, dict[str, int]] = field(default_factory=dict, repr=False)  # by value: never leaves the memory
+
+    def add(self, place: str, found: dict[str, int]) -> None:
+        """Count what was found at a place."""
+        if found:
+            self.hits[place] = self.hits.get(place, 0) + sum(found.values())
+            known = self.whose.setdefault(place, {})
+            known.update({value: known.get(value, 0) + n for value, n in found.items()})
+
+    def of(self, values: frozenset[str]) -> dict[str, int]:
+        """The hits of some of the values."""
+        counted = {place: sum(n for v, n in found.items() if v in values) for place, found in self.whose.items()}
+        return {place: n for place, n in counted.items() if n}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for JSON: without values."""
+        return {"values": self.values, "files": self.files, "bytes": self.bytes, "hits": self.hits}
+
+
+def scan_release(home: Home, candidate: Candidate, staging: Path) -> dict[str, Any]:
+    """Search all that is about to be published, logs, Dagster's storage, dbt's folders and Data Docs for the values of the
+    rounds that this candidate builds. Raises MtmError (`personal_data_found`) where one stands there; else says what was searched, in counts."""
+    values = values_built(home, candidate.building)
+    begun = datetime.fromisoformat(candidate.created_at).replace(tzinfo=UTC).timestamp()
+    marks = _marks(home)
+    result = _search(home.root, values, _of_run(home, candidate, staging, begun), marks)
+    if result.hits:
+        raise found_error(result, "it is not published: take these values out of the delivery, or class their column"
+                          " identifier in its codebook; mtm scan shows where they stand")  # fmt: skip
+    _save_marks(home, marks)
+    return {"values": result.values, "files": result.files, "bytes": result.bytes}
+
+
+def values_built(home: Home, building: Iterable[Any]) -> frozenset[str]:
+    """The personal values of normalized rounds, with those of their earlier deliveries that are kept."""
+    values: set[str] = set()
+    for normalized in building:
+        values |= personal_values_of(home, normalized.delivery)
+        earlier = (remembered(home, d) for d in Vault(home).deliveries(normalized.round_key))
+        values |= {v for kept in earlier if kept for v in kept}
+    return frozenset(values)
+
+
+def search_marts(con: DuckDBPyConnection, values: frozenset[str]) -> Scan:
+    """Search the cells of schema `marts` of an open database."""
+    needles = _needles(values)
+    result = Scan(values=len(needles.values))
+    for table, column, data in marts_cells(con):
+        result.bytes += len(data)
+        result.add(f"{table}.{column}", needles.told_in(data))
+    result.files = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()[0][0]
+    return result
+
+
+def scan_home(home: Home) -> Scan:
+    """Search everything outside of the vault and the build side, and Data Docs and dbt's folders, for the values of all
+    deliveries of the vault."""
+    return search_home(home, {v for d in every_delivery(home) for v in personal_values_of(home, d)})
+
+
+def search_home(home: Home, values: Iterable[str], *, whole: bool = False) -> Scan:
+    """Search the published side for values; `whole`: the vault and the build side too."""
+    files = _below(home.root) if whole else [*_outside(home), *_built(home)]
+    return _search(home.root, values, files, None)
+
+
+def every_delivery(home: Home) -> list[Delivery]:
+    """All deliveries of the vault, each file once."""
+    vault = Vault(home)
+    return list({d.sha256: d for key in vault.rounds() for d in vault.deliveries(key)}.values())
+
+
+def found_error(result: Scan, todo: str) -> MtmError:
+    """The error that names files and columns with their counts."""
+    told = [f"{where}: {n}" for where, n in sorted(result.hits.items(), key=lambda h: (-h[1], h[0]))[:9]]
+    return MtmError(
+        f"personal data were found outside of the vault, {sum(result.hits.values())} times",
+        where="; ".join(told) + (" and more" if len(result.hits) > 9 else ""),
+        expected="no value of a person",
+        todo=todo,
+        code=CODE,
+    )
+
+
+def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dict[str, dict[str, int]] | None) -> Scan:
+    """`marks`: of SQLite files, how far they were searched before; None searches them whole."""
+    needles = _needles(frozenset(values))
+    result = Scan(values=len(needles.values))
+    for path in files:
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        since = None if marks is None else marks.setdefault(name, {})
+        if found := needles.told_in(name.encode("utf-8", "surrogatepass")):
+            name = f"{Path(name).parent.as_posix()}/{HIDDEN}"  # its name is the leak
+            result.add(name, found)
+        try:
+            for where, data in contents(path, since):
+                result.bytes += len(data)
+                result.add(f"{_shown(name)} {where}".strip(), needles.told_in(data))
+            result.files += 1
+        except FileNotFoundError:
+            continue  # it was a temporary file
+        except Exception as error:  # a file that can't be opened is no clean file
+            raise MtmError(f"a file could not be searched for personal data ({type(error).__name__})", where=_shown(name),
+                           todo="run again; mtm scan tells whether it is readable", code="not_searched") from None  # fmt: skip
+    return result
+
+
+@lru_cache(maxsize=1)
+def _needles(values: frozenset[str]) -> Needles:
+    """The gate and the release look for the same values, one after the other."""
+    return Needles.made_of(values - nobodys(values))
+
+
+def _shown(name: str) -> str:
+    return "/".join(shown(part) for part in name.split("/"))
+
+
+def _of_run(home: Home, candidate: Candidate, staging: Path, begun: float) -> Iterator[Path]:
+    """The staging folder whole, and of all else what changed since the candidate was begun."""
+    yield from _files(staging)
+    docs = home.gate_docs / candidate.normalized.round_key / candidate.normalized.normalized_id
+    yield from _files(docs)
+    for path in (*_files(home.dagster), *_files(home.build / "dbt"), *_loose(home)):
+        if path.stat().st_mtime >= begun - 1:
+            yield path
+
+
+def _outside(home: Home) -> Iterator[Path]:
+    """Every file of the home but the vault, the build side and what lies there to be delivered."""
+    for child in sorted(home.root.iterdir()) if home.root.exists() else ():
+        if child.name not in DELIVERED:
+            yield from _files(child) if child.is_dir() and not child.is_symlink() else [child]
+
+
+def _built(home: Home) -> Iterator[Path]:
+    """What is shown from the build side: Data Docs, and dbt's folders."""
+    yield from _files(home.gate_docs)
+    yield from _files(home.build / "dbt")
+
+
+def _loose(home: Home) -> Iterator[Path]:
+    """Files of the home itself, and logs."""
+    yield from (p for p in sorted(home.root.iterdir()) if p.is_file() and not p.is_symlink())
+    yield from _files(home.root / "logs")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    yield from _files(folder)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for base, folders, names in os.walk(folder):  # never follows a symlink: `current` is a release again
+        folders.sort()
+        yield from (p for n in sorted(names) if (p := Path(base) / n).is_file() and not p.is_symlink())
+
+
+def _marks(home: Home) -> dict[str, dict[str, int]]:
+    path = home.build / "personal" / "searched.json"
+    try:
+        marks: dict[str, dict[str, int]] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        marks = {}
+    return marks
+
+
+def _save_marks(home: Home, marks: dict[str, dict[str, int]]) -> None:
+    path = home.build / "personal" / "searched.json"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}")
+    temporary.write_text(json.dumps({name: rows for name, rows in marks.items() if rows}), encoding="utf-8")
+    os.replace(temporary, path)

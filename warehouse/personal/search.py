@@ -1,0 +1,122 @@
+"""Looking for many values in bytes at once, in all their spellings. Counts come out, never a value.
+
+Only the search belongs here. Every pattern is known by its last seven bytes: a table of bits says for each position of a
+buffer whether any pattern can end there, and only these few positions are looked at one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from warehouse.personal.forms import hashed, is_number, spellings, written
+
+KEY = 7  # bytes
+CELL = b"\x1f"  # stands around every cell that was decoded
+_BITS, _MIX, _MASK = 24, np.uint64(0x9E3779B97F4A7C15), np.uint64((1 << 8 * KEY) - 1)
+_PART = 1 << 20
+_DIGIT = frozenset(b"0123456789")
+_HEX = frozenset(b"0123456789abcdefABCDEF")
+_WORD = re.compile(r"[A-Za-z][a-z]{3,}")  # one word in Latin letters: only ever looked for as a whole cell
+
+Words = npt.NDArray[np.uint64]
+
+
+@dataclass
+class Needles:
+    """The patterns of some values. `of` tells whose a pattern is, by the value's number."""
+
+    values: list[str] = field(default_factory=list)
+    of: dict[bytes, int] = field(default_factory=dict)
+    numbers: set[bytes] = field(default_factory=set)  # these count only where no digit stands beside them
+    lengths: list[int] = field(default_factory=list)  # of the patterns
+    _keys: Words = field(default_factory=lambda: np.empty(0, np.uint64))
+    _table: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1 << _BITS, np.bool_))
+
+    @classmethod
+    def made_of(cls, values: Iterable[str], *, encoded: bool = True) -> Needles:
+        """Patterns of values; without `encoded` only as people write them (to be asked whether they are known words)."""
+        made = cls(sorted(set(values)))
+        for number, value in enumerate(made.values):
+            made._add(number, value, encoded)
+        made._index()
+        return made
+
+    def _add(self, number: int, value: str, encoded: bool) -> None:
+        if _WORD.fullmatch(value):
+            self.of.setdefault(CELL + value.encode() + CELL, number)
+            return
+        for spelling in spellings(value):
+            plain = spelling.encode("utf-8", "surrogatepass")
+            if is_number(spelling):
+                self.numbers |= {plain, plain[::-1]}
+            patterns = [plain, *(t.encode("utf-8", "surrogatepass") for t in (spelling.lower(), spelling.upper()))]
+            patterns += [*written(spelling), *hashed(spelling)] if encoded else []
+            self.of.update(dict.fromkeys(patterns, number))
+
+    def _index(self) -> None:
+        self.of = {pattern: number for pattern, number in self.of.items() if len(pattern) >= KEY}
+        self.lengths = sorted(set(map(len, self.of)))
+        ends = b"".join([pattern[-KEY:] + b"\0" for pattern in self.of])
+        self._keys = np.sort(np.frombuffer(ends, "<u8"))  # doubles do no harm
+        self._table[_mixed(self._keys)] = True
+
+    def found_in(self, data: bytes) -> dict[int, int]:
+        """Number of a value -> how often it stands in the bytes, in any spelling."""
+        found: dict[int, int] = {}
+        if not self.of:
+            return found
+        for start in range(0, len(data), _PART):
+            for position in self._candidates(data, start):
+                for length in self.lengths:
+                    begin = position + KEY - length
+                    number = self.of.get(data[begin : position + KEY]) if begin >= 0 else None
+                    if number is not None and self._stands(data, begin, position + KEY):
+                        found[number] = found.get(number, 0) + 1
+        return found
+
+    def told_in(self, data: bytes) -> dict[str, int]:
+        """Value -> how often it stands in the bytes."""
+        return {self.values[number]: n for number, n in self.found_in(data).items()}
+
+    def _candidates(self, data: bytes, start: int) -> list[int]:
+        """Positions of this part at which the last bytes of a pattern begin."""
+        words = _windows(data[start : start + _PART + KEY - 1])
+        likely = np.flatnonzero(self._table[_mixed(words)])
+        keys = words[likely]
+        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        sure = self._keys[at] == keys
+        positions: list[int] = (likely[sure] + start).tolist()
+        return positions
+
+    def _stands(self, data: bytes, begin: int, end: int) -> bool:
+        """Whether a number stands alone: not inside a longer number, a fraction or a hash."""
+        if data[begin:end] not in self.numbers:
+            return True
+        alone = _DIGIT if end - begin >= 12 else _HEX
+        before, after = data[begin - 1 : begin], data[end : end + 1]
+        if (before and before[0] in alone) or (after and after[0] in alone):
+            return False
+        fraction = before in (b".", b",") and data[begin - 2 : begin - 1].isdigit()
+        return not fraction and not (after in (b".", b",") and data[end + 1 : end + 2].isdigit())
+
+
+def _windows(part: bytes) -> Words:
+    """The seven bytes from each position on, as numbers."""
+    count = len(part) - KEY + 1
+    if count <= 0:
+        return np.empty(0, np.uint64)
+    padded = np.frombuffer(part + b"\0" * 16, np.uint8)
+    words = np.empty(count, np.uint64)
+    for offset in range(8):
+        row = padded[offset : offset + (len(padded) - offset) // 8 * 8].view("<u8")
+        words[offset::8] = row[: len(words[offset::8])]
+    return words & _MASK
+
+
+def _mixed(words: Words) -> Words:
+    return (words * _MIX) >> np.uint64(64 - _BITS)

@@ -1,0 +1,182 @@
+"""The personal values of a delivery: what must not be found outside of the vault and `build/`.
+
+Collecting them from what was read belongs here, and keeping them (in `build/personal/<sha256>.json`, for the owner only,
+removed with the delivery's purge). Looking for them does not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.codebooks.match import MappedColumn, SheetMatch
+from warehouse.codebooks.personal import looks_personal
+from warehouse.codebooks.recognise import Recognised
+from warehouse.deliveries.readers.sheet import RawSheet
+from warehouse.deliveries.vault import Delivery
+from warehouse.errors import MtmError
+from warehouse.personal.forms import SHORTEST
+from warehouse.personal.search import CELL, Needles
+from warehouse.personal.shapes import personal_in
+from warehouse.settings import PROJECT, Home
+
+RULES = 1  # of collecting: values collected by other rules are collected again
+HEADS = 3  # rows at the top of a sheet that nobody knows among which its header is
+FIELDS = ("uuid",)  # fields whose delivered values identify a submission, though the codebook keeps their keyed hash
+TEXTS = ("text", "choice", "choices", "country", "boolean")  # types of columns in which no figure is asked
+PERSONS = {"corrections.yml", "place_decisions.yml"}  # files of operations in which people write
+ROOMS = ("warehouse", "expectations", "orchestration", "dbt_project")  # of the project, beside the operations' files
+_HINT = r"@|\d(?:[\s().,-]*\d){8}"
+_FIGURE = r"^[A-Za-z]{0,4}[-\d.,\s]+$|^\d{4}-\d{2}-\d{2}|^(uuid:)?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
+_NAME = re.compile(r"[^\W\d_][^\d_]*")  # letters, blanks, hyphens
+
+
+def values_of(found: Recognised, file_name: str) -> frozenset[str]:
+    """All personal values of a delivery: cells of identifiers, and what looks personal anywhere else."""
+    columns = {(m.raw.name, c.index): c for m in found.matches for c in m.columns}
+    read = {m.raw.name for m in found.matches}
+    values: set[str] = set(personal_in(file_name))
+    for raw in found.sheets:
+        values |= set(personal_in(raw.name))
+        for index in range(raw.width):
+            values |= _shaped(raw.column(index), columns.get((raw.name, index)))
+            values |= set() if raw.name in read else set(_headed(raw, index))
+    values -= {v for match in found.matches for v in _codes(match)}
+    named = {v for match in found.matches for v in _identifiers(match)}
+    single = {v for v in named if " " not in v and _NAME.fullmatch(v)}
+    if single:  # one word alone may be a place's name, or an answer
+        named -= single & {v for match in found.matches for v in _plain_cells(match)}
+    return frozenset(v for v in values | named if len(v) >= (4 if _NAME.fullmatch(v) else SHORTEST))
+
+
+def remember(home: Home, delivery: Delivery, found: Recognised) -> frozenset[str]:
+    """Collect the values of a delivery and keep them."""
+    values = values_of(found, delivery.file_name)
+    path = values_path(home, delivery.sha256)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"rules": RULES, "values": sorted(values)}, file)
+    os.replace(temporary, path)
+    return values
+
+
+def remembered(home: Home, delivery: Delivery) -> frozenset[str] | None:
+    """The values that are kept of a delivery; None where there are none, or by other rules."""
+    with suppress(OSError, ValueError, KeyError):
+        kept = json.loads(values_path(home, delivery.sha256).read_text(encoding="utf-8"))
+        if kept["rules"] == RULES:
+            return frozenset(kept["values"])
+    return None
+
+
+def personal_values_of(home: Home, delivery: Delivery) -> frozenset[str]:
+    """The values of a delivery of the vault, kept or collected now; none where its file was purged."""
+    if (kept := remembered(home, delivery)) is not None:
+        return kept
+    from warehouse.normalize.reopen import reopen
+    from warehouse.operations import load_operation
+    from warehouse.personal.tombstones import is_purged
+
+    if is_purged(home, delivery.sha256):
+        return frozenset()
+    try:
+        found = reopen(home, delivery, load_operation(delivery.operation))
+    except MtmError as error:
+        if error.code == "vault_damaged":
+            raise
+        return _of_sheets(home, delivery)
+    return remember(home, delivery, found)
+
+
+def values_path(home: Home, sha256: str) -> Path:
+    """Where the values of a delivered file are kept."""
+    return home.build / "personal" / f"{sha256}.json"
+
+
+def nobodys(values: Iterable[str]) -> frozenset[str]:
+    """Those of the values that are no person's: the project's own files say them (places, options, words)."""
+    values = list(values)
+    if not values:
+        return frozenset()
+    needles = Needles.made_of(values, encoded=False)
+    return frozenset(needles.values[number] for number in needles.found_in(_own_words()))
+
+
+def _of_sheets(home: Home, delivery: Delivery) -> frozenset[str]:
+    """What looks personal in a file that no codebook reads any more."""
+    from warehouse.deliveries.readers.open import read_file
+    from warehouse.deliveries.vault import Vault
+
+    sheets = read_file(Vault(home).path(delivery), delivery.file_name, keep_errors=True)
+    found = {v for raw in sheets for i in range(raw.width) for v in (*_shaped(raw.column(i), None), *_headed(raw, i))}
+    return frozenset(v for v in found if len(v) >= SHORTEST)
+
+
+def _headed(raw: RawSheet, index: int) -> Iterator[str]:
+    """The cells of a column below the header of an identifier, on a sheet that nobody knows."""
+    texts = raw.column(index).to_list()
+    head = next((i for i, text in enumerate(texts[:HEADS]) if text.strip() and looks_personal(text)), None)
+    if head is not None and raw.width > 1:
+        yield from (text.strip() for text in texts[head + 1 :] if text.strip())
+
+
+def _identifiers(match: SheetMatch) -> Iterator[str]:
+    wanted = {c.index for c in match.columns if c.column.column_class == "identifier" or c.column.field in FIELDS}
+    wanted |= {index for index, label in match.unknown if looks_personal(label)}
+    for index in wanted:
+        cells = match.raw.column(index)[match.first_row :].str.strip_chars().unique().to_list()
+        yield from (cell for cell in cells if cell)
+
+
+def _codes(match: SheetMatch) -> Iterator[str]:
+    """Codes of places: they stand in columns that nobody reads, too."""
+    for c in match.columns:
+        if c.column.type == "code" and c.column.column_class != "identifier":
+            yield from match.raw.column(c.index)[match.first_row :].str.strip_chars().unique().to_list()
+
+
+def _plain_cells(match: SheetMatch) -> Iterator[str]:
+    for c in match.columns:
+        if c.column.column_class != "identifier":
+            yield from match.raw.column(c.index)[match.first_row :].str.strip_chars().unique().to_list()
+
+
+def _shaped(cells: pl.Series, column: MappedColumn | None) -> set[str]:
+    """What looks personal in a column. Bare figures count only where no figure is asked: a code is nobody's number."""
+    if column is not None and column.column.column_class == "identifier":
+        return set()
+    found = cells.unique()
+    found = found.filter(found.str.contains(_HINT))
+    if column is not None and column.column.type not in TEXTS:
+        found = found.filter(~found.str.contains(_FIGURE))
+    return {part.strip() for text in found.to_list() for part in personal_in(text)}
+
+
+def _own_words() -> bytes:
+    """The project's own files as one text, and every word of them as a cell."""
+    from warehouse.settings import operations_dirs
+
+    folders = [*operations_dirs(), *(PROJECT / room for room in ROOMS)]
+    found = {p for f in folders for kind in ("*.yml", "*.csv", "*.py", "*.sql") for p in f.rglob(kind)}
+    return _text_of(
+        tuple((p, p.stat().st_mtime_ns) for p in sorted(found) if "target" not in p.parts and p.name not in PERSONS)
+    )
+
+
+@lru_cache(maxsize=2)
+def _text_of(files: tuple[tuple[Path, int], ...]) -> bytes:
+    """Read again where a file changed."""
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path, _ in files)
+    words = CELL + CELL.join(w.encode() for w in sorted(set(re.findall(r"[A-Za-z]+", text)))) + CELL
+    return text.encode("utf-8", "surrogatepass") + b"\n" + words
+
+
+__all__ = ["nobodys", "personal_values_of", "remember", "remembered", "values_of", "values_path"]
