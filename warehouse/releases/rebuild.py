@@ -16,7 +16,7 @@ from warehouse.deliveries.vault import Vault
 from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized, normalize
 from warehouse.releases.candidate import Candidate, models_hash, register, version_of
-from warehouse.releases.manifest import Manifest, load_manifest
+from warehouse.releases.manifest import Manifest, load_manifest, read_manifest, release_ids
 from warehouse.releases.models import run_dbt
 from warehouse.releases.serving import UNHASHED, content_hash, write_serving
 from warehouse.settings import Home
@@ -28,9 +28,11 @@ def rebuild(home: Home, name: str | None = None) -> dict[str, Any]:
     """Build a release's deliveries again and compare. Raises MtmError (exit 1) where the contents differ."""
     manifest = load_manifest(home, name)
     with _scratch(home) as scratch:
+        base = _base(home, scratch, manifest)
         normalized = _normalized(scratch, manifest)
-        marts = _built(scratch, manifest, normalized)
+        marts = _built(scratch, manifest, base, normalized)
         answer = _compared(manifest, marts, [version_of(n) for n in normalized])
+        answer["parent_is_kept"] = base is not None or manifest.parent is None
     if not answer["ok"]:
         raise _differs(manifest, answer)
     return answer
@@ -44,6 +46,14 @@ def _scratch(home: Home) -> Iterator[Home]:
             if (home.root / name).exists():
                 (scratch.root / name).symlink_to(home.root / name)
         yield scratch.ensure()
+
+
+def _base(home: Home, scratch: Home, manifest: Manifest) -> Manifest | None:
+    """The release that it was built on: what that one withheld stays withheld. None where it is the first, or its base is gone."""
+    if manifest.parent not in release_ids(home) or manifest.parent is None:
+        return None
+    (scratch.releases / manifest.parent).symlink_to(home.releases / manifest.parent)
+    return read_manifest(home.releases / manifest.parent)
 
 
 def _normalized(scratch: Home, manifest: Manifest) -> list[Normalized]:
@@ -62,12 +72,14 @@ def _normalized(scratch: Home, manifest: Manifest) -> list[Normalized]:
     return found
 
 
-def _built(scratch: Home, manifest: Manifest, normalized: list[Normalized]) -> dict[str, dict[str, Any]]:
+def _built(
+    scratch: Home, manifest: Manifest, base: Manifest | None, normalized: list[Normalized]
+) -> dict[str, dict[str, Any]]:
     brought = [n for n in normalized if n.round_key in manifest.brought] or normalized
     folder = scratch.build / "candidate"
     folder.mkdir(mode=0o700)
     candidate = Candidate(
-        scratch, manifest.release_id, None, brought[-1], normalized, manifest.rounds, manifest.published_at.removesuffix("Z"),
+        scratch, manifest.release_id, base, brought[-1], normalized, manifest.rounds, manifest.published_at.removesuffix("Z"),
         folder, folder / "build.duckdb",
     )  # fmt: skip
     register(candidate)
@@ -101,6 +113,8 @@ def _differs(manifest: Manifest, answer: dict[str, Any]) -> MtmError:
     if not answer["same_code"]:
         other = ", ".join(answer["read_otherwise"]) or "the models"
         why = f"code or operation files are others than when it was published ({other}): check out those to compare"
+    if not answer["parent_is_kept"]:
+        why = f"{manifest.parent}, that it was built on, is gone, and what that one withheld stayed withheld: restore it from a backup to compare"
     return MtmError(
         f"release {manifest.release_id}, built again, differs in {len(answer['differ'])} marts ({shown})",
         where=f"releases/{manifest.release_id}", expected=f"content {manifest.content_hash[:12]}", todo=why,
