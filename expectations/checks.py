@@ -45,6 +45,13 @@ class Sentence(Strict):
     ru: str = Field(min_length=10)
 
 
+class Family(Strict):
+    """One of the 18 kinds of checks."""
+
+    en: str = Field(min_length=5)
+    ru: str = Field(min_length=5)
+
+
 class Check(Strict):
     """One check. `law` is a bound that no operation may move; without it the bound is the threshold of the same code."""
 
@@ -81,7 +88,15 @@ class Catalogue(Strict):
     """The file `checks.yml`. `parameters` are thresholds that a measure reads and no check is named after."""
 
     parameters: tuple[str, ...] = ()
+    families: dict[int, Family]
     checks: list[Check]
+
+    @model_validator(mode="after")
+    def every_family_is_checked(self) -> Catalogue:
+        """No family without a check, no check without a family."""
+        if {check.family for check in self.checks} != set(self.families):
+            raise ValueError("a family has no check, or a check has no family")
+        return self
 
     @model_validator(mode="after")
     def codes_are_unique(self) -> Catalogue:

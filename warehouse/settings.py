@@ -76,6 +76,11 @@ class Home:
         return self.build / "gate_docs"
 
     @property
+    def exports(self) -> Path:
+        """What was given away beside the releases: the log of person-level files (value-free). Made when it is first needed."""
+        return self.root / "exports"
+
+    @property
     def published(self) -> Path:
         """What readers see: `releases/<id>` and `current`."""
         return self.root / "published"

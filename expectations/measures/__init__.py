@@ -104,6 +104,7 @@ MARTS: dict[str, Callable[[CandidateInput], Measured]] = {
         layout.columns_gone,
         layout.headers_changed,
         layout.options_relabelled,
+        previous.codes_moved,
         previous.level_1_gone,
         previous.communities_of_previous,
         previous.far_fewer_communities,

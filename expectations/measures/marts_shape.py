@@ -5,6 +5,9 @@ What the figures say is measured in `marts_figures.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from expectations.candidate_input import CandidateInput, Mart, allowed_marts, quoted
 from expectations.measures.measured import Measured, count
 
@@ -18,7 +21,12 @@ def _allowed() -> dict[str, Mart]:
 
 def _nodes(given: CandidateInput, fine: set[str]) -> list[str]:
     nodes = given.candidate.dbt if given.candidate else []
-    return [str(node["unique_id"]) for node in nodes if str(node["status"]).lower() not in fine]
+    return [str(n["unique_id"]) for n in nodes if str(n["status"]).lower() not in fine and not _is_nothing(n)]
+
+
+def _is_nothing(node: Mapping[str, Any]) -> bool:
+    """An exposure: dbt has nothing to run for it, and says so."""
+    return str(node["unique_id"]).startswith("exposure.") and str(node["status"]).lower() == "no-op"
 
 
 def dbt_nodes(given: CandidateInput) -> Measured:

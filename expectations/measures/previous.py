@@ -10,6 +10,7 @@ from typing import Any
 
 from expectations.candidate_input import CandidateInput
 from expectations.measures.measured import EVIDENCE_LIMIT, Measured, code_text, count, share
+from warehouse.normalize.place_history import moved_codes
 
 NONE = "no earlier round"
 GAP = "the round with the number before is not in the release"
@@ -42,6 +43,14 @@ def level_1_gone(given: CandidateInput) -> Measured:
     rows = given.rows(sql, [given.key] * 4)
     gone = [given.place(unit) for unit, here in rows if not here]
     return count(len(gone), f"of {len(rows)} units missing", gone)
+
+
+def codes_moved(given: CandidateInput) -> Measured:
+    """Delivered place codes that an earlier round gave to another place; the gazetteer's own codes stand."""
+    if given.candidate is None:
+        raise ValueError("there is no candidate")
+    found = moved_codes(given.candidate.home, given.key, given.table("place"), {})
+    return count(len(found), "codes", [f"{given.place(m.place)} {code_text(m.reason)}" for m in found])
 
 
 def communities_of_previous(given: CandidateInput) -> Measured:

@@ -13,6 +13,7 @@ import numpy as np
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,10 @@ class System:
     row_lower: Floats
     row_upper: Floats
     values: Floats | None = None  # the true values, where they are known (the gate; never an attacker)
+    whole: Bools | None = None  # which cells can only be whole numbers (people); nothing said: all of them
+    shown_with: Ints | None = (
+        None  # per row the cell that takes the row out of sight when it is hidden (its own share); -1: none
+    )
 
 
 @dataclass(frozen=True)
@@ -51,3 +56,8 @@ class Bounds:
 def needed_width(values: Floats, people: float = 10.0, share: float = 0.2) -> Floats:
     """How wide a hidden cell must stay: max(10 people, 20 % of its value)."""
     return np.maximum(people, share * values)
+
+
+def whole_cells(system: System) -> Bools:
+    """Which cells are whole numbers: people are, weighted estimates are not."""
+    return np.ones(len(system.names), dtype=np.bool_) if system.whole is None else system.whole

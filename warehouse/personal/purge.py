@@ -112,7 +112,7 @@ def _values(home: Home, stone: Tombstone) -> frozenset[str]:
 
 
 def _tables(home: Home, stone: Tombstone, values: frozenset[str]) -> list[str]:
-    """Canonical tables: those of releases and of what stands lose their personal values, all others go."""
+    """Canonical tables lose their personal values, comparisons and what was half written go."""
     removed = []
     for key in stone.round_keys:
         folder = home.normalized / key

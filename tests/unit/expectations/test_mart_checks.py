@@ -24,7 +24,7 @@ STALE = (
 # told by tests/unit/expectations/test_previous_round.py and test_trends.py: they need more than the marts
 ELSEWHERE = {
     "columns_gone", "headers_changed", "options_relabelled", "countries_unknown_share", "other_rounds_changed",
-    "other_rounds_moved", "stored_tables_changed", "survey_trend_over_break", "far_fewer_communities",
+    "other_rounds_moved", "stored_tables_changed", "survey_trend_over_break", "far_fewer_communities", "codes_moved",
 }  # fmt: skip
 COUNTS: dict[str, str] = {
     "missing_marts": "DROP TABLE marts.mart_country_links",
@@ -110,6 +110,7 @@ def test_a_spoilt_candidate_fails_its_check(
         ("dbt_failures", [{"unique_id": "test.a", "status": "fail", "message": "got +996555123456"}]),
         ("dbt_failures", [{"unique_id": "model.a", "status": "skipped", "message": ""}]),
         ("dbt_warnings", [{"unique_id": "test.a", "status": "warn", "message": ""}]),
+        ("dbt_warnings", [{"unique_id": "model.a", "status": "no-op", "message": ""}]),
     ],
 )
 def test_what_dbt_said_is_judged(code: str, nodes: list[dict[str, str]], operation: Operation, tmp_path: Path) -> None:
@@ -117,6 +118,12 @@ def test_what_dbt_said_is_judged(code: str, nodes: list[dict[str, str]], operati
     given.dbt = nodes
     verdict = check_candidate(given, operation)
     assert [c.code for c in verdict.checks if not c.passed] == [code]
+
+
+def test_an_exposure_has_nothing_to_run(operation: Operation, tmp_path: Path) -> None:
+    given = candidate(bma(), tmp_path)
+    given.dbt.append({"unique_id": "exposure.mtm.questions", "status": "no-op", "message": ""})
+    assert [c.code for c in check_candidate(given, operation).checks if not c.passed] == []
 
 
 def test_every_mart_check_has_a_failing_case() -> None:

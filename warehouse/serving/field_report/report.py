@@ -26,7 +26,15 @@ from warehouse.releases.verdict import Verdict, load_verdict
 from warehouse.serving.field_report.messages import Lang, check_seen, check_todo, said, word
 
 ORDER = ["block", "review", "note"]
-REPEATING = {"blocking_findings", "review_findings"}  # checks that only say that there are findings
+# checks that only say that there are findings: those stand in the report themselves
+REPEATING = {
+    "blocking_findings", "review_findings",
+    "sheets_not_read", "file_to_see", "columns_of_other_version", "columns_to_see", "rows_misaligned",
+    "rounds_mixed", "round_to_see", "places_unresolved", "places_to_see", "submissions_conflict", "repeats_to_see",
+    "expected_places_missing", "counts_unusable", "counts_to_see", "interviews_too_short", "control_totals_differ",
+    "control_totals_not_found", "answers_not_in_list", "answers_to_see", "units_mixed_up", "countries_not_known",
+    "personal_data_found", "personal_texts_to_see",
+}  # fmt: skip
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d*)")
 _UNKNOWN = re.compile(r"column (\d+): ")
 _NUMBERED = re.compile(r"^column (\d+)(?=: |$)")  # a column that is told by its number, with its label where it has one
@@ -193,5 +201,3 @@ class FieldReport:
             return column_letters(int(found.group(1)) - 1)
         address = _ADDRESS.fullmatch(label)
         return address.group(1) if address else ""
-
-
