@@ -26,6 +26,7 @@ from warehouse.cli import (
     releases,
     rounds,
     trace,
+    upkeep,
     verdicts,
     waivers,
 )
@@ -37,7 +38,8 @@ GROUPS: dict[str, list[click.Command]] = {
     "Waivers": [waivers.waive, waivers.waivers],
     "Corrections": [ledger.correct, ledger.decide, ledger.corrections],
     "Releases": [
-        releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify, trace.trace,
+        releases.releases, releases.show, releases.query, releases.diff, upkeep.promote, upkeep.rollback, upkeep.tag,
+        upkeep.verify, upkeep.gc, trace.trace,
     ],
     "Disclosure": [disclosure.disclosure],
     "Estimates": [estimate.estimate],
