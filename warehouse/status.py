@@ -12,6 +12,7 @@ from typing import Literal
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.normalize.identity import normalized_id
 from warehouse.operations import load_operation
+from warehouse.releases.flips import flips
 from warehouse.releases.manifest import Manifest, current_manifest, read_manifest, release_ids
 from warehouse.releases.verdict import Verdict, load_verdict, verdict_path
 from warehouse.replay import Replay, replay_of, same_content
@@ -56,8 +57,14 @@ def round_states(home: Home) -> list[RoundState]:
 
 
 def _later(home: Home, manifest: Manifest | None) -> set[tuple[str, str]]:
-    """(round, delivery) of releases newer than the one served: they were rolled back."""
-    newer = [i for i in release_ids(home) if manifest is None or i > manifest.release_id]
+    """(round, delivery) of releases newer than the one served that were served once: they were rolled back.
+
+    One that never was served is what a run left that died before the flip: its round still waits.
+    """
+    moves = flips(home)
+    served = {i for move in moves for i in (move.release_id, move.before)}
+    newer = [i for i in release_ids(home) if manifest is not None and i > manifest.release_id]
+    newer = [i for i in newer if i in served or not moves]  # no log: a home from before it
     return {(v.round_key, v.delivery_id) for i in newer for v in read_manifest(home.releases / i).rounds}
 
 
