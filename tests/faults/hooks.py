@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime as real
 import errno
+import importlib
 import os
 import pickle
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -54,6 +56,42 @@ def prepare(path: str) -> None:
 
 def publish_prepared() -> int:
     """The step that publishes, alone, on a prepared candidate: what `mtm run` does last."""
+    return _alone(lambda home, candidate, verdict: (candidate, verdict))
+
+
+def publish_judged() -> int:
+    """Gate and publication on a prepared candidate: the last two steps of `mtm run`."""
+
+    def judged(home: Any, candidate: Any, verdict: Any) -> Any:
+        from expectations.gate import check_candidate
+
+        return candidate, check_candidate(candidate)
+
+    code = _alone(judged)
+    return 75 if _asked == [] else code
+
+
+def publish_numbered() -> int:
+    """A release of its own on the one that is served: each says another number, in all its marts alike."""
+    return _alone(_numbered)
+
+
+def _numbered(home: Any, candidate: Any, verdict: Any) -> Any:
+    import duckdb
+
+    from warehouse.releases.manifest import current_manifest, next_id
+
+    base, name = current_manifest(home), next_id(home)
+    shutil.copytree(os.environ["FAULT_FOLDER"], candidate.folder, dirs_exist_ok=True)
+    with duckdb.connect(str(candidate.database)) as con:
+        for mart, column in (("mart_population", "individuals"), ("mart_place_ranks", "individuals")):
+            con.execute(f"UPDATE marts.{mart} SET {column} = ?", [int(name[1:])])
+    verdict = replace(verdict, base_release=base.release_id)
+    verdict.save(home)
+    return replace(candidate, base=base, release_id=name), verdict
+
+
+def _alone(change: Callable[[Any, Any, Any], Any]) -> int:
     from warehouse.errors import MtmError
     from warehouse.releases import candidate as candidates
     from warehouse.releases import lock, publish
@@ -62,9 +100,9 @@ def publish_prepared() -> int:
     home = Home.from_env()
     kept, verdict = pickle.loads(Path(os.environ["FAULT_CANDIDATE"]).read_bytes())
     candidate = moved(kept, str(kept.home.root), str(home.root))
-    lock.acquire(candidates._lock_path(home))
     try:
-        manifest = publish.publish(home, candidate, verdict)
+        lock.acquire(candidates._lock_path(home))
+        manifest = publish.publish(home, *change(home, candidate, verdict))
     except MtmError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -99,6 +137,36 @@ def crash_at(module: str, name: str, how: str, call: int = 1) -> None:
     setattr(place, name, struck)
 
 
+def at_move(name: str, when: str, what: str, *arguments: Any) -> None:
+    """`before` or `after` a path gets this name by a rename: a release its id, the pointer `current`. The first time only.
+
+    What happens then: `kill`, `stop`, an error, or one of `DEEDS` on the release.
+    """
+    done: list[bool] = []
+
+    def watched(move: Callable[..., Any]) -> Callable[..., Any]:
+        def moving(source: Any, target: Any, **named: Any) -> Any:
+            mine = Path(os.fsdecode(target)).name == name and not done
+            if mine:
+                done.append(True)
+            if mine and when == "before":
+                _happen(what, arguments, Path(source))
+            answer = move(source, target, **named)
+            if mine and when == "after":
+                _happen(what, arguments, Path(target))
+            return answer
+
+        return moving
+
+    os.rename, os.replace = watched(os.rename), watched(os.replace)
+
+
+def memory(more: int) -> None:
+    """No more than so many bytes beyond what the process has mapped now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit("RLIMIT_AS", pages * resource.getpagesize() + more)
+
+
 def raise_in(module: str, name: str) -> None:
     """A function that breaks whenever it is called."""
 
@@ -113,49 +181,69 @@ def returns(module: str, name: str, what: Any) -> None:
     setattr(_module(module), name, lambda *_, **__: what)
 
 
+def empty(pattern: str) -> None:
+    """The candidate's marts of this name hold no rows."""
+    _candidate("DELETE FROM marts.{}", pattern)
+
+
+def gone(pattern: str) -> None:
+    """The candidate has no such mart."""
+    _candidate("DROP TABLE marts.{}", pattern)
+
+
+def _candidate(sql: str, pattern: str) -> None:
+    import duckdb
+
+    from warehouse.settings import Home
+
+    with duckdb.connect(str(Home.from_env().build / "candidate/build.duckdb")) as con:
+        find = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name LIKE ?"
+        for (name,) in con.execute(find, [pattern]).fetchall():
+            con.execute(sql.format(name))
+
+
 def after(module: str, name: str, what: str, *arguments: Any) -> None:
     """Do one of `DEEDS` to the staging folder when a function has returned (its first call only)."""
-    _around(module, name, what, arguments, before=False)
-
-
-def before(module: str, name: str, what: str, *arguments: Any) -> None:
-    """The same just before the function is called."""
-    _around(module, name, what, arguments, before=True)
-
-
-def _around(module: str, name: str, what: str, arguments: tuple[Any, ...], *, before: bool) -> None:
     place, done = _module(module), []
     function = getattr(place, name)
 
     def watched(*given: Any, **named: Any) -> Any:
-        def deed() -> None:
-            if not done:
-                done.append(True)
-                DEEDS[what](*arguments)
-
-        if before:
-            deed()
         answer = function(*given, **named)
-        if not before:
-            deed()
+        if not done:
+            done.append(True)
+            _happen(what, arguments, _staging())
         return answer
 
     setattr(place, name, watched)
 
 
-def doctored(code: str, value: float) -> None:
-    """The number that one check of the gate is given is this one."""
+def doctored(code: str) -> None:
+    """The number that one check of the gate is given lies beyond its bound; where it is not asked, the exit code is 75."""
     from expectations import layer, runner
 
-    run_suite = runner.run_suite
+    run_suite, asked = runner.run_suite, []
 
-    def doctor(suite: Any, bounds: Any, values: dict[str, float]) -> Any:
-        known = {b.check.code for b in bounds}
-        return run_suite(suite, bounds, {**values, code: value} if code in known else values)
+    def doctor(suite: Any, bounds: Any, values: dict[str, float], *more: Any, **named: Any) -> Any:
+        for bound in (b for b in bounds if b.check.code == code):
+            asked.append(code)
+            values = {**values, code: bound.value + (1 if bound.check.side == "max" else -1)}
+        return run_suite(suite, bounds, values, *more, **named)
 
     runner.run_suite = doctor
     if hasattr(layer, "run_suite"):
         layer.run_suite = doctor
+    global _asked
+    _asked = asked
+
+
+_asked: list[str] | None = None
+
+
+def _happen(what: str, arguments: tuple[Any, ...], folder: Path) -> None:
+    if what in DEEDS:
+        DEEDS[what](folder, *arguments)
+    else:
+        _strike(what)
 
 
 def _strike(how: str) -> None:
@@ -167,8 +255,6 @@ def _strike(how: str) -> None:
 
 
 def _module(name: str) -> Any:
-    import importlib
-
     return importlib.import_module(name)
 
 
@@ -178,31 +264,32 @@ def _staging() -> Path:
     return next(p for p in Home.from_env().releases.iterdir() if p.name.startswith("."))
 
 
-def _alter(name: str, how: str) -> None:
-    """Alter a file of the release while it is still in staging."""
-    path = _staging() / name
+def alter(folder: Path, name: str, how: str) -> None:
+    """Alter a file of a release: `flip` a byte, `truncate`, `remove`, or `add` one."""
+    path = folder / name
+    folder.chmod(0o755)
+    path.parent.chmod(0o755)
+    if how == "add":
+        path.write_bytes(b"stray")
+        return
     data = bytearray(path.read_bytes())
     if how == "flip":
         data[len(data) // 2] ^= 0xFF
-    elif how == "truncate":
-        del data[len(data) // 2 :]
     path.chmod(0o644)
     if how == "remove":
         path.unlink()
     else:
-        path.write_bytes(bytes(data))
+        path.write_bytes(bytes(data[: len(data) // 2] if how == "truncate" else data))
 
 
-def _add(name: str) -> None:
-    (_staging() / name).write_bytes(b"stray")
-
-
-def _figure() -> None:
-    """Change one figure in the staged database by way of the database itself: rows and structure stay as they are."""
+def figure(folder: Path) -> None:
+    """Change one figure by way of the database itself: rows and structure stay as they are."""
     import duckdb
 
-    with duckdb.connect(str(_staging() / "mtm.duckdb")) as con:
+    (folder / "mtm.duckdb").chmod(0o644)
+    folder.chmod(0o755)
+    with duckdb.connect(str(folder / "mtm.duckdb")) as con:
         con.execute("UPDATE marts.mart_population SET individuals = individuals + 1 WHERE place_level = 0")
 
 
-DEEDS: dict[str, Callable[..., None]] = {"alter": _alter, "add": _add, "figure": _figure}
+DEEDS: dict[str, Callable[..., None]] = {"alter": alter, "figure": figure}

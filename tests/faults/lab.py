@@ -127,8 +127,8 @@ class Lab:
     def end(self) -> None:
         """Stop the warm process."""
         if self._server is not None and self._server.stdin is not None:
-            self._server.stdin.close()
-            self._server.wait(timeout=60)
+            self._server.kill()
+            self._server.communicate()
             self._server = None
 
     def _ask(self, what: dict[str, Any]) -> Any:

@@ -68,7 +68,7 @@ def test_killed_as_installed(lab: Lab) -> None:
 def test_between_the_rename_and_the_flip(ready: Lab, how: str) -> None:
     before = ready.served()
     with trying("F5") as told, told.one(how):
-        ready.mtm("@publish", code=-9 if how == "kill" else None, hooks=_at("warehouse.releases.publish", "flip", how))
+        ready.mtm("@publish_prepared", code=-9 if how == "kill" else None, hooks={"at_move": ["r000002", "after", how]})
         assert _same(ready.served(), before)
         assert releases(ready.home) == ["r000001", "r000002"]
         answer = ready.mtm("run")  # without naming the round: it waits, nobody withdrew it
@@ -78,7 +78,7 @@ def test_between_the_rename_and_the_flip(ready: Lab, how: str) -> None:
 
 def test_after_the_flip(ready: Lab) -> None:
     with trying("F6") as told, told.one():
-        ready.mtm("@publish", code=-9, hooks=_at("warehouse.releases.publish", "discard", "kill"))
+        ready.mtm("@publish_prepared", code=-9, hooks={"at_move": ["current", "after", "kill"]})
         after = ready.served()
         assert after.people == BOTH
         ready.mtm("run")
@@ -92,14 +92,10 @@ def test_a_first_release_that_is_killed(bench: Lab) -> None:
     for part in ("published", "build"):
         subprocess.run(["rm", "-rf", str(bench.home / part)], check=True)
     with trying("F5") as told, told.one("the first release"):
-        bench.mtm("run", code=-9, hooks=_at("warehouse.releases.publish", "flip", "kill"))
+        bench.mtm("run", code=-9, hooks={"at_move": ["r000001", "after", "kill"]})
         assert what_is_served(bench.home) is None
         bench.mtm("run")
         assert bench.served().people == BOTH
-
-
-def _at(module: str, name: str, how: str) -> dict[str, list[str]]:
-    return {"crash_at": [module, name, how]}
 
 
 def _killed(lab: Lab, seconds: float) -> None:

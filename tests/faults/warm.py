@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import json
 import os
 import signal
@@ -16,6 +17,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+MODULES = (
+    "dbt.adapters.duckdb", "dbt.cli.main", "great_expectations", "polars", "scipy.optimize", "expectations.gate",
+    "tests.faults.hooks", "warehouse.cli", "warehouse.releases.publish", "warehouse.releases.query", "warehouse.releases.verify",
+)  # fmt: skip
 HARMLESS = {"jemalloc_bg_thd", "polars-ooc-clea"}  # of memory: they stand still, and are made anew after a fork
 PR_SET_PTRACER, ANY = 0x59616D61, ctypes.c_ulong(-1)
 
@@ -23,17 +28,10 @@ PR_SET_PTRACER, ANY = 0x59616D61, ctypes.c_ulong(-1)
 def load(home: Path) -> None:
     """Import and make what every run needs; no thread is started and no database opened before the fork."""
     os.environ["MTM_HOME"] = str(home)
-    import dbt.adapters.duckdb
-    import dbt.cli.main
-    import great_expectations
-    import polars
-    import scipy.optimize
-
+    for name in MODULES:
+        importlib.import_module(name)
     import orchestration.run as run
-    import warehouse.cli
-    from expectations import gate, layer, runner
-    from tests.faults import hooks
-    from warehouse.releases import publish, query, verify
+    from expectations import runner
     from warehouse.settings import Home
 
     runner._context()
@@ -96,8 +94,8 @@ def child(asked: dict[str, Any]) -> int:
     if asked.get("gate"):
         _until(Path(asked["gate"]))
     try:
-        if asked["argv"][0] == "@publish":
-            return hooks.publish_prepared()
+        if asked["argv"][0].startswith("@"):
+            return int(getattr(hooks, asked["argv"][0].removeprefix("@"))())
         from warehouse.cli import main
 
         main(asked["argv"])
