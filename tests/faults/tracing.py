@@ -11,6 +11,7 @@ import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,12 +44,14 @@ def needed() -> None:
         pytest.skip("this machine does not let a process be traced")
 
 
-def publish(lab: Lab, *options: str, argv: tuple[str, ...] = ("@publish_prepared",)) -> Traced:
+def publish(
+    lab: Lab, *options: str, argv: tuple[str, ...] = ("@publish_prepared",), hooks: dict[str, Any] | None = None
+) -> Traced:
     """The publishing step (or another command) under strace, which is attached once everything is loaded."""
     gate, log = lab.folder / "go", lab.folder / "strace.log"
     for path in (gate, gate.with_suffix(".ready"), log):
         path.unlink(missing_ok=True)
-    process = lab.start(*argv, gate=gate)
+    process = lab.start(*argv, gate=gate, hooks=hooks)
     patiently(gate.with_suffix(".ready").exists)
     tracer = subprocess.Popen(
         ["strace", "-f", "-p", str(process.pid), "-o", str(log), *options], stderr=subprocess.PIPE, text=True

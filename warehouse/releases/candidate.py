@@ -16,7 +16,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse.deliveries.vault import Vault
+from warehouse.deliveries.vault import Delivery, Vault
+from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized, normalize
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import find_round, load_operation
@@ -82,6 +83,7 @@ def build_candidate(home: Home, normalized: Normalized) -> Candidate:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     kept = [v for v in base.rounds if v.round_key != normalized.round_key] if base else []
+    _must_be_in_the_vault(home, [*kept, version_of(normalized)])
     candidate = Candidate(
         home=home,
         release_id=next_id(home),
@@ -134,6 +136,29 @@ def version_of(normalized: Normalized) -> RoundVersion:
     d = normalized.delivery
     reference = reference_hash(load_operation(d.operation), d)
     return RoundVersion(d.round_key, d.delivery_id, d.delivery_seq, d.sha256, normalized.normalized_id, reference)
+
+
+def _must_be_in_the_vault(home: Home, versions: list[RoundVersion]) -> None:
+    """The raw files that a release rests on, as they were received: also of rounds that are only copied, so that it can be
+    built anew. Raises MtmError where one is gone or altered; nothing is built then."""
+    vault = Vault(home)
+    try:
+        for version in versions:
+            vault.path(_delivery(vault, version))
+    except MtmError:
+        lock.release(_lock_path(home))
+        raise
+
+
+def _delivery(vault: Vault, version: RoundVersion) -> Delivery:
+    found = next((d for d in vault.deliveries(version.round_key) if d.delivery_id == version.delivery_id), None)
+    if found is None:
+        raise MtmError(
+            f"the vault's delivery {version.delivery_id} of {version.round_key} is missing",
+            where=f"vault/deliveries/{version.round_key}", expected="every delivery that a release rests on",
+            todo="restore the vault from a backup, or receive the same file again", code="vault_damaged",
+        )  # fmt: skip
+    return found
 
 
 def _again(home: Home, version: RoundVersion) -> Normalized:
