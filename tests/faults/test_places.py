@@ -123,13 +123,13 @@ def test_a_delivery_with_a_long_name(lab: Lab, after: Served) -> None:
             assert toyland.round_key(2) in said
 
 
-@pytest.mark.parametrize("where", ["published", "published/releases", "build", pytest.param("vault", marks=LONG), pytest.param("normalized", marks=LONG), pytest.param("dagster", marks=LONG)])  # fmt: skip
+@pytest.mark.parametrize("where", ["published/releases", pytest.param("published", marks=LONG)])
 def test_no_permission(lab: Lab, where: str) -> None:
     """A user without rights on a folder: one line, no traceback; what is served stands; the next run succeeds."""
     with trying("F19") as tries, tries.one(f"no permission on {where}"):
         folder = lab.home / where
         mode = folder.stat().st_mode & 0o777
-        folder.chmod(0o555 if where.startswith("published") else 0o000)
+        folder.chmod(0o555)  # private folders are made 0700 by whoever owns them: nothing to try there
         try:
             done = _unprivileged(lab, "run")
             assert done.returncode in (1, 2), (done.returncode, done.stdout, done.stderr)

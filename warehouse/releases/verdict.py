@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from warehouse.deliveries.disk import sync
 from warehouse.settings import Home
 
 Outcome = Literal["passed", "refused", "provisional"]
@@ -70,7 +69,6 @@ class Verdict:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = path.with_suffix(".tmp")
         temporary.write_text(json.dumps(self.as_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
-        sync(temporary)
         os.replace(temporary, path)
         return path
 
