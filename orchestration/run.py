@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 import dagster as dg
@@ -26,9 +26,10 @@ from warehouse.releases.verdict import Verdict
 from warehouse.replay import carry_verdict, reference_hash, same_content
 from warehouse.settings import Home
 
-Outcome = Literal["published", "unchanged", "passed", "provisional", "refused", "error"]
+Outcome = Literal["published", "held", "unchanged", "passed", "provisional", "refused", "error"]
 
 BLOCKED = "DagsterAssetCheckFailedError"
+HELD = {"ops": {"release": {"config": {"hold": True}}}}
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # the command line tells what happened
 
 
@@ -36,7 +37,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # the c
 class RoundResult:
     """What became of a round. `stages`: wall seconds by stage, all of them; `passed` is the answer of a check only.
 
-    `release_id` is the release that holds it, for `published` and `unchanged`; `error` is set where the outcome is `error`.
+    `release_id` is the release that holds it, for `published`, `held` (back) and `unchanged`; `error` is set where the outcome is `error`.
     """
 
     round_key: str
@@ -50,11 +51,16 @@ class RoundResult:
 
 
 def run_round(
-    home: Home, round_key: str, *, instance: dg.DagsterInstance | None = None, check_only: bool = False
+    home: Home,
+    round_key: str,
+    *,
+    instance: dg.DagsterInstance | None = None,
+    check_only: bool = False,
+    hold: bool = False,
 ) -> RoundResult:
     """Take a round to a verdict and, unless `check_only`, to a release. Waits for another builder to end.
 
-    Nothing runs where the current release holds the round as it stands (outcome `unchanged`). Raises UsageError
+    `hold`: the release is written and not served.     Nothing runs where the current release holds the round as it stands (outcome `unchanged`). Raises UsageError
     where the round was never delivered; what goes wrong later is the outcome `error`.
     """
     started = time.perf_counter()
@@ -64,7 +70,7 @@ def run_round(
         return RoundResult(round_key, "unchanged", release.release_id, stages=stages, replayed=replayed)
     job = _job(home, "check_round" if check_only else "publish_round")
     loaded = time.perf_counter() - started
-    work, run_id = _execute(home, job, round_key, instance)
+    work, run_id = _execute(home, job, round_key, instance, HELD if hold and not check_only else None)
     stages = {"load": loaded, **work.seconds}
     stages["dagster"] = time.perf_counter() - started - sum(stages.values())
     outcome = _outcome(work, check_only)
@@ -107,14 +113,18 @@ def _equal(home: Home, delivery: Delivery, before: str) -> bool:
 
 
 def _execute(
-    home: Home, job: dg.JobDefinition, round_key: str, instance: dg.DagsterInstance | None
+    home: Home,
+    job: dg.JobDefinition,
+    round_key: str,
+    instance: dg.DagsterInstance | None,
+    config: dict[str, Any] | None = None,
 ) -> tuple[Work, str]:
     run_id = str(uuid4())
     with ExitStack() as stack:
         stack.callback(end, run_id)  # also where the run is interrupted: the next builder must get in
         dagster = instance or stack.enter_context(open_instance(home))
         dagster.add_dynamic_partitions(rounds.name, [round_key])
-        result = job.execute_in_process(QUIET, dagster, partition_key=round_key, raise_on_error=False, run_id=run_id)
+        result = job.execute_in_process({**QUIET, **(config or {})}, dagster, partition_key=round_key, raise_on_error=False, run_id=run_id)
         work = end(run_id) or Work(home, round_key)
         work.error = work.error or _outside_of_stages(result)
         return work, run_id
@@ -132,7 +142,7 @@ def _outcome(work: Work, check_only: bool) -> Outcome:
     if work.verdict and work.verdict.outcome == "refused":
         return "refused"
     if work.error is None and work.manifest:
-        return "unchanged" if work.was_published else "published"
+        return "unchanged" if work.was_published else "held" if work.is_held else "published"
     if work.error is None and work.verdict and work.verdict.outcome == "provisional":
         return "provisional"
     if work.error is None and work.verdict and check_only:

@@ -41,6 +41,7 @@ class Work:
     verdict: Verdict | None = None
     manifest: Manifest | None = None
     was_published: bool = False  # the current release held exactly this already
+    is_held: bool = False  # the release was written and is not served
     error: MtmError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -86,6 +86,11 @@ class Home:
         return self.published / "current"
 
     @property
+    def latest_candidate(self) -> Path:
+        """The channel beside it: a symlink to the newest whole release that passed the gate, served or held back."""
+        return self.published / "latest-candidate"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own storage (`DAGSTER_HOME`)."""
         return self.root / "dagster"

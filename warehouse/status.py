@@ -12,16 +12,18 @@ from typing import Literal
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.normalize.identity import normalized_id
 from warehouse.operations import load_operation
-from warehouse.releases.flips import flips
-from warehouse.releases.manifest import Manifest, current_manifest, read_manifest, release_ids
+from warehouse.releases.flips import ever_served
+from warehouse.releases.listing import held_releases, rounds_of
+from warehouse.releases.manifest import Manifest, current_manifest, number_of, release_ids
 from warehouse.releases.verdict import Verdict, load_verdict, verdict_path
 from warehouse.replay import Replay, replay_of, same_content
 from warehouse.settings import Home
 
-State = Literal["waiting", "published", "refused", "provisional", "withdrawn"]
+State = Literal["waiting", "published", "held", "refused", "provisional", "withdrawn"]
 TODO: dict[State, str] = {
     "waiting": "mtm run {round_key}",
     "published": "nothing",
+    "held": "mtm promote {held} serves it (mtm diff current {held}), mtm releases shows it",
     "refused": "mtm findings {round_key}, then deliver a corrected file",
     "provisional": "wait for the whole round, then mtm receive FILE",
     "withdrawn": "deliver a corrected file, or mtm run {round_key} to publish it again",
@@ -53,28 +55,33 @@ def round_states(home: Home) -> list[RoundState]:
     vault = Vault(home)
     manifest = current_manifest(home)
     later = _later(home, manifest)
-    return [_state(home, vault, key, manifest, later) for key in vault.rounds()]
+    held = {(v.round_key, v.delivery_id): i for i in held_releases(home) for v in rounds_of(home, i)}
+    return [_state(home, vault, key, manifest, later, held) for key in vault.rounds()]
 
 
 def _later(home: Home, manifest: Manifest | None) -> set[tuple[str, str]]:
-    """(round, delivery) of releases newer than the one served that were served once: they were rolled back.
-
-    One that never was served is what a run left that died before the flip: its round still waits.
-    """
-    moves = flips(home)
-    served = {i for move in moves for i in (move.release_id, move.before)}
-    newer = [i for i in release_ids(home) if manifest is not None and i > manifest.release_id]
-    newer = [i for i in newer if i in served or not moves]  # no log: a home from before it
-    return {(v.round_key, v.delivery_id) for i in newer for v in read_manifest(home.releases / i).rounds}
+    """(round, delivery) of releases newer than the one served, which were served: they were rolled back."""
+    now, served = number_of(manifest.release_id) if manifest else 0, ever_served(home)
+    newer = [i for i in release_ids(home) if number_of(i) > now and i in served]
+    return {(v.round_key, v.delivery_id) for i in newer for v in rounds_of(home, i)}
 
 
-def _state(home: Home, vault: Vault, key: str, manifest: Manifest | None, later: set[tuple[str, str]]) -> RoundState:
+def _state(
+    home: Home,
+    vault: Vault,
+    key: str,
+    manifest: Manifest | None,
+    later: set[tuple[str, str]],
+    held: dict[tuple[str, str], str],
+) -> RoundState:
     deliveries = vault.deliveries(key)
     standing = deliveries[-1]
     served = manifest.version(key) if manifest else None
     verdict = _verdict(home, standing)
     if served and served.delivery_id == standing.delivery_id:
         state: State = "published"
+    elif (key, standing.delivery_id) in held:
+        state = "held"
     elif (key, standing.delivery_id) in later:
         state = "withdrawn"
     elif verdict is None or verdict.outcome == "passed":
@@ -82,8 +89,8 @@ def _state(home: Home, vault: Vault, key: str, manifest: Manifest | None, later:
     else:
         state = verdict.outcome
     release = manifest.release_id if manifest and served else None
-    waits = replay_of(home, standing, served, verdict) if state != "withdrawn" else None
-    todo = TODO[state].format(round_key=key)
+    waits = replay_of(home, standing, served, verdict) if state not in ("withdrawn", "held") else None
+    todo = TODO[state].format(round_key=key, held=held.get((key, standing.delivery_id)))
     if waits:
         todo = f"mtm run {key} ({waits.text})"
     elif state == "published" and served and verdict and verdict.outcome == "refused":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration import tables
 from orchestration.assets.build import POOL
@@ -19,8 +20,16 @@ from warehouse.releases.verdict import Verdict, load_verdict
 from warehouse.replay import same_content
 from warehouse.settings import Home
 
+WAIVER = ("round_key", "finding", "reason", "owner", "expires")
+
 # A provisional round yields no output: the step ends well, the asset is not materialized, an observation says why.
 Yielded = dg.MaterializeResult | dg.AssetObservation
+
+
+class Publishing(dg.Config):
+    """How the release is published; in the UI: Launchpad, `ops: {release: {config: {hold: true}}}`."""
+
+    hold: bool = Field(False, description="Write the release and hold it back: mtm promote serves it.")
 
 
 @dg.asset(
@@ -31,7 +40,7 @@ Yielded = dg.MaterializeResult | dg.AssetObservation
     output_required=False,
     kinds={"duckdb", "parquet"},
 )
-def release(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[Yielded]:
+def release(context: dg.AssetExecutionContext, config: Publishing, warehouse: WarehouseHome) -> Iterator[Yielded]:
     """An immutable, published set of round versions with its manifest: what readers see. One atomic flip."""
     work = Work.of(context, warehouse.home)
     with work.stage("publish"):
@@ -40,18 +49,20 @@ def release(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iter
             work.discard()
             told = _held_back(context, work)
         else:
-            told = _published(context, work, verdict)
+            told = _published(context, work, verdict, config.hold)
     yield told
 
 
-def _published(context: dg.AssetExecutionContext, work: Work, verdict: Verdict) -> dg.MaterializeResult:
+def _published(
+    context: dg.AssetExecutionContext, work: Work, verdict: Verdict, hold: bool
+) -> dg.MaterializeResult:
     from warehouse.releases.publish import publish
 
     if already := _holds(work):
         work.discard()
         work.manifest, work.was_published = already, True
     else:
-        work.manifest = publish(work.home, work.built_candidate(), verdict)
+        work.manifest, work.is_held = publish(work.home, work.built_candidate(), verdict, hold=hold), hold
         work.candidate = None  # publish() has thrown it away
     context.instance.add_run_tags(context.run.run_id, {"mtm/release": work.manifest.release_id})
     return dg.MaterializeResult(
@@ -102,12 +113,37 @@ def _held_back(context: dg.AssetExecutionContext, work: Work) -> dg.AssetObserva
     )
 
 
+def _notes(work: Work, manifest: Manifest) -> tables.Table:
+    path = work.home.releases / manifest.release_id / "NOTES.md"
+    if not path.is_file():
+        return dg.MetadataValue.text("none: the release is from before there were notes")
+    return dg.MetadataValue.md(path.read_text(encoding="utf-8"))
+
+
+def _difference(work: Work, manifest: Manifest) -> tables.Table:
+    """Rows and values of each mart that changed; nothing where the parent is no longer kept."""
+    from warehouse.releases.diff import diff_releases
+    from warehouse.releases.manifest import release_ids
+
+    if manifest.parent not in release_ids(work.home):
+        return dg.MetadataValue.text("nothing to compare with")
+    columns = ["mart", "rows_before", "rows_after", "added", "gone", "changed"]
+    found = diff_releases(work.home, manifest.parent, manifest.release_id)["marts"]
+    rows = [(*(m[c] for c in columns), f"{m['share_values_changed']:.2%}") for m in found]
+    return tables.markdown([*columns, "values changed"], rows, "every mart is equal")
+
+
 def _told(work: Work, manifest: Manifest) -> tables.Shown:
     marts = [(name, m["rows"]) for name, m in sorted(manifest.marts.items())]
+    waivers = [tuple(str(w.get(c, "")) for c in WAIVER) for w in manifest.waivers]
     return {
         "release": manifest.release_id,
         "parent": manifest.parent or "none: this is the first",
         "new": "no: the current release holds exactly this" if work.was_published else "yes",
+        "channel": f"latest-candidate, held back: mtm promote {manifest.release_id}" if work.is_held else "current",
+        "notes": _notes(work, manifest),
+        "against its parent": _difference(work, manifest),
+        "waivers": tables.markdown(WAIVER, waivers),
         "content hash": manifest.content_hash,
         "rounds": ", ".join(v.round_key for v in manifest.rounds),
         "synthetic": manifest.synthetic,

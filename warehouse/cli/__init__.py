@@ -23,6 +23,7 @@ from warehouse.cli import (
     places,
     releases,
     rounds,
+    upkeep,
 )
 from warehouse.errors import MtmError
 
@@ -31,7 +32,8 @@ GROUPS: dict[str, list[click.Command]] = {
     "What happened": [deliveries.status, field.findings, field.rejected],
     "Corrections": [ledger.correct, ledger.decide, ledger.corrections],
     "Releases": [
-        releases.releases, releases.show, releases.query, releases.diff, releases.rollback, releases.verify,
+        releases.releases, releases.show, releases.query, releases.diff, upkeep.promote, upkeep.rollback, upkeep.tag,
+        upkeep.verify, upkeep.gc,
     ],
     "Estimates": [estimate.estimate],
     "Places": [places.places, places.gazetteer],

@@ -127,7 +127,8 @@ def _print_csv_sheets(sheets: list[Any]) -> None:
 @json_option
 def status(as_json: bool) -> None:
     """Rounds, deliveries, states, and what to do next."""
-    from warehouse.releases.manifest import current_id
+    from warehouse.releases.listing import held_releases
+    from warehouse.releases.manifest import current_id, latest_id
     from warehouse.settings import Home
     from warehouse.status import round_states
 
@@ -139,11 +140,13 @@ def status(as_json: bool) -> None:
         for s in states
     ]  # fmt: skip
     if as_json:
-        print_json({"home": str(home.root), "current": current_id(home), "rounds": rows})
+        print_json({"home": str(home.root), "current": current_id(home), "latest_candidate": latest_id(home),
+                    "held": held_releases(home), "rounds": rows})  # fmt: skip
         return
     if not rows:
         click.echo("No round was delivered yet. Start with: mtm receive FILE, or mtm demo")
         return
-    click.echo(f"release {current_id(home) or 'none yet'} · {len(rows)} rounds · {home.root}")
+    held = "".join(f" · {i} is held back: mtm promote {i}" for i in held_releases(home))
+    click.echo(f"release {current_id(home) or 'none yet'}{held} · {len(rows)} rounds · {home.root}")
     print_table(["round", "state", "deliveries", "served", "what to do next"],
                 [(r["round_key"], r["state"], r["deliveries"], r["serves_delivery"], r["todo"]) for r in rows])  # fmt: skip

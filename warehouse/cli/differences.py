@@ -17,12 +17,52 @@ FEW = 12  # row numbers that are named in a line
 
 
 def print_releases(answer: dict[str, Any]) -> None:
-    """Rounds and marts that differ."""
+    """Rounds, people and marts that differ."""
+    click.echo(f"{answer['before']} → {answer['after']}")
     for r in answer["rounds"]:
         click.echo(f"{r['round_key']}: {r['change']} ({r['before'] or '–'} → {r['after'] or '–'})")
-    columns = ["mart", "rows A", "rows B", "added", "gone", "changed", "share changed"]
-    print_table(columns, [tuple(m.values()) for m in answer["marts"]])
+    if answer["people"]:
+        rows = [
+            (
+                p["round_key"],
+                p["population_category"],
+                *(_people(p[c]) for c in ("before", "after", "difference", "moved")),
+            )
+            for p in answer["people"]
+        ]
+        print_table(["round", "people", "before", "after", "difference", "moved between places"], rows)
+        click.echo(f"people moved, in rounds that both hold: {answer['people_moved']:,}")
+    if answer["marts"]:
+        columns = [
+            "mart",
+            "rows A",
+            "rows B",
+            "added",
+            "gone",
+            "changed",
+            "of rows in both",
+            "values changed",
+            "of values in both",
+        ]
+        print_table(columns, [_mart(m) for m in answer["marts"]])
     click.echo(f"{answer['equal']} marts are equal")
+
+
+def _mart(m: dict[str, Any]) -> tuple[Any, ...]:
+    rows = (
+        m["mart"],
+        m["rows_before"],
+        m["rows_after"],
+        m["added"],
+        m["gone"],
+        m["changed"],
+        f"{m['share_changed']:.2%}",
+    )
+    return *rows, m["values_changed"], f"{m['share_values_changed']:.2%}"
+
+
+def _people(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
 
 
 def print_deliveries(c: Comparison) -> None:

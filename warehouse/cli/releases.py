@@ -1,12 +1,9 @@
-"""Commands about releases: releases, show, query, diff, rollback, verify.
+"""Commands that tell about releases: releases, show, query, diff.
 
 Only asking and printing belongs here; the work is done in `releases/`.
 """
 
 from __future__ import annotations
-
-import time
-from typing import Any
 
 import click
 
@@ -15,43 +12,53 @@ from warehouse.settings import Home
 
 
 @click.command()
+@click.option("--all", "every", is_flag=True, help="Also those that are gone.")
 @json_option
-def releases(as_json: bool) -> None:
-    """All releases that are kept, the one that is served marked."""
-    from warehouse.releases.manifest import current_id, read_manifest, release_ids
+def releases(every: bool, as_json: bool) -> None:
+    """All releases that are kept: channels, tags, what each brought."""
+    from warehouse.releases.listing import gone_rows, release_rows
 
     home = Home.from_env()
-    current = current_id(home)
-    rows: list[dict[str, Any]] = []
-    for identity in release_ids(home):
-        m = read_manifest(home.releases / identity)
-        rows.append({"release_id": m.release_id, "parent": m.parent, "published_at": m.published_at, "brought": m.brought,
-                     "rounds": len(m.rounds), "content_hash": m.content_hash, "synthetic": m.synthetic,
-                     "is_current": identity == current})  # fmt: skip
+    rows = release_rows(home)
+    rows = [*gone_rows(home), *rows] if every else rows
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(["release", "published (UTC)", "parent", "brought", "rounds", "content", "served", "data"],
+        print_table(["release", "published (UTC)", "parent", "brought", "rounds", "content", "channel", "tags", "data"],
                     [(r["release_id"], r["published_at"], r["parent"], ", ".join(r["brought"]), r["rounds"], r["content_hash"][:12],
-                      "now" if r["is_current"] else "", "synthetic" if r["synthetic"] else "") for r in rows])  # fmt: skip
+                      r["channel"], ", ".join(r["tags"]), "synthetic" if r["synthetic"] else "") for r in rows])  # fmt: skip
     else:
         click.echo("Nothing has been published yet. Start with: mtm receive FILE, then mtm run")
 
 
 @click.command()
 @click.argument("release_id", required=False, metavar="[RELEASE]")
+@click.option("--notes", is_flag=True, help="The release notes instead of the manifest.")
+@click.option(
+    "--lang", type=click.Choice(["en", "ru", "ky"]), default="en", show_default=True, help="Language of the notes."
+)
 @json_option
-def show(release_id: str | None, as_json: bool) -> None:
-    """The manifest of a release (the current one by default)."""
+def show(release_id: str | None, notes: bool, lang: str, as_json: bool) -> None:
+    """The manifest of a release (the current one by default), or its notes. RELEASE: an id, a tag, or latest-candidate."""
+    from warehouse.releases.listing import notes_of
     from warehouse.releases.manifest import load_manifest
+    from warehouse.releases.tags import tags_of
 
     home = Home.from_env()
     m = load_manifest(home, release_id)
+    if notes:
+        text = notes_of(home, m.release_id, lang)
+        print_json({"release_id": m.release_id, "language": lang, "notes": text}) if as_json else click.echo(text)
+        return
     if as_json:
-        print_json(m.as_dict())
+        print_json({**m.as_dict(), "tags": tags_of(home, m.release_id)})
         return
     click.echo(f"release {m.release_id} of {m.published_at}, after {m.parent or 'nothing'}, content {m.content_hash}")
     click.echo(f"folder {home.releases / m.release_id}" + (" · holds synthetic rounds" if m.synthetic else ""))
+    for waiver in m.waivers:
+        click.echo(
+            f"waiver {waiver.get('id', '')}: {waiver.get('finding', '')} until {waiver.get('expires', '')}, {waiver.get('owner', '')}"
+        )
     print_table(["round", "delivery", "seq", "normalized"],
                 [(v.round_key, v.delivery_id, v.delivery_seq, v.normalized_id) for v in m.rounds])  # fmt: skip
     print_table(
@@ -61,7 +68,9 @@ def show(release_id: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("sql")
-@click.option("--release", "release_id", help="Ask this release instead.")
+@click.option(
+    "--release", "release_id", metavar="RELEASE", help="Ask this release instead: an id, a tag, or latest-candidate."
+)
 @click.option(
     "--published-on", "day", metavar="DAY", help="Ask the release that was served at the end of that day (UTC)."
 )
@@ -98,52 +107,22 @@ def diff(names: tuple[str, ...], as_json: bool) -> None:
     """What changed: between two releases, two deliveries, or a round's delivery and the one it supersedes.
 
     \b
-    mtm diff r000001 r000002                rounds, and rows of each mart
+    mtm diff r000001 r000002                rounds, people, and rows and values of each mart
+    mtm diff current latest-candidate       what promoting the release that is held back would change
     mtm diff kgz-bma-r03                    the standing delivery against the superseded one
     mtm diff 1a2b3c4d5e6f 6f5e4d3c2b1a      two deliveries of one round
     """
     from warehouse.cli.differences import print_deliveries, print_releases
     from warehouse.redelivery.compare import compare
-    from warehouse.redelivery.named import deliveries_named, is_release
+    from warehouse.redelivery.named import deliveries_named
     from warehouse.releases.diff import diff_releases
+    from warehouse.releases.listing import is_release_name
 
     home = Home.from_env()
-    if len(names) == 2 and all(map(is_release, names)):
+    if len(names) == 2 and any(is_release_name(home, name) for name in names):
         answer = diff_releases(home, *names)
         print_json(answer) if as_json else print_releases(answer)
         return
     before, after = deliveries_named(home, names)
     compared = compare(home, before, after)
     print_json(compared.as_dict()) if as_json else print_deliveries(compared)
-
-
-@click.command()
-@click.argument("release_id", metavar="RELEASE")
-@json_option
-def rollback(release_id: str, as_json: bool) -> None:
-    """Serve an older release again (it is verified first)."""
-    from warehouse.releases.verify import rollback as back
-
-    started = time.perf_counter()
-    answer = back(Home.from_env(), release_id)
-    seconds = time.perf_counter() - started
-    if as_json:
-        print_json({**answer, "seconds": round(seconds, 3)})
-    else:
-        click.echo(f"{answer['current']} is served, {answer['before']} no longer ({seconds:.2f} s)")
-
-
-@click.command()
-@click.argument("release_id", required=False, metavar="[RELEASE]")
-@json_option
-def verify(release_id: str | None, as_json: bool) -> None:
-    """Check every file of a release against its manifest."""
-    from warehouse.releases.verify import verify as check
-
-    answer = check(Home.from_env(), release_id)
-    if as_json:
-        print_json(answer)
-    else:
-        click.echo(
-            f"{answer['release_id']}: {answer['files']} files are as they were published, content {answer['content_hash'][:12]}"
-        )

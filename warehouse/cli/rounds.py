@@ -45,14 +45,15 @@ def _sample(folder: Path, seed: int, gazetteer: Path | None) -> list[Path]:
 
 @click.command()
 @click.argument("round_keys", nargs=-1, metavar="[ROUND…]")
+@click.option("--hold", is_flag=True, help="Write the release and hold it back: mtm promote serves it.")
 @json_option
-def run(round_keys: tuple[str, ...], as_json: bool) -> None:
+def run(round_keys: tuple[str, ...], hold: bool, as_json: bool) -> None:
     """Take everything that is new, or these rounds, to a verdict and, if it passes, a release.
 
     This is the same Dagster job as the one in the UI. A refused round leaves the current release as it was (exit 3).
     """
     home = Home.from_env().ensure()
-    results = [_run_one(home, key, check_only=_only_judged(home, key)) for key in _chosen(home, round_keys)]
+    results = [_run_one(home, key, check_only=_only_judged(home, key), hold=hold) for key in _chosen(home, round_keys)]
     _answer(home, results, as_json)
 
 
@@ -108,10 +109,10 @@ def _only_judged(home: Home, round_key: str) -> bool:
     return bool(state and state.state == "published" and state.replay and state.replay.depth == "judge")
 
 
-def _run_one(home: Home, round_key: str, *, check_only: bool) -> Any:
+def _run_one(home: Home, round_key: str, *, check_only: bool, hold: bool = False) -> Any:
     from orchestration.run import run_round
 
-    result = run_round(home, round_key, check_only=check_only)
+    result = run_round(home, round_key, check_only=check_only, hold=hold)
     say(f"   {_line(result)}")
     return result
 
@@ -123,7 +124,7 @@ def _line(result: Any) -> str:
         if result.outcome == "unchanged" and result.replayed
         else ""
     )
-    what = again or {"published": f"published as {result.release_id}", "unchanged": f"nothing new, {result.release_id} holds it",
+    what = again or {"published": f"published as {result.release_id}", "held": f"held back as {result.release_id}: mtm promote {result.release_id} serves it", "unchanged": f"nothing new, {result.release_id} holds it",
             "provisional": "provisional: kept and shown, not published", "refused": "REFUSED, the current release stands",
             "passed": "passes, nothing was published", "error": "failed"}[result.outcome]  # fmt: skip
     return f"{result.round_key}: {what}" + (f"  ({stages})" if stages else "")

@@ -5,19 +5,12 @@ Only the names belong here; comparing is in `compare.py`.
 
 from __future__ import annotations
 
-import re
-
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import UsageError
 from warehouse.redelivery.compare import superseded
 from warehouse.settings import Home
 
 SHORTEST = 6  # characters of an id
-
-
-def is_release(name: str) -> bool:
-    """Whether this is a release's id (`r000001`)."""
-    return bool(re.fullmatch(r"r\d{6}", name))
 
 
 def deliveries_named(home: Home, names: tuple[str, ...]) -> tuple[Delivery, Delivery]:

@@ -22,7 +22,8 @@ from warehouse.normalize.run import Normalized, normalize
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import find_round, load_operation
 from warehouse.releases import lock
-from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest, next_id
+from warehouse.releases.index import next_id
+from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest
 from warehouse.releases.reference import load_reference
 from warehouse.replay import reference_hash
 from warehouse.settings import DBT_PROJECT, PROJECT, Home
@@ -77,7 +78,7 @@ def build_candidate(home: Home, normalized: Normalized) -> Candidate:
     Where the base's build database is gone or its models are older, all rounds are built again from the vault; else the
     survey rounds whose weights, as they are used, rest on this round's stock are built again with it.
     """
-    lock.acquire(_lock_path(home))
+    lock.acquire(builder_lock(home))
     base = current_manifest(home)
     folder = home.build / "candidate"
     shutil.rmtree(folder, ignore_errors=True)
@@ -102,14 +103,14 @@ def build_candidate(home: Home, normalized: Normalized) -> Candidate:
         candidate.building = [*(_standing(home, v) for v in _resting_on(normalized, kept)), normalized]
     else:
         candidate.building = [*(_again(home, v) for v in kept), normalized]
-    _register(candidate)
+    register(candidate)
     return candidate
 
 
 def discard(candidate: Candidate) -> None:
     """Throw the candidate away and let the next builder in."""
     shutil.rmtree(candidate.folder, ignore_errors=True)
-    lock.release(_lock_path(candidate.home))
+    lock.release(builder_lock(candidate.home))
 
 
 def database_path(home: Home, release_id: str) -> Path:
@@ -184,7 +185,7 @@ def _standing(home: Home, version: RoundVersion) -> Normalized:
     return done if (done.folder / "normalized.json").exists() else normalize(home, delivery)
 
 
-def _register(candidate: Candidate) -> None:
+def register(candidate: Candidate) -> None:
     """Views on the canonical Parquet of the rounds to build, reference tables, and the control table."""
     releases = candidate.history()
     rows = [
@@ -208,5 +209,6 @@ def _select(table: str, building: list[Normalized]) -> str:
     return f"SELECT {columns} FROM read_parquet([{files}])"
 
 
-def _lock_path(home: Home) -> Path:
+def builder_lock(home: Home) -> Path:
+    """The lock that one builder at a time holds (`lock.py`), from the copy of the base until the candidate ends."""
     return home.build / "candidate.lock"

@@ -6,18 +6,18 @@ before the move, so none is lost; one whose move did not happen is known by what
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from warehouse.deliveries.disk import sync
 from warehouse.errors import UsageError
+from warehouse.releases import journal
+from warehouse.releases.index import FLIPS, removed, written
 from warehouse.releases.manifest import current_id, load_manifest, read_manifest, release_ids
 from warehouse.settings import Home
 
-FILE = "flips.jsonl"
+FILE = FLIPS
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,24 @@ class Flip:
 def record(home: Home, release_id: str, before: str | None) -> None:
     """Append a line and make it durable. A line that a crash tore is closed first."""
     flip = Flip(datetime.now(UTC).replace(tzinfo=None).isoformat(), release_id, before)
-    path = _path(home)
-    torn = path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size > 0
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-    try:
-        os.write(handle, ("\n" * torn + json.dumps(asdict(flip)) + "\n").encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    sync(home.published)
+    journal.append(_path(home), asdict(flip))
 
 
 def flips(home: Home) -> list[Flip]:
     """The moves that happened, in order; none where there is no log (a home from before it)."""
-    found = [flip for line in _lines(home) if (flip := _read(line))]
+    found = [flip for line in journal.lines(_path(home)) if (flip := _read(line))]
     after = [*(flip.before for flip in found[1:]), current_id(home)] if found else []
     return [flip for flip, stood in zip(found, after, strict=True) if flip.release_id == stood]
+
+
+def ever_served(home: Home) -> set[str]:
+    """Releases that readers have seen, as far as the logs and the chain of the current release know; all where there are no logs."""
+    moved = flips(home)
+    if not moved and not written(home):
+        return set(release_ids(home))
+    served = {release_id for flip in moved for release_id in (flip.release_id, flip.before) if release_id}
+    chain = [r["release_id"] for r in _history(home, moved[0].before if moved else current_id(home))]
+    return {*served, *chain}
 
 
 def moment_of(text: str) -> datetime:
@@ -92,31 +94,35 @@ def _served(home: Home) -> list[tuple[datetime, str]]:
     return served
 
 
-def _history(home: Home, release_id: str | None) -> list[dict[str, str]]:
-    if release_id is None or release_id not in release_ids(home):
+def _history(home: Home, release_id: str | None) -> list[dict[str, Any]]:
+    """A release and those it was built on, oldest first; of one that is gone, as a release built on it remembers."""
+    if release_id is None:
         return []
-    return read_manifest(home.releases / release_id).history
+    if release_id in release_ids(home):
+        return read_manifest(home.releases / release_id).history
+    for kept in release_ids(home):
+        chain = read_manifest(home.releases / kept).history
+        ids = [r["release_id"] for r in chain]
+        if release_id in ids:
+            return chain[: ids.index(release_id) + 1]
+    return []
 
 
 def _published(home: Home, release_id: str) -> datetime | None:
-    if release_id not in release_ids(home):
-        return None
-    return _time(read_manifest(home.releases / release_id).published_at)
+    if release_id in release_ids(home):
+        return _time(read_manifest(home.releases / release_id).published_at)
+    gone = removed(home).get(release_id)
+    return _time(gone["published_at"]) if gone else None
 
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text.removesuffix("Z"))
 
 
-def _lines(home: Home) -> list[str]:
-    path = _path(home)
-    return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
-
-
-def _read(line: str) -> Flip | None:
-    """A line as it was written, or None where it is torn."""
+def _read(line: dict[str, Any]) -> Flip | None:
+    """A line as it was written, or None where it is none."""
     try:
-        flip = Flip(**json.loads(line))
+        flip = Flip(**line)
         datetime.fromisoformat(flip.at)
     except (ValueError, TypeError):
         return None

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from warehouse.errors import UsageError
+from warehouse.errors import MtmError, UsageError
+from warehouse.releases.tags import RELEASE, tags
 from warehouse.settings import Home
 
 FILE = "manifest.json"
@@ -44,6 +45,13 @@ class Manifest:
     marts: dict[str, dict[str, Any]] = field(default_factory=dict)  # mart -> rows, content_hash
     history: list[dict[str, Any]] = field(default_factory=list)  # this release and its ancestors, oldest first
     synthetic: bool = False  # any of its rounds is synthetic
+    verdict: dict[str, Any] = field(
+        default_factory=dict
+    )  # outcome, number of checks, those to review; whole: verdict.json
+    waivers: list[dict[str, Any]] = field(default_factory=list)  # the exceptions by which it passed, whole
+    personal_scan: dict[str, Any] = field(
+        default_factory=dict
+    )  # what the scan for personal data went through, in numbers
 
     def version(self, round_key: str) -> RoundVersion | None:
         """The version of a round in this release."""
@@ -55,19 +63,38 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest in a release's folder."""
-    data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    return Manifest(**{**data, "rounds": [RoundVersion(**v) for v in data["rounds"]]})
+    """The manifest in a release's folder. Raises MtmError where it is damaged."""
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return Manifest(**{**data, "rounds": [RoundVersion(**v) for v in data["rounds"]]})
+    except (ValueError, TypeError, KeyError):
+        raise MtmError(
+            f"the manifest of {folder.name} can't be read", where=f"releases/{folder.name}/{FILE}",
+            expected="the manifest that was published", todo=f"mtm verify {folder.name}", code="manifest_damaged",
+        ) from None  # fmt: skip
 
 
 def release_ids(home: Home) -> list[str]:
     """Ids of all whole releases that are kept, oldest first."""
-    return sorted(p.parent.name for p in home.releases.glob(f"r*/{FILE}"))
+    return sorted((p.parent.name for p in home.releases.glob(f"r*/{FILE}")), key=number_of)
+
+
+def number_of(release_id: str) -> int:
+    """The number in an id: what comes later has a higher one, whatever the clock said."""
+    digits = release_id[1:]
+    return int(digits) if digits.isdecimal() else -1
 
 
 def current_id(home: Home) -> str | None:
     """The release that is served, or None before the first."""
     return Path(home.current.readlink()).name if home.current.is_symlink() else None
+
+
+def latest_id(home: Home) -> str | None:
+    """The newest whole release that passed the gate, served or held back; the current one where none was noted."""
+    link = home.latest_candidate
+    noted = Path(link.readlink()).name if link.is_symlink() else None
+    return noted if noted and (home.releases / noted / FILE).is_file() else current_id(home)
 
 
 def current_manifest(home: Home) -> Manifest | None:
@@ -76,19 +103,40 @@ def current_manifest(home: Home) -> Manifest | None:
     return read_manifest(home.releases / identity) if identity else None
 
 
-def load_manifest(home: Home, release_id: str | None = None) -> Manifest:
-    """A release's manifest, or the current one's. Raises UsageError (exit 2) where there is none."""
-    identity = release_id or current_id(home)
-    if identity is None or identity not in release_ids(home):
-        raise UsageError(
-            f"there is no release {release_id}" if release_id else "nothing has been published yet",
-            expected=f"one of {', '.join(release_ids(home)) or 'no release yet'}",
-            todo="mtm releases shows them" if release_id else "mtm receive FILE, then mtm run",
-            code="unknown_release",
-        )
-    return read_manifest(home.releases / identity)
+def release_named(home: Home, name: str | None = None) -> str:
+    """The id that an id, a tag or a channel stands for; the current one by default. Raises UsageError (exit 2)."""
+    channels = {None: current_id, "current": current_id, "latest-candidate": latest_id}
+    named = channels[name](home) if name in channels else tags(home).get(name or "", name)
+    if named is not None and RELEASE.fullmatch(named) and (home.releases / named / FILE).is_file():
+        return named
+    raise _gone(home, named) if named and name else _unknown(home, name)
 
 
-def next_id(home: Home) -> str:
-    """One more than the highest id that was ever used here: ids never go back."""
-    return f"r{max((int(i[1:]) for i in release_ids(home)), default=0) + 1:06d}"
+def load_manifest(home: Home, name: str | None = None) -> Manifest:
+    """The manifest of a release: by id, tag or channel, or the current one's. Raises UsageError (exit 2) where there is none."""
+    return read_manifest(home.releases / release_named(home, name))
+
+
+def _gone(home: Home, release_id: str) -> UsageError:
+    """A release that `mtm gc` removed was there; another name was never one."""
+    from warehouse.releases.index import removed
+
+    line = removed(home).get(release_id)
+    if line is None:
+        return _unknown(home, release_id)
+    return UsageError(
+        f"release {release_id}, published {line['published_at']}, was removed on {line['at']}",
+        expected=f"one of {', '.join(release_ids(home))}",
+        todo="take it from a backup, or build its deliveries anew from the vault; mtm tag keeps a release for good",
+        code="release_removed",
+    )
+
+
+def _unknown(home: Home, name: str | None) -> UsageError:
+    known = [*release_ids(home), *tags(home)]
+    return UsageError(
+        f"there is no release {name[:64]}" if name else "nothing has been published yet",
+        expected=f"one of {', '.join(known) or 'no release yet'}",
+        todo="mtm releases shows them" if name else "mtm receive FILE, then mtm run",
+        code="unknown_release",
+    )

@@ -1,35 +1,84 @@
-"""The pointer to the release that is served, and the file system calls that make a step durable.
+"""The pointers to releases (`current`, `latest-candidate`), moved one at a time under a lock, and read-only folders.
 
-Flipping and syncing belong here; what is in a release does not.
+Moving pointers, in one process or in several, belongs here; what is in a release, and whether it is whole, does not.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse.deliveries.disk import sync
 from warehouse.errors import MtmError
 from warehouse.releases.flips import record
-from warehouse.releases.manifest import current_id
+from warehouse.releases.manifest import FILE, current_id, latest_id, number_of, read_manifest
 from warehouse.settings import Home
+
+LOCK = ".lock"
+WAIT_SECONDS = 60
+
+
+@contextmanager
+def pointer_lock(home: Home, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """Held while something under `published/` is moved; a process that dies frees it. What it tore is swept first."""
+    handle = os.open(home.published / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _wait(handle, wait)
+        for torn in (
+            p for link in (home.current, home.latest_candidate) for p in home.published.glob(f".{link.name}.*")
+        ):
+            torn.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
 
 
 def flip(home: Home, release_id: str, expected: str | None) -> None:
-    """Point `current` at a release: one rename, logged. Raises MtmError where `expected` is not what is served (another won)."""
-    if current_id(home) != expected:
+    """Serve a release: one rename, logged. Raises MtmError where `expected` is not what is served (another won)."""
+    with pointer_lock(home):
+        must_be_current(home, expected)
+        serve(home, release_id, expected)
+
+
+def must_be_current(home: Home, expected: str | None) -> None:
+    """Compare, before the swap; the lock must be held. Raises MtmError where another release is served."""
+    if (served := current_id(home)) != expected:
         raise MtmError(
             "another release was published meanwhile",
-            expected=f"{expected or 'no release'} to be current, {current_id(home)} is",
+            expected=f"{expected or 'no release'} to be current, {served or 'none'} is",
             todo="run again: the next candidate starts from the new release",
             code="lost_race",
         )
-    record(home, release_id, expected)
-    temporary = home.published / f".current.{os.getpid()}"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(Path("releases") / release_id)
-    os.replace(temporary, home.current)
-    sync(home.published)
+
+
+def serve(home: Home, release_id: str, before: str | None) -> None:
+    """Move `current`; the lock must be held. Raises MtmError where the release is not whole: it is looked at once more."""
+    must_be_whole(home.releases / release_id)
+    record(home, release_id, before)
+    _point(home.current, release_id)
+
+
+def advance(home: Home, release_id: str) -> None:
+    """Let `latest-candidate` name this release, unless it names a newer one; the lock must be held."""
+    noted = latest_id(home)
+    if noted is None or not home.latest_candidate.is_symlink() or number_of(release_id) > number_of(noted):
+        _point(home.latest_candidate, release_id)
+
+
+def must_be_whole(folder: Path) -> None:
+    """Every file of the manifest with its size, quickly. Raises MtmError where one is missing or of another size."""
+    files = read_manifest(folder).files if (folder / FILE).is_file() else {FILE: {"bytes": -1}}
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file() or path.is_symlink() or path.stat().st_size != expected["bytes"]:
+            raise MtmError(
+                f"release {folder.name} is not whole: {name}", where=f"releases/{folder.name}",
+                expected="the files of its manifest", todo=f"mtm verify {folder.name}", code="tampered",
+            )  # fmt: skip
 
 
 def sync_tree(folder: Path) -> None:
@@ -50,5 +99,28 @@ def thaw(folder: Path) -> None:
     """Make a folder writable again, so that it can be removed."""
     folder.chmod(0o755)
     for path in folder.rglob("*"):
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             path.chmod(0o755)
+
+
+def _point(link: Path, release_id: str) -> None:
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path("releases") / release_id)
+    os.replace(temporary, link)
+    sync(link.parent)
+
+
+def _wait(handle: int, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise MtmError(
+                    "another process is moving a release", where="published/",
+                    expected=f"it to end within {seconds:.0f} seconds", todo="run again", code="locked",
+                ) from None  # fmt: skip
+            time.sleep(0.02)

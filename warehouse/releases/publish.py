@@ -1,37 +1,60 @@
 """Publishing a candidate that passed: write, audit, sync, rename, flip.
 
-The order of these steps belongs here (reliability: the old or the new release is served, never a mix).
+The order of these steps belongs here (reliability: the old or the new release is served, never a mix); each step has a
+module of its own.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from warehouse.deliveries.disk import file_hash, sync
+from warehouse.deliveries.disk import sync
 from warehouse.errors import GateRefused, MtmError
+from warehouse.releases.audit import GATE, audit, must_be_unchanged
 from warehouse.releases.candidate import Candidate, database_path, discard, models_hash
+from warehouse.releases.contents import hashes
+from warehouse.releases.index import record_written
+from warehouse.releases.integrity import problems
 from warehouse.releases.manifest import FILE, Manifest, read_manifest, release_ids
-from warehouse.releases.pointer import flip, freeze, sync_tree, thaw
-from warehouse.releases.serving import DATABASE, UNHASHED, serving_rows, write_serving
-from warehouse.releases.verdict import Verdict
+from warehouse.releases.notes import write_notes
+from warehouse.releases.pointer import advance, freeze, must_be_current, pointer_lock, serve, sync_tree
+from warehouse.releases.serving import content_hash, write_serving
+from warehouse.releases.staging import staging
+from warehouse.releases.verdict import Verdict, load_verdict
 from warehouse.settings import Home
 
 
-def publish(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest:
-    """The release of a candidate. Raises GateRefused without a passed verdict on exactly this candidate."""
-    _must_have_passed(candidate, verdict)
+def publish(home: Home, candidate: Candidate, verdict: Verdict, *, hold: bool = False) -> Manifest:
+    """The release of a candidate, served; or written and held back.
+
+    Raises GateRefused without a passed verdict on exactly this candidate, MtmError where anything fails: then what was
+    served before is served still, unless the error came after the flip (`mtm status` says).
+    """
     try:
-        manifest = _waiting(home, candidate) or _write_release(home, candidate, verdict)
-        flip(home, manifest.release_id, candidate.base_release)
-        return manifest
+        with _told():
+            return _publish(home, candidate, verdict, hold)
     finally:
         discard(candidate)
+
+
+def _publish(home: Home, candidate: Candidate, verdict: Verdict, hold: bool) -> Manifest:
+    _must_have_passed(home, candidate, verdict)
+    if waiting := _waiting(home, candidate, verdict):
+        with pointer_lock(home):
+            must_be_current(home, candidate.base_release)
+            _announce(home, waiting, hold=hold)
+        return waiting
+    return _write_release(home, candidate, verdict, hold)
 
 
 def code_version() -> str:
@@ -39,71 +62,139 @@ def code_version() -> str:
     return version("mtm-warehouse")
 
 
-def _must_have_passed(candidate: Candidate, verdict: Verdict) -> None:
-    same = (verdict.round_key, verdict.normalized_id, verdict.base_release) == (
-        candidate.normalized.round_key, candidate.normalized.normalized_id, candidate.base_release
+def _must_have_passed(home: Home, candidate: Candidate, verdict: Verdict) -> None:
+    """The verdict is passed, on this candidate, and the one that is stored: memory alone publishes nothing."""
+    normalized = candidate.normalized
+    asked = (normalized.round_key, normalized.normalized_id, candidate.base_release)
+    same = (verdict.round_key, verdict.normalized_id, verdict.base_release) == asked
+    stored = load_verdict(home, normalized.round_key, normalized.normalized_id)
+    if verdict.outcome == "passed" and not verdict.blocking and not verdict.error and same and _equal(stored, verdict):
+        return
+    what = f"{normalized.round_key} is not published: the verdict is {verdict.outcome}"
+    raise GateRefused(
+        "the verdict was given on another candidate" if not same
+        else what if verdict.outcome != "passed" else f"{normalized.round_key} is not published: the stored verdict is another",
+        expected="a passed and stored verdict on this candidate", todo=f"mtm findings {normalized.round_key}", code="refused",
     )  # fmt: skip
-    if verdict.outcome != "passed" or not same:
-        raise GateRefused(
-            f"{candidate.normalized.round_key} is not published: the verdict is {verdict.outcome}"
-            if same else "the verdict was given on another candidate",
-            expected="a passed verdict on this candidate", todo=f"mtm findings {candidate.normalized.round_key}", code="refused",
-        )  # fmt: skip
 
 
-def _waiting(home: Home, candidate: Candidate) -> Manifest | None:
-    """A whole release of these rounds on this base that was never flipped to (a run died in between, or a rollback)."""
-    for identity in release_ids(home):
-        manifest = read_manifest(home.releases / identity)
-        same = (manifest.parent, manifest.rounds, manifest.models_hash) == (
-            candidate.base_release, sorted(candidate.versions, key=lambda v: v.round_key), models_hash()
-        )  # fmt: skip
-        if same and _complete(home.releases / identity, manifest):
-            return manifest
+def _equal(stored: Verdict | None, verdict: Verdict) -> bool:
+    return stored is not None and json.dumps(stored.as_dict()) == json.dumps(verdict.as_dict())
+
+
+def _waiting(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest | None:
+    """A whole release of these rounds on this base, by these exceptions, that is not served (a run died, it was held, a rollback)."""
+    asked = (
+        candidate.base_release,
+        sorted(candidate.versions, key=lambda v: v.round_key),
+        models_hash(),
+        verdict.waivers,
+    )
+    for identity in reversed(release_ids(home)):
+        try:
+            m = read_manifest(home.releases / identity)
+        except MtmError:
+            continue
+        if (m.parent, m.rounds, m.models_hash, m.waivers) == asked and not problems(home, identity, modes=False):
+            return m
     return None
 
 
-def _complete(folder: Path, manifest: Manifest) -> bool:
-    return all((folder / p).is_file() and file_hash(folder / p) == f["sha256"] for p, f in manifest.files.items())
-
-
-def _write_release(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest:
-    for leftover in home.releases.glob(".staging-*"):
-        thaw(leftover)
-        shutil.rmtree(leftover)
-    staging = home.releases / f".staging-{candidate.release_id}-{os.getpid()}"
-    staging.mkdir()
-    marts = write_serving(candidate.database, staging, candidate.folder)
-    if {name: m["rows"] for name, m in marts.items()} != serving_rows(staging / DATABASE):
-        raise MtmError(
-            "the serving database does not hold what was written", where=DATABASE, todo="run again", code="audit_failed"
-        )
-    _write_json(staging / "verdict.json", verdict.as_dict())
-    manifest = _manifest(candidate, marts, staging)
-    _write_json(staging / FILE, manifest.as_dict())
-    sync_tree(staging)
-    _keep_database(home, candidate)
-    os.rename(staging, home.releases / candidate.release_id)
-    freeze(home.releases / candidate.release_id)
-    sync(home.releases)
+def _write_release(home: Home, candidate: Candidate, verdict: Verdict, hold: bool) -> Manifest:
+    with staging(home, candidate.release_id) as folder:
+        marts = write_serving(candidate.database, folder, candidate.folder)
+        _write_json(folder / "verdict.json", verdict.as_dict())
+        _copy_docs(home.gate_docs / verdict.round_key / verdict.normalized_id, folder / GATE)
+        write_notes(folder, candidate, verdict, marts)
+        scanned = _scan(home, candidate, folder)
+        sync_tree(folder)
+        files = hashes(folder)
+        marts = audit(folder, candidate.database, marts)
+        manifest = _manifest(candidate, verdict, marts, files, scanned)
+        digest = _write_json(folder / FILE, manifest.as_dict())
+        freeze(folder)
+        sync_tree(folder)
+        must_be_unchanged(folder, files)
+        with pointer_lock(home):
+            must_be_current(home, candidate.base_release)
+            _name(home, candidate, folder)
+            _announce(home, manifest, hold=hold, digest=digest)
     return manifest
 
 
-def _keep_database(home: Home, candidate: Candidate) -> None:
-    """The build database becomes the base of the next candidate; if this is lost, it is built again from the vault."""
-    target = database_path(home, candidate.release_id)
-    target.parent.mkdir(mode=0o700, exist_ok=True)
+def _name(home: Home, candidate: Candidate, folder: Path) -> None:
+    """The rename that makes it a release, and its build database as the base of the next candidate."""
+    kept = database_path(home, candidate.release_id)
+    kept.parent.mkdir(mode=0o700, exist_ok=True)
+    kept.unlink(missing_ok=True)  # of a run that died: another candidate's
+    try:
+        os.rename(folder, home.releases / candidate.release_id)
+    except OSError as error:
+        if not (home.releases / candidate.release_id).exists():
+            raise
+        raise MtmError(
+            f"{candidate.release_id} was written by another process", expected="ids to be used once",
+            todo="run again: the next candidate starts from the new release", code="lost_race",
+        ) from error  # fmt: skip
+    sync(home.releases)
+    sync(home.published)
     sync(candidate.database)
-    os.replace(candidate.database, target)
-    sync(target.parent)
+    os.replace(candidate.database, kept)  # if this is lost, it is built again from the vault
+    sync(kept.parent)
 
 
-def _manifest(candidate: Candidate, marts: dict[str, dict[str, Any]], staging: Path) -> Manifest:
-    files = {
-        path.relative_to(staging).as_posix(): {"sha256": file_hash(path), "bytes": path.stat().st_size}
-        for path in sorted(staging.rglob("*"))
-        if path.is_file()
-    }
+def _announce(home: Home, manifest: Manifest, *, hold: bool, digest: str = "") -> None:
+    """Note the release, look at all of it once more, move the pointers; the lock is held."""
+    freeze(home.releases / manifest.release_id)
+    record_written(home, manifest, held=hold, digest=digest)
+    if wrong := problems(home, manifest.release_id):
+        raise MtmError(
+            f"the release is not served: {wrong[0]}", where=f"releases/{manifest.release_id}",
+            expected="the files that were audited", todo="run again", code="audit_failed",
+        )  # fmt: skip
+    advance(home, manifest.release_id)
+    if not hold:
+        serve(home, manifest.release_id, manifest.parent)
+
+
+def _scan(home: Home, candidate: Candidate, folder: Path) -> dict[str, Any]:
+    """Search what is to be published for personal data. Raises MtmError where any is found."""
+    if find_spec("warehouse.personal") is None or find_spec("warehouse.personal.scan") is None:
+        return {}
+    from importlib import import_module
+
+    told = import_module("warehouse.personal.scan").scan_release(home, candidate, folder)
+    return dict(told) if isinstance(told, dict) else {}
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the disk or the database engine refuses becomes one line, without paths or values."""
+    import duckdb
+
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        raise MtmError(
+            f"the release could not be written: {why}", where="published/", expected="room, and a folder that can be written",
+            todo="make room and run again" if full else "look at the disk and at the permissions, then run again",
+            code="disk_full" if full else "not_written",
+        ) from error  # fmt: skip
+
+
+def _copy_docs(source: Path, target: Path) -> None:
+    """The site of the verdict's checks, where it was built: plain files only."""
+    if source.is_dir():
+        shutil.copytree(
+            source, target, ignore=lambda place, names: [n for n in names if (Path(place) / n).is_symlink()]
+        )
+
+
+def _manifest(
+    candidate: Candidate, verdict: Verdict, marts: dict[str, Any], files: dict[str, Any], scanned: dict[str, Any]
+) -> Manifest:
     return Manifest(
         release_id=candidate.release_id,
         parent=candidate.base_release,
@@ -117,14 +208,26 @@ def _manifest(candidate: Candidate, marts: dict[str, dict[str, Any]], staging: P
         marts=marts,
         history=candidate.history(),
         synthetic=candidate.synthetic,
+        verdict=_summary(verdict),
+        waivers=verdict.waivers,
+        personal_scan=scanned,
     )
 
 
-def content_hash(marts: dict[str, dict[str, Any]]) -> str:
-    """The hash over the content of all marts but those that carry dates of releases."""
-    text = "\n".join(f"{name} {marts[name]['content_hash']}" for name in sorted(set(marts) - UNHASHED))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _summary(verdict: Verdict) -> dict[str, Any]:
+    failed = [c for c in verdict.checks if not c.passed]
+    return {
+        "outcome": verdict.outcome,
+        "checks": len(verdict.checks),
+        "to_review": sorted({c.code for c in failed if c.severity == "review"}),
+        "noted": sorted({c.code for c in failed if c.severity == "note"}),
+        "waived": sorted({c.code for c in failed if c.waiver}),
+        "gate": verdict.gate,
+    }
 
 
-def _write_json(path: Path, data: dict[str, Any]) -> None:
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+def _write_json(path: Path, data: dict[str, Any]) -> str:
+    """Writes the file; its sha256 as it was meant."""
+    text = json.dumps(data, ensure_ascii=False, indent=1).encode()
+    path.write_bytes(text)
+    return hashlib.sha256(text).hexdigest()

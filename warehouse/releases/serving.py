@@ -41,11 +41,21 @@ def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[st
     return marts
 
 
-def serving_rows(path: Path) -> dict[str, int]:
-    """Rows per mart, read back from disk through a fresh read-only connection."""
-    with duckdb.connect(str(path), read_only=True) as con:
-        names = [r[0] for r in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
-        return {n: con.execute(f'SELECT count(*) FROM {SCHEMA}."{n}"').fetchall()[0][0] for n in names}
+def mart_hash(con: duckdb.DuckDBPyConnection, ordered: str, scratch: Path) -> str:
+    """The sha256 of a query's rows as CSV text; the text lies in `scratch` for a moment."""
+    text = scratch / "mart.csv"
+    try:
+        con.execute(f"COPY ({ordered}) TO '{_quoted(text)}' (FORMAT csv, HEADER)")
+        with text.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    finally:
+        text.unlink(missing_ok=True)
+
+
+def content_hash(marts: dict[str, dict[str, Any]]) -> str:
+    """The hash over the content of all marts but those that carry dates of releases."""
+    text = "\n".join(f"{name} {marts[name]['content_hash']}" for name in sorted(set(marts) - UNHASHED))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -64,13 +74,9 @@ def _copy(con: duckdb.DuckDBPyConnection, name: str, ddl: str, folder: Path, scr
     rows = con.execute(f"SELECT count(*) FROM serving.{SCHEMA}.{name}").fetchall()[0][0]
     ordered = f"SELECT * FROM build.{SCHEMA}.{name} ORDER BY ALL"
     target = _quoted(folder / "parquet" / f"{name}.parquet")
-    con.execute(f"COPY ({ordered}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-    text = scratch / f"{name}.csv"
-    con.execute(f"COPY ({ordered}) TO '{_quoted(text)}' (FORMAT csv, HEADER)")
-    with text.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    text.unlink()
-    return {"rows": rows, "content_hash": None if name in UNHASHED else digest}
+    written = f"SELECT * FROM serving.{SCHEMA}.{name}"  # in the order in which it was inserted: no second sort
+    con.execute(f"COPY ({written}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+    return {"rows": rows, "content_hash": None if name in UNHASHED else mart_hash(con, ordered, scratch)}
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:

@@ -108,7 +108,7 @@ def test_a_log_that_cannot_be_written_leaves_the_old_release(three: Home, monkey
     def full(*_: object) -> int:
         raise OSError(28, "no space")
 
-    monkeypatch.setattr("warehouse.releases.flips.os.write", full)
+    monkeypatch.setattr("warehouse.releases.journal.os.write", full)
     with pytest.raises(OSError, match="no space"):
         flip(three, "r000001", "r000003")
     monkeypatch.undo()

@@ -1,0 +1,67 @@
+"""The audit of a release before it has its name: what lies on the disk is what the gate passed, value by value.
+
+Comparing the staging folder with the build database belongs here; the checks of the gate do not, they were before.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from warehouse.errors import MtmError
+from warehouse.releases.contents import attach, checksum, hashes, opened, others, parquet, shape, table
+from warehouse.releases.manifest import FILE
+from warehouse.releases.notes import notes_name
+from warehouse.releases.notes_words import LANGUAGES
+from warehouse.releases.serving import DATABASE
+
+GATE = "gate"  # where a release keeps the Data Docs of its verdict
+PARTS = {DATABASE, "parquet", "verdict.json", GATE, *map(notes_name, LANGUAGES)}
+
+
+def audit(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Read everything back from disk. Returns the marts with their columns and keys; raises MtmError where anything differs."""
+    import duckdb
+
+    for path in folder.iterdir():
+        if path.name not in PARTS:
+            raise failed(path.name, "a file is there that nobody wrote")
+    try:
+        return _audited(folder, build, marts)
+    except duckdb.Error as error:
+        raise failed(DATABASE, f"it can't be read back ({type(error).__name__})") from None
+
+
+def _audited(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    with opened(folder) as con:
+        attach(con, build, "build")
+        found, built = shape(con, "release"), shape(con, "build")
+        if stray := others(con, "release"):
+            raise failed(DATABASE, f"it holds {stray[0]}")
+        twins = {p.stem for p in (folder / "parquet").iterdir()}
+        for name in sorted(set(found) ^ set(marts) | set(marts) ^ twins):
+            raise failed(name, "it is in one of database, Parquet and candidate only")
+        for name, mart in marts.items():
+            columns = list(found[name]["columns"])
+            sums = [
+                checksum(con, s, columns) for s in (table("build", name), table("release", name), parquet(folder, name))
+            ]
+            if found[name] != built[name] or len(set(sums)) != 1 or sums[0][0] != mart["rows"]:
+                raise failed(name, "what was written is not what was built")
+    return {name: {**mart, **found[name]} for name, mart in marts.items()}
+
+
+def must_be_unchanged(folder: Path, files: dict[str, dict[str, Any]]) -> None:
+    """Hash every file once more. Raises MtmError where one changed, came or went since it was hashed."""
+    now = hashes(folder)
+    for name in sorted({*now, *files} - {FILE}):
+        if now.get(name) != files.get(name):
+            raise failed(name, "it changed while the release was audited")
+
+
+def failed(name: str, what: str) -> MtmError:
+    """The audit's refusal; nothing was published."""
+    return MtmError(
+        f"the release is not published: {what}", where=name, expected="the candidate's marts on the disk, unchanged",
+        todo="run again; if it happens again, look at the disk and at who else writes there", code="audit_failed",
+    )  # fmt: skip

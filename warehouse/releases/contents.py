@@ -1,0 +1,100 @@
+"""What is in a release's database and Parquet files, read back from disk: shape, rows, checksums, content hashes.
+
+Reading published files through a fresh read-only connection belongs here; what is to be in them is told by others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from warehouse.releases.serving import DATABASE, SCHEMA, mart_hash
+
+if TYPE_CHECKING:
+    import duckdb
+
+COLUMNS = """SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = ? AND schema_name = ?
+             ORDER BY table_name, column_index"""
+KEYS = """SELECT table_name, constraint_column_names FROM duckdb_constraints()
+          WHERE database_name = ? AND schema_name = ? AND constraint_type = 'PRIMARY KEY'"""
+OTHERS = """SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name <> ?
+            UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = ? AND NOT internal"""
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A fresh connection with the release's database attached as `release`, read-only."""
+    import duckdb
+
+    with duckdb.connect(":memory:") as con:
+        attach(con, folder / DATABASE, "release")
+        yield con
+
+
+def attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str) -> None:
+    """Attach a database read-only."""
+    con.execute(f"ATTACH '{_quoted(path)}' AS {alias} (READ_ONLY)")
+
+
+def shape(con: duckdb.DuckDBPyConnection, alias: str) -> dict[str, dict[str, Any]]:
+    """Mart → its columns with their types, in order, and its primary key."""
+    found: dict[str, dict[str, Any]] = {}
+    for table, column, kind in con.execute(COLUMNS, [alias, SCHEMA]).fetchall():
+        found.setdefault(table, {"columns": {}, "key": []})["columns"][column] = kind
+    for table, names in con.execute(KEYS, [alias, SCHEMA]).fetchall():
+        found[table]["key"] = list(names)
+    return found
+
+
+def others(con: duckdb.DuckDBPyConnection, alias: str) -> list[str]:
+    """Tables of other schemas, and views: nothing of the kind belongs into a release."""
+    return [str(name) for (name,) in con.execute(OTHERS, [alias, SCHEMA, alias]).fetchall()]
+
+
+def table(alias: str, mart: str) -> str:
+    """A mart of an attached database, for SQL."""
+    return f'{alias}.{SCHEMA}."{mart}"'
+
+
+def parquet(folder: Path, mart: str) -> str:
+    """The Parquet twin of a mart, for SQL."""
+    return f"read_parquet('{_quoted(folder / 'parquet' / f'{mart}.parquet')}')"
+
+
+def checksum(con: duckdb.DuckDBPyConnection, source: str, columns: list[str]) -> tuple[int, int]:
+    """Rows, and a sum over them that any changed value changes; for comparing within one process."""
+    named = ", ".join('"' + c.replace('"', '""') + '"' for c in columns)
+    rows, total = con.execute(f"SELECT count(*), coalesce(sum(hash({named})::HUGEINT), 0) FROM {source}").fetchall()[0]
+    return int(rows), int(total)
+
+
+def content_hash_of(con: duckdb.DuckDBPyConnection, source: str, scratch: Path) -> str:
+    """The hash of a mart's rows as text in full order, as it stands in the manifest."""
+    return mart_hash(con, f"SELECT * FROM {source} ORDER BY ALL", scratch)
+
+
+def hashes(folder: Path) -> dict[str, dict[str, Any]]:
+    """Every file below a folder → sha256 and bytes."""
+    return hashed_all(folder, [p for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_symlink()])
+
+
+def hashed_all(folder: Path, paths: list[Path]) -> dict[str, dict[str, Any]]:
+    """These files → sha256 and bytes, by their names below the folder."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:  # hashing leaves the interpreter free
+        found = list(pool.map(_hashed, paths))
+    return {p.relative_to(folder).as_posix(): h for p, h in zip(paths, found, strict=True)}
+
+
+def _hashed(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"sha256": digest, "bytes": file.tell()}
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,54 @@
+"""Logs of one JSON object per line under `published/`: append only, each line durable before what it announces.
+
+Appending and reading lines belong here; what a line means does not. A line that a crash tore is closed by the next one
+and is not read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from warehouse.deliveries.disk import sync
+
+
+def append(path: Path, line: dict[str, Any]) -> None:
+    """Add a line and make it last."""
+    torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    try:
+        os.write(handle, ("\n" * torn + json.dumps(line) + "\n").encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    sync(path.parent)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines, in order; none where there is no log."""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    return [line for line in map(_read, text.splitlines()) if line is not None]
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Put a whole file in the place of another, durably: readers see the old or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def _read(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
