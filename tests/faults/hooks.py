@@ -101,11 +101,14 @@ def _alone(change: Callable[[Any, Any, Any], Any]) -> int:
     kept, verdict = pickle.loads(Path(os.environ["FAULT_CANDIDATE"]).read_bytes())
     candidate = moved(kept, str(kept.home.root), str(home.root))
     try:
-        lock.acquire(candidates._lock_path(home))
+        lock.acquire(candidates.builder_lock(home))
         manifest = publish.publish(home, *change(home, candidate, verdict))
     except MtmError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except Exception as error:  # `mtm` says so in one line, exit code 1
+        print(f"unexpected {type(error).__name__}", file=sys.stderr)
+        return 1
     print(manifest.release_id)
     return 0
 

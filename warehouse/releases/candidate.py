@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse.deliveries.vault import Delivery, Vault
+from warehouse.deliveries.vault import Vault
 from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized, normalize
 from warehouse.normalize.schema import TABLES
@@ -78,13 +78,21 @@ def build_candidate(home: Home, normalized: Normalized) -> Candidate:
     Where the base's build database is gone or its models are older, all rounds are built again from the vault; else the
     survey rounds whose weights, as they are used, rest on this round's stock are built again with it.
     """
+    _must_be_in_the_vault(home, normalized)
     lock.acquire(builder_lock(home))
+    try:
+        return _build(home, normalized)
+    except BaseException:
+        lock.release(builder_lock(home))
+        raise
+
+
+def _build(home: Home, normalized: Normalized) -> Candidate:
     base = current_manifest(home)
     folder = home.build / "candidate"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     kept = [v for v in base.rounds if v.round_key != normalized.round_key] if base else []
-    _must_be_in_the_vault(home, [*kept, version_of(normalized)])
     candidate = Candidate(
         home=home,
         release_id=next_id(home),
@@ -139,27 +147,13 @@ def version_of(normalized: Normalized) -> RoundVersion:
     return RoundVersion(d.round_key, d.delivery_id, d.delivery_seq, d.sha256, normalized.normalized_id, reference)
 
 
-def _must_be_in_the_vault(home: Home, versions: list[RoundVersion]) -> None:
-    """The raw files that a release rests on, as they were received: also of rounds that are only copied, so that it can be
-    built anew. Raises MtmError where one is gone or altered; nothing is built then."""
-    vault = Vault(home)
+def _must_be_in_the_vault(home: Home, normalized: Normalized) -> None:
+    """A raw file that is gone or altered is found before the build, also where its tables stand from an earlier run."""
     try:
-        for version in versions:
-            vault.path(_delivery(vault, version))
-    except MtmError:
-        lock.release(_lock_path(home))
-        raise
-
-
-def _delivery(vault: Vault, version: RoundVersion) -> Delivery:
-    found = next((d for d in vault.deliveries(version.round_key) if d.delivery_id == version.delivery_id), None)
-    if found is None:
-        raise MtmError(
-            f"the vault's delivery {version.delivery_id} of {version.round_key} is missing",
-            where=f"vault/deliveries/{version.round_key}", expected="every delivery that a release rests on",
-            todo="restore the vault from a backup, or receive the same file again", code="vault_damaged",
-        )  # fmt: skip
-    return found
+        Vault(home).path(normalized.delivery)
+    except MtmError as error:
+        if error.code != "purged":  # taken away on purpose: its tables are kept
+            raise
 
 
 def _again(home: Home, version: RoundVersion) -> Normalized:
