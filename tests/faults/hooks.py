@@ -79,7 +79,8 @@ def publish_numbered() -> int:
 def _numbered(home: Any, candidate: Any, verdict: Any) -> Any:
     import duckdb
 
-    from warehouse.releases.manifest import current_manifest, next_id
+    from warehouse.releases.candidate import next_id
+    from warehouse.releases.manifest import current_manifest
 
     base, name = current_manifest(home), next_id(home)
     shutil.copytree(os.environ["FAULT_FOLDER"], candidate.folder, dirs_exist_ok=True)
