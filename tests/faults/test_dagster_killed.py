@@ -19,7 +19,13 @@ from tests.faults.tally import trying
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 ALL = {toyland.round_key(r): toyland.people(r) for r in (1, 2, 3)}
-PARTS = {"daemon": "dagster._daemon", "webserver": "dagster_webserver", "worker": "execute_run", "everything": ""}
+PARTS = {
+    "daemon": "dagster._daemon",
+    "webserver": "dagster_webserver",
+    "worker": "spawn_main",
+    "code server": "dagster api grpc",
+    "everything": "",
+}
 
 
 @pytest.mark.parametrize("part", PARTS)
