@@ -75,6 +75,14 @@ def storage_faults(name: str) -> Iterator[None]:
         ) from None
 
 
+def lasting_folder(path: Path) -> None:
+    """Make a folder for the owner only, and those above it, so that their names last as well."""
+    if not path.is_dir():
+        lasting_folder(path.parent)
+        path.mkdir(exist_ok=True, mode=0o700)
+        sync(path.parent)
+
+
 def sync(path: Path) -> None:
     """Make what was written to a file or folder last."""
     handle = os.open(path, os.O_RDONLY)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse.codebooks.recognise import NOTHING_DECLARED, Declared, Recognised, recognise
-from warehouse.deliveries.disk import copied, file_hash, storage_faults, sync
+from warehouse.deliveries.disk import copied, file_hash, lasting_folder, storage_faults, sync
 from warehouse.deliveries.names import clean_name
 from warehouse.deliveries.readers.open import read_file
 from warehouse.errors import MtmError, UsageError
@@ -200,14 +200,14 @@ class Vault:
         blob = self._blob(sha256)
         if blob.exists() and file_hash(blob) == sha256:
             return
-        blob.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lasting_folder(blob.parent)
         copy.chmod(0o400)
         os.replace(copy, blob)
         sync(blob.parent)
 
     def _write(self, delivery: Delivery) -> None:
         folder = self.sidecars / delivery.round_key
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lasting_folder(folder)
         sidecar = folder / f"{delivery.delivery_seq:04d}-{delivery.delivery_id}.json"
         temporary = sidecar.with_suffix(".part")
         try:

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.deliveries.disk import sync
 from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.canonical import canonical_tables
@@ -94,5 +95,7 @@ def _write(done: Normalized, tables: dict[str, pl.DataFrame], parts: dict[str, s
     note: dict[str, Any] = {"round_key": done.round_key, "normalized_id": done.normalized_id, "delivery": asdict(done.delivery)}
     note |= {"made_of": parts, "content_hash": content_hash(temporary)}
     (temporary / "normalized.json").write_text(json.dumps(note, ensure_ascii=False, indent=1), encoding="utf-8")
+    for path in (*temporary.iterdir(), temporary):
+        sync(path)  # before it has its name: a power loss must not leave whole names on empty files
     shutil.rmtree(done.folder, ignore_errors=True)
     temporary.rename(done.folder)

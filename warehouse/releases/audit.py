@@ -28,7 +28,7 @@ def audit(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dict[s
             raise failed(path.name, "a file is there that nobody wrote")
     try:
         return _audited(folder, build, marts)
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeError) as error:  # the engine's message may quote damaged bytes
         raise failed(DATABASE, f"it can't be read back ({type(error).__name__})") from None
 
 

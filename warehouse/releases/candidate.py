@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 
 from warehouse.deliveries.vault import Vault
+from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized, normalize
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import find_round, load_operation
@@ -77,7 +78,16 @@ def build_candidate(home: Home, normalized: Normalized) -> Candidate:
     Where the base's build database is gone or its models are older, all rounds are built again from the vault; else the
     survey rounds whose weights, as they are used, rest on this round's stock are built again with it.
     """
+    _must_be_in_the_vault(home, normalized)
     lock.acquire(builder_lock(home))
+    try:
+        return _build(home, normalized)
+    except BaseException:
+        lock.release(builder_lock(home))
+        raise
+
+
+def _build(home: Home, normalized: Normalized) -> Candidate:
     base = current_manifest(home)
     folder = home.build / "candidate"
     shutil.rmtree(folder, ignore_errors=True)
@@ -136,6 +146,15 @@ def version_of(normalized: Normalized) -> RoundVersion:
     d = normalized.delivery
     reference = reference_hash(load_operation(d.operation), d)
     return RoundVersion(d.round_key, d.delivery_id, d.delivery_seq, d.sha256, normalized.normalized_id, reference)
+
+
+def _must_be_in_the_vault(home: Home, normalized: Normalized) -> None:
+    """A raw file that is gone or altered is found before the build, also where its tables stand from an earlier run."""
+    try:
+        Vault(home).path(normalized.delivery)
+    except MtmError as error:
+        if error.code != "purged":  # taken away on purpose: its tables are kept
+            raise
 
 
 def _again(home: Home, version: RoundVersion) -> Normalized:

@@ -1,0 +1,1 @@
+"""The fault matrix: what is served when things go wrong (docs/faults.md). Everything is asked of the command line."""
