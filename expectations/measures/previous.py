@@ -69,10 +69,12 @@ def _same_name(one: str | None, other: str) -> bool:
 
 
 def codes_moved(given: CandidateInput) -> Measured:
-    """Delivered place codes that an earlier round gave to another place; the gazetteer's own codes stand."""
+    """Delivered place codes that stood in another parent in an earlier round; the gazetteer's own codes stand."""
     if given.candidate is None:
         raise ValueError("there is no candidate")
-    found = moved_codes(given.candidate.home, given.key, given.table("place"), {})
+    # another name of the same parent may be the name in another language: the report to the field tells those
+    moved = moved_codes(given.candidate.home, given.key, given.table("place"), {})
+    found = [m for m in moved if m.reason == "place_code_moved"]
     return count(len(found), "codes", [f"{given.place(m.place)} {code_text(m.reason)}" for m in found])
 
 
