@@ -7,9 +7,12 @@ code where the gazetteer knows it. What the marts say of the change is measured 
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import combining, normalize
 
 from expectations.candidate_input import CandidateInput
 from expectations.measures.measured import EVIDENCE_LIMIT, Measured, code_text, count, share
+from warehouse.gazetteer.names import skeleton
+from warehouse.gazetteer.suggest import alike
 from warehouse.normalize.place_history import moved_codes
 
 NONE = "no earlier round"
@@ -41,15 +44,37 @@ def level_1_gone(given: CandidateInput) -> Measured:
         "(SELECT unit FROM units WHERE round_key = ?) FROM units WHERE round_key <> ? ORDER BY ALL"
     )
     rows = given.rows(sql, [given.key] * 4)
-    gone = [given.place(unit) for unit, here in rows if not here]
-    return count(len(gone), f"of {len(rows)} units missing", gone)
+    names = _level_1_names(given)
+    here = [name for (key, _), name in names.items() if key == given.key]
+    before = {code: name for (key, code), name in names.items() if key != given.key}
+    gone = [code for code, found in rows if not found and not any(_same_name(before.get(code), n) for n in here)]
+    return count(len(gone), f"of {len(rows)} units missing", [given.place(code) for code in gone])
+
+
+def _level_1_names(given: CandidateInput) -> dict[tuple[str, str], str]:
+    """Round and code → name of the units of level 1 of this round and the one before."""
+    sql = (
+        "SELECT round_key, place_code, place_name_en FROM intermediate.int_place_observed WHERE place_level = 1 "
+        "AND list_contains(?::VARCHAR[], round_key) AND place_name_en IS NOT NULL"
+    )
+    return {(key, code): name for key, code, name in given.rows(sql, [[given.key, previous_round(given)]])}
+
+
+def _same_name(one: str | None, other: str) -> bool:
+    """One name, also without its accents (Ségou, Segou), or spellings of one (Koulikoro, Koulikouro)."""
+    if one is None:
+        return False
+    plain = [skeleton("".join(c for c in normalize("NFKD", text) if not combining(c))) for text in (one, other)]
+    return plain[0] == plain[1] or bool(alike([one, other]))
 
 
 def codes_moved(given: CandidateInput) -> Measured:
-    """Delivered place codes that an earlier round gave to another place; the gazetteer's own codes stand."""
+    """Delivered place codes that stood in another parent in an earlier round; the gazetteer's own codes stand."""
     if given.candidate is None:
         raise ValueError("there is no candidate")
-    found = moved_codes(given.candidate.home, given.key, given.table("place"), {})
+    # another name of the same parent may be the name in another language: the report to the field tells those
+    moved = moved_codes(given.candidate.home, given.key, given.table("place"), {})
+    found = [m for m in moved if m.reason == "place_code_moved"]
     return count(len(found), "codes", [f"{given.place(m.place)} {code_text(m.reason)}" for m in found])
 
 

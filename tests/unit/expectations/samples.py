@@ -280,7 +280,8 @@ o like_before, n like_after, 0 coverage_effect FROM (VALUES ('XX', 0, 350, 350),
 CREATE TABLE intermediate.int_place_residents AS
 SELECT 'xx' operation, 'v1' geography_vintage, c place_code, 100 residents FROM (VALUES ('XX11'), ('XX21')) v(c);
 CREATE TABLE intermediate.int_place_observed AS
-SELECT 'xx-bma-r01' round_key, 'xx' operation, c place_code, l place_level FROM (VALUES ('XX1', 1), ('XX11', 2)) v(c, l);
+SELECT 'xx-bma-r01' round_key, 'xx' operation, c place_code, l place_level, n place_name_en
+FROM (VALUES ('XX1', 1, 'North'), ('XX11', 2, 'Mill')) v(c, l, n);
 INSERT INTO reference.place BY NAME SELECT 'xx' operation, 'v1' geography_vintage, c place_code FROM (VALUES ('XX1'), ('XX2'), ('XX11'), ('XX21')) v(c);
 INSERT INTO reference.country BY NAME SELECT 'RUS' country_iso3;
 INSERT INTO reference.operation BY NAME SELECT 'xx' operation, 2 finest_published_level;
