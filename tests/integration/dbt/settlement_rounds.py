@@ -20,7 +20,12 @@ def tree() -> Tree:
     """A country with 2 oblasts, 4 rayons, 8 aimaks and 24 settlements."""
     found: Tree = [("K", 0, None)]
     for level, number in ((1, 2), (2, 2), (3, 2), (4, 3)):
-        found += [(f"{code}{i}", level, code) for code, above, _ in list(found) if above == level - 1 for i in range(1, number + 1)]
+        found += [
+            (f"{code}{i}", level, code)
+            for code, above, _ in list(found)
+            if above == level - 1
+            for i in range(1, number + 1)
+        ]
     return found
 
 
@@ -36,7 +41,9 @@ def settlement(chance: random.Random, round_key: str, code: str, category: str) 
         parts |= {("sex_age", None, sex, age): n for (sex, age), n in cells.items()}
     parts |= {("reason", reason, "all", "all"): n for reason, n in told}
     rows = counts(round_key, code, code, category, parts)
-    return rows + counts(round_key, code, code, category, {("total", None, "all", "all"): -(-total // 4)}, unit="households")
+    return rows + counts(
+        round_key, code, code, category, {("total", None, "all", "all"): -(-total // 4)}, unit="households"
+    )
 
 
 def settlement_round(round_key: str, seed: int, changed: dict[str, int] | None = None) -> dict[str, pl.DataFrame]:
@@ -48,9 +55,19 @@ def settlement_round(round_key: str, seed: int, changed: dict[str, int] | None =
     for row in rows:
         more = (changed or {}).get(row["place_code"], 0)
         if row["population_category"] == "idp" and row["unit"] == "individuals":
-            row["value"] += more if row["dimension"] == "total" or (row["sex"], row["age_group"]) == ("male", "0-17") else 0
-    heard = [{"round_key": round_key, "row_id": c, "place_code": c, "place_level": 4, "informant_count": 1} for c, n, _ in everywhere if n == 4]
-    return {"assessment": frame("assessment", heard), "population": frame("population", rows), "place": places(round_key, everywhere, False)}
+            row["value"] += (
+                more if row["dimension"] == "total" or (row["sex"], row["age_group"]) == ("male", "0-17") else 0
+            )
+    heard = [
+        {"round_key": round_key, "row_id": c, "place_code": c, "place_level": 4, "informant_count": 1}
+        for c, n, _ in everywhere
+        if n == 4
+    ]
+    return {
+        "assessment": frame("assessment", heard),
+        "population": frame("population", rows),
+        "place": places(round_key, everywhere, False),
+    }
 
 
 def reference(*numbers: int, threshold: int = 5, level: int = 3) -> dict[str, list[dict[str, Any]]]:

@@ -34,7 +34,11 @@ def fine(tmp_path_factory: pytest.TempPathFactory) -> Candidate:
 
 def corrected(first: Candidate, folder: Path, changed: dict[str, int]) -> Candidate:
     """The second round delivered again, on the release that `first` is."""
-    rows = [row for mart, (category, table, item, hh) in _PARTS.items() for row in first.query(FORMER.format(category, table, item, hh, mart))]
+    rows = [
+        row
+        for mart, (category, table, item, hh) in _PARTS.items()
+        for row in first.query(FORMER.format(category, table, item, hh, mart))
+    ]
     names = ["round_key", "population_category", "table_code", "place_code", "item", *UNITS, "is_suppressed"]
     tables = reference(1, 2)
     tables["release_cell"] = [dict(zip(names, row, strict=True)) for row in rows]
@@ -45,7 +49,9 @@ def shown(candidate: Candidate, category: str) -> dict[Cell, float | None]:
     """Every cell that has a row: its value, or None where it is withheld."""
     found: dict[Cell, float | None] = {}
     for sql in (POPULATION, PART):
-        for key, place, table, item, people, households, hidden in candidate.query(f"{sql} where population_category = '{category}'"):
+        for key, place, table, item, people, households, hidden in candidate.query(
+            f"{sql} where population_category = '{category}'"
+        ):
             for unit, value in zip(UNITS, (people, households), strict=True):
                 if hidden and value is None:
                     found[key, place, table, item, unit] = None
@@ -54,7 +60,9 @@ def shown(candidate: Candidate, category: str) -> dict[Cell, float | None]:
     return found
 
 
-def equations(cells: dict[Cell, float | None], candidate: Candidate, category: str) -> list[tuple[dict[Cell, float], float]]:
+def equations(
+    cells: dict[Cell, float | None], candidate: Candidate, category: str
+) -> list[tuple[dict[Cell, float], float]]:
     """Sums over places, sexes and ages, and changes between rounds."""
     found: list[tuple[dict[Cell, float], float]] = []
     for key, place, table, item, unit in cells:
@@ -64,14 +72,22 @@ def equations(cells: dict[Cell, float | None], candidate: Candidate, category: s
     for key, place in product(KEYS, PARENT):
         whole = (key, place, "people", "all|all", "individuals")
         sums = [([("people", f"{s}|all") for s in ("male", "female")], whole)]
-        sums += [([("people", f"{s}|{a}") for a in AGES], (key, place, "people", f"{s}|all", "individuals")) for s in ("male", "female", "all")]
-        sums += [([("people", f"{s}|{a}") for s in ("male", "female")], (key, place, "people", f"all|{a}", "individuals")) for a in AGES]
+        sums += [
+            ([("people", f"{s}|{a}") for a in AGES], (key, place, "people", f"{s}|all", "individuals"))
+            for s in ("male", "female", "all")
+        ]
+        sums += [
+            ([("people", f"{s}|{a}") for s in ("male", "female")], (key, place, "people", f"all|{a}", "individuals"))
+            for a in AGES
+        ]
         sums += [([("reason", r) for r in REASONS], whole)]
         for parts, total in sums:
             these = [(key, place, *part, "individuals") for part in parts]
             if all(c in cells for c in (*these, total)):
                 found.append(({**dict.fromkeys(these, 1.0), total: -1.0}, 0.0))
-    changes = "select place_code, total_difference, current_individuals, previous_individuals from marts.mart_round_change"
+    changes = (
+        "select place_code, total_difference, current_individuals, previous_individuals from marts.mart_round_change"
+    )
     for place, difference, now, before in candidate.query(f"{changes} where population_category = '{category}'"):
         ends = [(key, place, "people", "all|all", "individuals") for key in KEYS]
         for cell, value in zip(ends, (before, now), strict=True):
@@ -82,7 +98,9 @@ def equations(cells: dict[Cell, float | None], candidate: Candidate, category: s
 
 def truth(candidate: Candidate) -> dict[tuple[str, str, str, str, str, str], float]:
     """True counts, from the build database."""
-    rows = candidate.query("select round_key, population_category, place_code, table_code, item, individuals, households from intermediate.int_count_cell")
+    rows = candidate.query(
+        "select round_key, population_category, place_code, table_code, item, individuals, households from intermediate.int_count_cell"
+    )
     return {
         (category, key, place, table if table == "reason" else "people", item, unit): value
         for key, category, place, table, item, *values in rows
@@ -97,16 +115,28 @@ def narrow(candidate: Candidate, category: str) -> list[tuple[Cell, float, float
     built = {key for _, key, *_ in true}  # a correction builds one round of the two
     cells = {cell: value for cell, value in shown(candidate, category).items() if cell[0] in built}
     order = [cell for cell, value in cells.items() if value is None]
-    at, need = {cell: n for n, cell in enumerate(order)}, np.array([max(10.0, 0.2 * true.get((category, *c), 0.0)) for c in order])
+    at, need = (
+        {cell: n for n, cell in enumerate(order)},
+        np.array([max(10.0, 0.2 * true.get((category, *c), 0.0)) for c in order]),
+    )
     rows, columns, factors, sums = [], [], [], []
-    untold = {c[:2] for c in order if c[2:4] == ("people", "all|all") and (category, *c[:2], "people", "male|all", "individuals") not in true}
+    untold = {
+        c[:2]
+        for c in order
+        if c[2:4] == ("people", "all|all") and (category, *c[:2], "people", "male|all", "individuals") not in true
+    }
     for equation, total in equations(cells, candidate, category):
         if abs(sum(f * true.get((category, *c), 0.0) for c, f in equation.items()) - total) > 1e-9:
             continue
         if not all(c in cells for c in equation):
             continue
         places = {c[:2] for c in equation}
-        if len(places) == 1 and untold and len({c[3] for c in equation}) > 1 and cells.get((*places.copy().pop(), "people", "all|all", "individuals")) is None:
+        if (
+            len(places) == 1
+            and untold
+            and len({c[3] for c in equation}) > 1
+            and cells.get((*places.copy().pop(), "people", "all|all", "individuals")) is None
+        ):
             continue  # of places whose totals are withheld nobody sees which told their sexes and ages
         known = sum(f * (cells[c] or 0.0) for c, f in equation.items() if c not in at)
         open_cells = [(at[c], f) for c, f in equation.items() if c in at]
@@ -166,13 +196,22 @@ def test_the_audit_of_the_project_agrees(fine: Candidate) -> None:
 def test_a_correction_by_few_people_is_told_by_no_difference_of_two_releases(fine: Candidate, tmp_path: Path) -> None:
     """Settlements whose total is shown, and one whose total is withheld, get 1 to 4 people more."""
     totals = "select place_code, is_suppressed from marts.mart_population where round_key = 'fin-bma-r02' and place_level = 4"
-    rows = dict(fine.query(f"{totals} and sex = 'all' and age_group = 'all' and population_category = 'idp' order by place_code desc"))
-    changed = {next(p for p, hidden in rows.items() if hidden): 2, next(p for p, hidden in rows.items() if not hidden): 3}
+    rows = dict(
+        fine.query(
+            f"{totals} and sex = 'all' and age_group = 'all' and population_category = 'idp' order by place_code desc"
+        )
+    )
+    changed = {
+        next(p for p, hidden in rows.items() if hidden): 2,
+        next(p for p, hidden in rows.items() if not hidden): 3,
+    }
     after = corrected(fine, tmp_path / "again", changed)
     assert hidden_totals(fine) <= hidden_totals(after)
     before, now = shown(fine, "idp"), shown(after, "idp")
     assert {c for c, v in before.items() if v is None and now.get(c)} == set()  # withheld then, shown now
-    told = {c: (v, now.get(c)) for c, v in before.items() if v is not None and now.get(c) is not None and LEVEL[c[1]] == 4}
+    told = {
+        c: (v, now.get(c)) for c, v in before.items() if v is not None and now.get(c) is not None and LEVEL[c[1]] == 4
+    }
     assert [c for c, (was, value) in told.items() if 0 < abs((value or 0) - was) < 5] == []
     assert narrow(after, "idp") == []
 
@@ -183,5 +222,7 @@ def test_nothing_derived_stands_where_settlements_are_withheld(fine: Candidate) 
         select count(*) from marts.mart_round_change
         where place_level < 2 and coalesce(common_current_individuals, new_individuals, like_for_like, ratio_median) is not null""")
     assert rows == [(0,)]
-    shares = fine.query("select count(*), count(total_where_told), count(category_total) from marts.mart_reasons where is_suppressed")
+    shares = fine.query(
+        "select count(*), count(total_where_told), count(category_total) from marts.mart_reasons where is_suppressed"
+    )
     assert shares[0][0] > 0 and shares[0][1:] == (0, 0)
