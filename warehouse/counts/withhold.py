@@ -125,7 +125,7 @@ def _open(plan: Plan, t: int) -> Iterator[tuple[int, int, bool]]:
             float(mass[of].sum()),
             people[cells],
             mass[cells][:, None],
-            plan.fits(t, 0)[cells],
+            plan.fitting[t][0][cells],
             plan.hidden[0][cells],
         )
         for at, item in np.argwhere(~known):
