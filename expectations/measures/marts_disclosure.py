@@ -15,7 +15,9 @@ WORDS = ("individuals", "households", "all_years", "all_reasons", "all_countries
 
 def _counts(columns: dict[str, str]) -> list[str]:
     """Columns of whole numbers of people or households. A difference of two counts may be small: the attack looks at it."""
-    return [c for c, kind in columns.items() if kind == "BIGINT" and any(w in c for w in WORDS) and "difference" not in c]
+    return [
+        c for c, kind in columns.items() if kind == "BIGINT" and any(w in c for w in WORDS) and "difference" not in c
+    ]
 
 
 def disclosure_attack(given: CandidateInput) -> Measured:

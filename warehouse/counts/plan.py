@@ -51,6 +51,7 @@ class Plan:
         self.filled = [t.filled for t in self.all_tables]
         self.values = [t.measures for t in self.all_tables]
         self.masses = [self._mass(t) for t in range(len(self.all_tables))]
+        self.fitting = [(self._fits(t, 0), self._fits(t, 1)) for t in range(len(self.all_tables))]
         self.order = [self._order(t) for t in range(len(self.all_tables))]
 
     def settle(self) -> None:
@@ -149,7 +150,7 @@ class Plan:
                 self._pools[measure][cells][:, None], np.minimum(whole, self._aparts[measure][cells][:, None])
             )
             width = np.where(apart[:, None], loose, shown)
-            told = self.known(table, whole, all_items, values[cells], own, apart)
+            told = self.known(table, whole, all_items, values[cells], own, self.fitting[table][measure][cells], apart)
             if (width < need)[~told].any():
                 return False
         return True
@@ -171,7 +172,16 @@ class Plan:
         )
         return int(near[np.argmin(self.order[table][near])]) if len(near) else None
 
-    def known(self, table: int, whole: Array, all_items: float, values: Array, own: Array, apart: Array) -> Array:
+    def _fits(self, table: int, measure: int) -> Array:
+        """Whether no place, or none inside it, has more in a part than its total says."""
+        found = ~self.filled[table] | (self.masses[table][measure] == self.sizes[measure])
+        for place in self.tree.upward:
+            found[place] = found[self.tree.children[place]].all()
+        return np.asarray(found)
+
+    def known(
+        self, table: int, whole: Array, all_items: float, values: Array, own: Array, fits: Array, apart: Array
+    ) -> Array:
         """Cells that need not be withheld: nobody is in the item, or everybody is and the total is shown."""
         if self.all_tables[table].code in self.rules.sensitive:
             people, households = self.values[table]
@@ -179,7 +189,7 @@ class Plan:
                 households[self.tree.parents < 0].sum(axis=0) == 0
             )
             return np.asarray(np.broadcast_to(nowhere, values.shape))
-        full = (whole == all_items)[None, :] & (values == own)
+        full = (whole == all_items)[None, :] & (values == own) & fits[:, None]
         return np.asarray((whole == 0)[None, :] | ((full | (own == 0)) & ~apart[:, None]))
 
     def pools(self, measure: int) -> Array:

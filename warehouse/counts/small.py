@@ -35,7 +35,9 @@ def _few(counts: Array, plan: Plan) -> Array:
 def _leaves_few(plan: Plan, table: Table) -> Array:
     """What a part leaves of its total is told by the two of them; so is what the communities that told parts leave."""
     total, households = plan.totals.people, plan.totals.households
-    found = np.asarray(_few(total - table.people, plan).any(axis=1) | _few(households - table.households, plan).any(axis=1))
+    found = np.asarray(
+        _few(total - table.people, plan).any(axis=1) | _few(households - table.households, plan).any(axis=1)
+    )
     if table.told is not None:
         told = table.told[:, None]
         found = found | (_few(told, plan) | _few(total - told, plan) | _few(told - table.people, plan)).any(axis=1)

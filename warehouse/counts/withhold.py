@@ -119,7 +119,15 @@ def _open(plan: Plan, t: int) -> Iterator[tuple[int, int, bool]]:
             yield from ((int(c), 0, bool(none[0])) for c in cells)
             continue
         mass = plan.masses[t][0]
-        known = plan.known(t, whole, float(mass[of].sum()), people[cells], mass[cells][:, None], plan.hidden[0][cells])
+        known = plan.known(
+            t,
+            whole,
+            float(mass[of].sum()),
+            people[cells],
+            mass[cells][:, None],
+            plan.fitting[t][0][cells],
+            plan.hidden[0][cells],
+        )
         for at, item in np.argwhere(~known):
             yield int(cells[at]), int(item), bool(none[item])
 

@@ -162,9 +162,9 @@ def published_communities() -> Case:
 
 
 def ties() -> Case:
-    """Five rayons: 40, 30, 30 and two withheld; the country has 108."""
+    """Five rayons: 40, 30, 30, and two withheld, one of them small; the country has 113."""
     tree = [("C", 0, None, "Country"), ("A", 1, "C", "Alpha"), *((f"R{i}", 2, "A", f"Rayon {i}") for i in range(5))]
-    counts = {"R0": 30, "R1": 40, "R2": 30, "R3": 4, "R4": 4}
+    counts = {"R0": 30, "R1": 40, "R2": 30, "R3": 4, "R4": 9}
     before = {"R0": 90, "R1": 40, "R2": 30, "R3": 20, "R4": 25}
     rounds = [
         Round(n, [_plain(f"v{r}", r, c) for r, c in told.items()], tree) for n, told in enumerate((before, counts), 1)

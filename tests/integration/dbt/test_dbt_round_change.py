@@ -244,9 +244,9 @@ def test_ties_share_a_rank_and_withheld_places_have_none(built: Candidate) -> No
             previous_rank, ranks_gained, is_suppressed
         from marts.mart_place_ranks where round_key = 'tie-bma-r02' and place_level = 2 order by place_rank, place_code""")
     assert rows == [
-        ("R1", 40, 1, False, 3, True, 0.37037, 0.37037, 2, 1, False),
-        ("R0", 30, 2, True, 3, True, 0.277778, 0.925926, 1, -1, False),
-        ("R2", 30, 2, True, 3, True, 0.277778, 0.925926, 3, 1, False),
+        ("R1", 40, 1, False, 3, True, 0.353982, 0.353982, 2, 1, False),
+        ("R0", 30, 2, True, 3, True, 0.265487, 0.884956, 1, -1, False),
+        ("R2", 30, 2, True, 3, True, 0.265487, 0.884956, 3, 1, False),
         ("R3", None, None, False, 3, False, None, None, 5, None, True),
         ("R4", None, None, False, 3, False, None, None, 4, None, True),
     ]

@@ -223,7 +223,7 @@ def test_two_releases_side_by_side_tell_no_settlement() -> None:
 def test_the_order_of_the_cells_changes_nothing() -> None:
     cells = rolled({p: BIG for p in LEAVES} | {"A1": place(3, 40, 30, 50), "B2": place(0, 1, 0, 2)})
     assert withheld(table(cells), NOTHING).equals(withheld(table(dict(reversed(cells.items()))), NOTHING))
-    assert withheld(table({}) if False else pl.DataFrame({"a": []}).to_arrow(), NOTHING).schema == SCHEMA
+    assert withheld(pl.DataFrame({"a": []}).to_arrow(), NOTHING).schema == SCHEMA  # an operation that withholds nothing
 
 
 settlement = st.one_of(
@@ -233,7 +233,7 @@ settlement = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.fixed_dictionaries({p: settlement for p in LEAVES}), st.sampled_from([5, 10]))
 def test_an_attack_never_narrows_what_is_withheld(leaves: dict[str, Any], threshold: int) -> None:
     cells = rolled(leaves)

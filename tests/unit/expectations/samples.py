@@ -240,8 +240,10 @@ class Candidate:
         return self
 
 
+PARTS = "parent_code VARCHAR, place_level INTEGER, individuals BIGINT, category_total BIGINT, is_suppressed BOOLEAN"
 EXTRA = {
-    "mart_population": "parent_code VARCHAR, place_level INTEGER, individuals BIGINT, households BIGINT, is_suppressed BOOLEAN",
+    "mart_population": "parent_code VARCHAR, place_level INTEGER, individuals BIGINT, households BIGINT, "
+    "per_1000_residents DOUBLE, residents BIGINT, is_suppressed BOOLEAN",
     "mart_round_coverage": "place_level INTEGER",
     "mart_headlines": "value DOUBLE",
     "mart_published_figures": "published_value DOUBLE, computed_value DOUBLE, agrees BOOLEAN",
@@ -249,12 +251,15 @@ EXTRA = {
     "estimate DOUBLE, ci_low DOUBLE, ci_high DOUBLE, is_suppressed BOOLEAN",
     "mart_survey_weights": "respondents BIGINT, is_suppressed BOOLEAN",
     "dim_indicator": "kind VARCHAR",
-    "mart_returns_by_year": "share_of_returns DOUBLE, is_suppressed BOOLEAN",
-    **dict.fromkeys(
-        ("mart_departures_by_year", "mart_country_links", "mart_internal_origins", "mart_reasons", "mart_population_breakdown"),
-        "is_suppressed BOOLEAN",
-    ),
-    "mart_round_change": "previous_round_key VARCHAR, comparability VARCHAR, common_communities BIGINT, years_compared VARCHAR, "
+    "mart_returns_by_year": f"share_of_returns DOUBLE, {PARTS}",
+    "mart_departures_by_year": PARTS,
+    "mart_country_links": f"population_category VARCHAR, {PARTS}",
+    **dict.fromkeys(("mart_internal_origins", "mart_reasons", "mart_population_breakdown"), f"{PARTS}, households BIGINT"),
+    "mart_population_by_vintage": "individuals BIGINT, is_own_vintage BOOLEAN",
+    "mart_place_ranks": "individuals BIGINT",
+    "mart_release_vintages": "individuals BIGINT, is_latest BOOLEAN",
+    "mart_round_change": "current_individuals BIGINT, previous_individuals BIGINT, total_difference BIGINT, "
+    "common_current_individuals BIGINT, new_individuals BIGINT, previous_round_key VARCHAR, comparability VARCHAR, common_communities BIGINT, years_compared VARCHAR, "
     "direction VARCHAR, like_for_like BIGINT",
     "mart_vintages": "difference_from_first BIGINT, difference_from_previous BIGINT, like_for_like_difference BIGINT",
     "mart_survey_change": "comparability VARCHAR, direction VARCHAR, difference DOUBLE",
@@ -262,6 +267,9 @@ EXTRA = {
 # what dbt leaves of the two rounds side by side: the measures read these columns only
 INTERMEDIATE = """
 CREATE SCHEMA intermediate;
+CREATE TABLE intermediate.int_survey_estimate (round_key VARCHAR, indicator_code VARCHAR, option_code VARCHAR, domain_type VARCHAR,
+"domain" VARCHAR, n BIGINT, n_asked BIGINT, n_missing BIGINT, kind VARCHAR, n_option BIGINT);
+CREATE TABLE intermediate.int_survey_cell (round_key VARCHAR, oblast VARCHAR, sex VARCHAR, respondents BIGINT);
 CREATE TABLE intermediate.int_round_pair AS SELECT 'xx-bma-r02' round_key, 'xx-bma-r01' previous_round_key;
 CREATE TABLE intermediate.int_community_population AS
 SELECT r round_key, c place_code, 2 place_level, 'returned' population_category, i individuals

@@ -28,17 +28,16 @@ class Cells:
     shown: dict[Cell, tuple[int | None, int | None]] = field(default_factory=dict)
     hidden: dict[Cell, bool] = field(default_factory=dict)
     mart: dict[Cell, str] = field(default_factory=dict)
-    level: dict[str, int] = field(default_factory=dict)
     parent: dict[str, str | None] = field(default_factory=dict)
 
     def add(self, mart: str, row: tuple[Any, ...]) -> None:
         """A row of a mart. Rows of countries stand in the same table in two marts: the first one counts."""
-        table, item, place, level, parent, people, households, hidden = row
+        table, item, place, parent, people, households, hidden = row
         cell = (str(table), str(item), str(place))
         if cell not in self.shown:
             self.order.append(cell)
         self.shown[cell], self.hidden[cell], self.mart[cell] = (people, households), bool(hidden), mart
-        self.level[cell[2]], self.parent[cell[2]] = int(level), None if parent is None else str(parent)
+        self.parent[cell[2]] = self.parent.get(cell[2]) or (None if parent is None else str(parent))
 
     def tell(self, cell: Cell, people: float | None) -> None:
         """A withheld count that another column gives away is known."""
