@@ -15,12 +15,10 @@ import numpy as np
 import polars as pl
 
 from warehouse.disclosure.published import PublishedSystem
-from warehouse.disclosure.system import Bools, Floats, Ints, System
+from warehouse.disclosure.system import Bools, Floats, Ints, System, needed_width
 from warehouse.survey.facts import Facts, facts_of
 
-LEAST = (
-    10.0  # people that a withheld number must stay uncertain by: whoever gave few answers, and who goes along with them
-)
+LEAST = 10.0  # people that those who did not give an answer, of whom no mart tells, must stay uncertain by
 MART = "mart_survey_estimates"
 WEIGHTS = "mart_survey_weights"
 ESTIMATES = """
@@ -62,15 +60,16 @@ def _system(con: Connection, previous: Connection | None, true: Connection | Non
     shown = facts_of(key, estimates, cells, surely=False)
     facts = shown if true is None else _true(true, key, shown)
     values = _values(shown, facts)
-    targets, marts = _targets(facts, estimates, cells)
+    targets, marts, needed = _targets(facts, estimates, cells)
     before = None if previous is None else _before(previous, key, facts, values)
     if before is not None:
         # What the release before told by itself is out: hiding it now neither helps nor harms.
-        kept = np.isnan(before[targets]) & ~_narrow(facts, before, targets)
-        targets, marts = targets[kept], tuple(mart for mart, keep in zip(marts, kept, strict=True) if keep)
+        kept = np.isnan(before[targets]) & ~_narrow(facts, before, targets, needed)
+        targets, needed = targets[kept], needed[kept]
+        marts = tuple(mart for mart, keep in zip(marts, kept, strict=True) if keep)
         values = np.where(np.isnan(values), before, values)
     system = _told(facts, values, true=true is not None)
-    return PublishedSystem(f"survey {key}", system, targets, np.full(len(targets), LEAST), marts)
+    return PublishedSystem(f"survey {key}", system, targets, needed, marts)
 
 
 def _told(facts: Facts, values: Floats, *, true: bool = False) -> System:
@@ -91,12 +90,14 @@ def _before(previous: Connection, key: str, facts: Facts, values: Floats) -> Flo
     return found if more.any() and (found[both] == values[both]).all() else None
 
 
-def _narrow(facts: Facts, values: Floats, targets: Ints) -> Bools:
+def _narrow(facts: Facts, values: Floats, targets: Ints, needed: Floats) -> Bools:
     """Which targets these values tell already."""
     from warehouse.disclosure.attack import attack
 
-    bounds = attack(_told(facts, values), targets, needed=np.full(len(targets), LEAST), contradictions="report")
-    return ~(bounds.width >= LEAST - 1e-6)
+    wanted = np.where(np.isnan(needed), np.inf, needed)
+    bounds = attack(_told(facts, values), targets, needed=wanted, contradictions="report")
+    middle = np.where(np.isfinite(bounds.high), (bounds.low + bounds.high) / 2, bounds.low)
+    return ~(bounds.width >= np.where(np.isnan(needed), needed_width(middle), needed) - 1e-6)
 
 
 def _schema(con: Connection, table: str) -> str:
@@ -133,9 +134,13 @@ def _values(shown: Facts, facts: Facts) -> Floats:
     return replace(facts, cells=facts.cells.with_columns(value=pl.Series(told, dtype=pl.Float64))).values()
 
 
-def _targets(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame) -> tuple[Ints, tuple[str, ...]]:
-    """The numbers behind what the marts withhold, and the mart of each; a number that is shown elsewhere is one too."""
+def _targets(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame) -> tuple[Ints, tuple[str, ...], Floats]:
+    """The numbers behind what the marts withhold, the mart of each, and how wide it must stay: nan where its value is not known.
+
+    A number that is shown elsewhere is one too.
+    """
     hidden: dict[int, str] = {}
+    beside: dict[int, str] = {}  # of several answers, those who did not give one
     at: dict[Any, int] = {
         cell: int(facts.numbers[n]) for n, cell in enumerate(facts.cells.drop("cell", "value").iter_rows())
     }
@@ -143,15 +148,20 @@ def _targets(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame) -> tupl
         "indicator_code", "option_code", "domain_type", "domain", "n", "kind", "is_suppressed"
     ).iter_rows():
         if is_suppressed and kind != "number":
-            hidden |= dict.fromkeys((at[w, i, o, t, d] for w in ("answer", "others") if (w, i, o, t, d) in at), MART)
+            hidden[at["answer", i, o, t, d]] = MART
+            if ("others", i, o, t, d) in at:
+                beside[at["others", i, o, t, d]] = MART
         option = o if kind == "multiple" else ""
         if n is None and ("n", i, option, t, d) in at:
             hidden[at["n", i, option, t, d]] = MART
     for oblast, sex, is_suppressed in cells.select("oblast", "sex", "is_suppressed").iter_rows():
         if is_suppressed and ("weight", "", sex, "oblast", oblast) in at:
             hidden.setdefault(at["weight", "", sex, "oblast", oblast], WEIGHTS)
-    numbers = sorted(hidden)
-    return np.array(numbers, dtype=np.int64), tuple(hidden[n] for n in numbers)
+    marts = beside | hidden
+    numbers = np.array(sorted(marts), dtype=np.int64)
+    by_size = np.isin(numbers, list(hidden))
+    needed = np.where(by_size, needed_width(facts.values()[numbers]), LEAST)
+    return numbers, tuple(marts[n] for n in numbers.tolist()), needed
 
 
 __all__ = ["System", "systems"]
