@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 
 from warehouse.disclosure.published import PublishedSystem
+from warehouse.disclosure.published.coverage import coverage, shown_respondents
 from warehouse.disclosure.system import Bools, Floats, Ints, System, needed_width
-from warehouse.survey.facts import Facts, facts_of
+from warehouse.survey.facts import Facts, Table, facts_of
 
 LEAST = 10.0  # people that those who did not give an answer, of whom no mart tells, must stay uncertain by
 MART = "mart_survey_estimates"
@@ -46,13 +47,17 @@ Connection = duckdb.DuckDBPyConnection
 def systems(
     con: Connection, previous: Connection | None = None, true: Connection | None = None
 ) -> Iterator[PublishedSystem]:
-    """One system per survey round of the release; with the release before it, where that shows numbers of the same delivery.
+    """One system per survey round of the release, and one of its respondents by place; with the release before it, where that shows
+    numbers of the same delivery.
 
     `true`: the build database, whose numbers say what is the same and what adds up, and how wide a hidden number must stay.
     """
     schema = _schema(con, MART)
     for (key,) in con.execute(f"select distinct round_key from {schema}{MART} order by 1").fetchall():
         yield _system(con, previous, true, str(key))
+        by_place = coverage(con, true, str(key))
+        if by_place is not None:
+            yield by_place
 
 
 def _system(con: Connection, previous: Connection | None, true: Connection | None, key: str) -> PublishedSystem:
@@ -60,6 +65,7 @@ def _system(con: Connection, previous: Connection | None, true: Connection | Non
     shown = facts_of(key, estimates, cells, surely=False)
     facts = shown if true is None else _true(true, key, shown)
     values = _values(shown, facts)
+    _by_place(facts, values, shown_respondents(con, key))
     targets, marts, needed = _targets(facts, estimates, cells)
     before = None if previous is None else _before(previous, key, facts, values)
     if before is not None:
@@ -70,6 +76,22 @@ def _system(con: Connection, previous: Connection | None, true: Connection | Non
         values = np.where(np.isnan(values), before, values)
     system = _told(facts, values, true=true is not None)
     return PublishedSystem(f"survey {key}", system, targets, needed, marts)
+
+
+def _by_place(facts: Facts, values: Floats, respondents: dict[str, float]) -> None:
+    """Put in the respondents of oblasts that another mart shows, where it counts as the estimates do."""
+    table = Table.of(facts.cells)
+    if table.everybody is None:
+        return
+    cells = zip(table.slots, table.cells[table.everybody], strict=True)
+    told = {
+        int(facts.numbers[c]): respondents[d]
+        for (kind, d), c in cells
+        if kind == "oblast" and c >= 0 and d in respondents
+    }
+    if all(np.isnan(values[n]) or values[n] == number for n, number in told.items()):
+        for n, number in told.items():
+            values[n] = number
 
 
 def _told(facts: Facts, values: Floats, *, true: bool = False) -> System:
