@@ -58,6 +58,9 @@ class AuditResult:
     systems: int = 0
     true_values: bool = False  # the needed widths are those of the true values; else of the interval's middle
     with_previous: bool = False  # the release before was laid beside it
+    changed_by_few: dict[str, int] = field(
+        default_factory=dict
+    )  # figures of corrected survey rounds; told, not refused
 
     @property
     def hidden(self) -> int:
@@ -83,6 +86,7 @@ class AuditResult:
             "narrowest": self.narrowest,
             "true_values": self.true_values,
             "with_previous": self.with_previous,
+            "changed_by_few": self.changed_by_few,
             "systems": self.systems,
             "marts": [asdict(mart) for _, mart in sorted(self.marts.items())],
             "exposed": exposed,
@@ -102,9 +106,13 @@ def audit(
     With `exact` every interval is followed to its ends; otherwise a cell that was seen wide enough is left alone, and the
     narrowest interval is one that was seen: no narrower than needed.
     """
-    return audit_systems(
+    from warehouse.disclosure.published.corrected import changed_by_few
+
+    result = audit_systems(
         _systems(con, previous, true), exact=exact, true=true is not None, previous=previous is not None
     )
+    result.changed_by_few = changed_by_few(con, previous)
+    return result
 
 
 def audit_release(home: Home, release_id: str | None = None, *, exact: bool = True) -> AuditResult:
