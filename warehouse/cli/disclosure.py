@@ -64,6 +64,8 @@ def _tell(identity: str, found: AuditResult) -> None:
         click.echo(f"contradiction: no table of people fits the figures around {cell}")
     verdict = "nothing can be worked out too closely" if found.ok else f"{len(found.exposed)} cells are exposed"
     click.echo(f"release {identity}: {found.hidden:,} hidden cells, {verdict}")
+    for key, figures in found.changed_by_few.items():
+        say(f"{key} was corrected: {figures:,} figures differ from the release before by fewer than 10 people.")
     if not found.true_values:
         say("The build database of this release is not kept: the middle of each interval stands for the true value.")
     if not found.with_previous:

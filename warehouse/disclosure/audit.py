@@ -63,6 +63,9 @@ class AuditResult:
     systems: int = 0
     true_values: bool = False  # the needed widths are those of the true values; else of the interval's middle
     with_previous: bool = False  # the release before was laid beside it
+    changed_by_few: dict[str, int] = field(
+        default_factory=dict
+    )  # figures of corrected survey rounds; told, not refused
 
     def take(self, other: AuditResult) -> None:
         """Add what the attack on other systems found."""
@@ -99,6 +102,7 @@ class AuditResult:
             "narrowest": self.narrowest,
             "true_values": self.true_values,
             "with_previous": self.with_previous,
+            "changed_by_few": self.changed_by_few,
             "systems": self.systems,
             "marts": [asdict(mart) for _, mart in sorted(self.marts.items())],
             "exposed": exposed,
@@ -116,9 +120,12 @@ def audit(
 ) -> AuditResult:
     """Attack what the marts of `con` publish, beside the release before and with true values where they are given.
 
-    `proved`: systems made from exactly the rows of one that was attacked before, and told nothing, are not attacked again. With `exact` every interval is followed to its ends; otherwise a cell that was seen wide enough is left alone, and the
+    `proved`: systems made from exactly the rows of one that was attacked before, and told nothing, are not attacked again.
+    With `exact` every interval is followed to its ends; otherwise a cell that was seen wide enough is left alone, and the
     narrowest interval is one that was seen: no narrower than needed.
     """
+    from warehouse.disclosure.published.corrected import changed_by_few
+
     result = AuditResult(true_values=true is not None, with_previous=previous is not None)
     for name in MODULES:
         module = import_module(f"warehouse.disclosure.published.{name}")
@@ -128,6 +135,7 @@ def audit(
             found = (audit_systems([s], exact=exact) for s in module.systems(con, previous=previous, true=true))
         for part in found:
             result.take(part)
+    result.changed_by_few = changed_by_few(con, previous)
     return result
 
 

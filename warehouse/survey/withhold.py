@@ -16,8 +16,9 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from warehouse.survey.behind import Withheld
 from warehouse.survey.facts import facts_of
-from warehouse.survey.proof import UNKNOWN, Withheld, prove
+from warehouse.survey.proof import UNKNOWN, prove
 
 KEY = ["round_key", "indicator_code", "option_code", "domain_type", "domain"]
 DOMAIN = ["round_key", "indicator_code", "domain_type", "domain"]
@@ -35,7 +36,9 @@ def withheld(
     sample: pa.Table | None = None,
     sensitive: Collection[tuple[str, str]] = (),
 ) -> pa.Table:
-    """One row per estimate, and one per oblast × sex of `sample` (indicator_code `respondents`, option_code the sex).
+    """One row per estimate that has a row in the marts, and one per oblast × sex of `sample` (indicator_code `respondents`, option_code the sex).
+
+    A question that can't be published by a kind of domain, because a large answer would be told too closely, has no row for it here.
 
     `estimates`: int_survey_estimate; `minimum`: the smallest number that may be shown, by round; `sample`: int_survey_cell;
     `sensitive`: rounds and indicators of which it is not shown either that nobody, or everybody, of a domain gave an answer.
@@ -76,11 +79,13 @@ def _round(key: str, rows: pl.DataFrame, people: pl.DataFrame, least: int) -> pl
         rows["is_suppressed"].to_numpy().copy(),
         rows["is_domain_withheld"].to_numpy().copy(),
         _few(people["respondents"].to_numpy(), np.full(len(people), least)),
+        np.zeros(len(rows), dtype=np.bool_),
     )
     found = prove(facts_of(key, rows, people, surely=True), rows, people, found)
     told = rows.select(KEY).with_columns(
         is_domain_withheld=pl.Series(found.domains), is_suppressed=pl.Series(found.rows)
     )
+    told = told.filter(~pl.Series(found.left_out))
     return pl.concat([told, _sample(people, found)])
 
 

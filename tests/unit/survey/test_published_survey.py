@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from tests.unit.survey.test_survey_attack import LEAST, Person, counted, people, sample_cells
-from warehouse.disclosure.attack import attack
+from warehouse.disclosure.audit import audit_systems
 from warehouse.disclosure.published import PublishedSystem
+from warehouse.disclosure.published.corrected import changed_by_few
 from warehouse.disclosure.published.survey import systems
 from warehouse.survey import withhold
 from warehouse.survey.withhold import withheld
@@ -46,8 +47,10 @@ def published(sample: list[Person]) -> duckdb.DuckDBPyConnection:
 
 
 def narrow(system: PublishedSystem) -> int:
-    bounds = attack(system.system, system.targets, needed=system.needed)
-    return int(np.sum(~(bounds.width >= system.needed - 1e-6)))
+    """Withheld numbers that are told too closely, as the audit counts them: a fifth of the number, or of the interval's middle."""
+    found = audit_systems([system])
+    assert not found.contradictions
+    return len(found.exposed)
 
 
 @pytest.mark.parametrize("with_true", [False, True])
@@ -97,3 +100,34 @@ def test_two_releases_that_hide_different_numbers_of_the_same_people_tell_both()
     before.execute("update mart_survey_estimates set n_asked = n_asked + 1, n = n + 1 where indicator_code = 'job'")
     (corrected,) = systems(now, previous=before)
     assert narrow(corrected) == 0, "another delivery has other people"
+
+
+def test_the_figures_that_a_correction_changed_by_few_people_are_counted() -> None:
+    """One man says yes instead of no; then nobody else is asked anew."""
+    sample = few_women_refuse()
+    before = published(sample)
+    assert changed_by_few(before, None) == changed_by_few(before, published(sample)) == {}
+    next(p for p in sample if p["remit"] == "no")["remit"] = "yes"
+    now = published(sample)
+    shown = "select option_code, domain_type, domain from mart_survey_estimates where indicator_code = 'remit' and not is_suppressed"
+    both = set(now.execute(shown).fetchall()) & set(before.execute(shown).fetchall())
+    touched = {key for key in both if key[0] in ("yes", "no") and key[2] in ("all", "A", "male", "RUS")}
+    assert len(touched) > 2
+    assert changed_by_few(now, before) == {"x-rms-r01": len(touched)}
+
+
+def test_respondents_by_place_are_attacked_beside_the_estimates() -> None:
+    """4 of the oblast's 60 are of B: shown beside it, A tells them; an oblast that only the coverage shows is known too."""
+    con = published(people(0))
+    con.execute(
+        "create table mart_round_coverage (round_key text, component text, place_level int, place_code text, parent_code text, respondents int, is_suppressed bool)"
+    )
+    rows = "('x-rms-r01', 'rms', 0, 'X', null, 160, false), ('x-rms-r01', 'rms', 1, 'P', 'X', 60, false), ('x-rms-r01', 'rms', 2, 'A', 'P', {}), ('x-rms-r01', 'rms', 2, 'B', 'P', null, true)"
+    con.execute(
+        "create table int_place_coverage as from (values ('x-rms-r01', 'X', 160), ('x-rms-r01', 'P', 60), ('x-rms-r01', 'A', 56), ('x-rms-r01', 'B', 4)) t(round_key, place_code, responses)"
+    )
+    for a, exposed in (("56, false", 1), ("null, true", 0)):
+        con.execute("delete from mart_round_coverage")
+        con.execute(f"insert into mart_round_coverage values {rows.format(a)}")
+        by_place = [s for s in systems(con, true=con) if s.name.startswith("coverage")]
+        assert [narrow(s) for s in by_place] == [exposed]

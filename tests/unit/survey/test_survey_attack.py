@@ -13,9 +13,11 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from warehouse.survey import withhold
+from warehouse.survey.width import Width
 from warehouse.survey.withhold import withheld
 
 LEAST = 10
+WIDE = 0.2
 SINGLE = {
     "remit": ("yes", "no", "refused"),
     "often": ("monthly", "rarely", "once"),  # asked of those who said yes
@@ -25,12 +27,13 @@ SINGLE = {
 }
 NEEDS = ("work", "health", "papers")
 KINDS = ("oblast", "sex", "country")
+KEY = ["round_key", "indicator_code", "option_code", "domain_type", "domain"]
 Person = dict[str, Any]
 Cell = tuple[str, str, str, str]
 
 
-def people(seed: int, size: int = 160) -> list[Person]:
-    """Respondents, of whom few are of the small oblast, have no job, or refuse to answer."""
+def people(seed: int, size: int = 160, others: float = 1.0) -> list[Person]:
+    """Respondents, of whom few are of the small oblast, have no job, or refuse to answer; `others`: how many were not in one country."""
     draw = random.Random(seed)
 
     def one() -> Person:
@@ -39,7 +42,7 @@ def people(seed: int, size: int = 160) -> list[Person]:
         return {
             "oblast": draw.choices("ABCD", (9, 6, 3, 1))[0],
             "sex": draw.choices(("male", "female"), (3, 1))[0],
-            "country": draw.choices(("RUS", "KAZ", "TUR", "POL"), (14, 4, 2, 0.4))[0],
+            "country": draw.choices(("RUS", "KAZ", "TUR", "POL"), (14, 4 * others, 2 * others, 0.4))[0],
             "remit": remit,
             "often": draw.choices(SINGLE["often"], (5, 3, 0.4))[0] if remit == "yes" else "not asked",
             "job": job,
@@ -114,7 +117,7 @@ class Attack:
             row[self.at[whole]] -= 1.0
             self.sums.append(dict(row))
 
-    def width(self, key: Cell) -> float:
+    def ends(self, key: Cell) -> tuple[float, float]:
         entries = [(n, cell, factor) for n, row in enumerate(self.sums) for cell, factor in row.items()]
         rows, cells, factors = zip(*entries, strict=True)
         matrix = csr_matrix((factors, (rows, cells)), shape=(len(self.sums), len(self.bounds)))
@@ -125,16 +128,12 @@ class Attack:
             found = linprog(aim, A_eq=matrix, b_eq=np.zeros(len(self.sums)), bounds=self.bounds)
             assert found.success
             ends.append(found.x[self.at[key]])
-        return float(ends[1] - ends[0])
+        return float(ends[0]), float(ends[1])
 
 
 def attacker(sample: list[Person], told: pl.DataFrame) -> Attack:
     """What the form says: answers add up, domains add up, who was asked what, which answers are the same."""
-    rows = (
-        counted(sample)
-        .join(told, on=["round_key", "indicator_code", "option_code", "domain_type", "domain"])
-        .to_dicts()
-    )
+    rows = counted(sample).join(told, on=KEY).to_dicts()
     attack, found = Attack(rows, len(sample)), domains(sample)
     questions = [*SINGLE, "needs"]
     for kind, domain in found:
@@ -167,13 +166,18 @@ def attacker(sample: list[Person], told: pl.DataFrame) -> Attack:
 
 
 def narrow(sample: list[Person], told: pl.DataFrame) -> list[Cell]:
-    """Withheld numbers that the attack finds within fewer than ten people."""
+    """Withheld numbers that the attack finds within fewer than ten people, or within a fifth of the largest that they can be."""
     attack = attacker(sample, told)
     hidden = told.filter((pl.col("indicator_code") != "respondents") & pl.col("is_suppressed"))
     keys = hidden.select("indicator_code", "option_code", "domain_type", "domain").rows()
     whole = hidden.filter("is_domain_withheld").select("indicator_code", "domain_type", "domain").unique().rows()
     keys += [("n:" + i, "", t, d) for i, t, d in whole]
-    return [key for key in keys if attack.width(key) < LEAST - 1e-6]
+    return [key for key in keys if too_close(*attack.ends(key))]
+
+
+def too_close(low: float, high: float) -> bool:
+    """Whoever does not know the true number takes the largest: the hardest to keep uncertain."""
+    return high - low < max(LEAST, WIDE * high) - 1e-6
 
 
 def told_of(sample: list[Person]) -> pl.DataFrame:
@@ -185,7 +189,7 @@ def test_nobody_who_knows_the_form_comes_near_a_withheld_number(seed: int) -> No
     sample = people(seed)
     told = told_of(sample)
     assert not narrow(sample, told)
-    small = counted(sample).join(told, on=["round_key", "indicator_code", "option_code", "domain_type", "domain"])
+    small = counted(sample).join(told, on=KEY)
     shown = small.filter(~pl.col("is_suppressed"))
     assert not shown.filter(pl.col("n_option").is_between(1, LEAST - 1) | (pl.col("n") < LEAST)).height
     several = shown.filter(pl.col("kind") == "multiple")
@@ -197,6 +201,27 @@ def test_sum_by_sum_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the proof over all sums together the same attack finds numbers: the test above can fail."""
     monkeypatch.setattr(withhold, "prove", lambda _facts, _rows, _cells, found: found)
     assert narrow(people(0), told_of(people(0)))
+
+
+def nearly_all_from_one_country() -> list[Person]:
+    """600 respondents; 3 of 100 were elsewhere, so that the rest of a large answer is never as uncertain as a fifth of it."""
+    return [p | {"needs": set()} for p in people(2, 600, 0.07)]
+
+
+def test_no_large_answer_is_told_by_the_few_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can't be kept by a kind of domain is not there by it; figures of the whole sample stay. Without that the attack finds it."""
+    sample = nearly_all_from_one_country()
+    told = told_of(sample)
+    assert not narrow(sample, told)
+    rows = counted(sample).join(told, on=KEY, how="anti")
+    assert {"country"} <= set(rows["domain_type"]) and "national" not in set(rows["domain_type"])
+    whole = (
+        counted(sample).filter((pl.col("domain_type") == "national") & (pl.col("n_option") >= LEAST)).join(told, on=KEY)
+    )
+    assert not whole.filter(pl.col("kind") == "single")["is_suppressed"].any()
+    monkeypatch.setattr(Width, "widen", lambda _: np.empty(0, dtype=np.int64))
+    found = narrow(sample, told_of(sample))
+    assert found and {key[2] for key in found} <= set(KINDS)
 
 
 def test_the_order_of_arrival_does_not_matter() -> None:
@@ -217,8 +242,7 @@ def test_what_nobody_of_a_domain_said_of_a_sensitive_question_is_withheld() -> N
         withheld(rows.to_arrow(), {"x-rms-r01": LEAST}, sample_cells(sample).to_arrow(), {("x-rms-r01", "needs")})
     )
     nobody = (pl.col("n_option") == 0) & (pl.col("option_code") == "health") & (pl.col("domain") == "female")
-    key = ["round_key", "indicator_code", "option_code", "domain_type", "domain"]
     assert rows.filter(nobody).height
-    assert rows.filter(nobody).join(told, on=key)["is_suppressed"].all()
-    assert not rows.filter(nobody).join(plain, on=key)["is_suppressed"].all()
+    assert rows.filter(nobody).join(told, on=KEY)["is_suppressed"].all()
+    assert not rows.filter(nobody).join(plain, on=KEY)["is_suppressed"].all()
     assert not narrow(sample, told)

@@ -16,12 +16,11 @@ import polars as pl
 
 from warehouse.disclosure.proved import key_of
 from warehouse.disclosure.published import PublishedSystem
-from warehouse.disclosure.system import Bools, Floats, Ints, System
-from warehouse.survey.facts import Facts, facts_of
+from warehouse.disclosure.published.coverage import coverage, shown_respondents
+from warehouse.disclosure.system import Bools, Floats, Ints, System, needed_width
+from warehouse.survey.facts import Facts, Table, facts_of
 
-LEAST = (
-    10.0  # people that a withheld number must stay uncertain by: whoever gave few answers, and who goes along with them
-)
+LEAST = 10.0  # people that those who did not give an answer, of whom no mart tells, must stay uncertain by
 MART = "mart_survey_estimates"
 WEIGHTS = "mart_survey_weights"
 ESTIMATES = """
@@ -50,18 +49,24 @@ Pair = tuple[pl.DataFrame, pl.DataFrame]  # estimates, and respondents by oblast
 def systems(
     con: Connection, previous: Connection | None = None, true: Connection | None = None
 ) -> Iterator[PublishedSystem]:
-    """One system per survey round of the release; with the release before it, where that shows numbers of the same delivery.
+    """One system per survey round of the release, and one of its respondents by place; with the release before it, where that shows
+    numbers of the same delivery.
 
     `true`: the build database, whose numbers say what is the same and what adds up, and how wide a hidden number must stay.
     """
     yield from (source.system() for source in sources(con, previous, true))
 
 
-def sources(con: Connection, previous: Connection | None = None, true: Connection | None = None) -> Iterator[Source]:
+def sources(
+    con: Connection, previous: Connection | None = None, true: Connection | None = None
+) -> Iterator[Source | Ready]:
     """What the system of each round is made from, read and not yet put together."""
     schema = _schema(con, MART)
     for (key,) in con.execute(f"select distinct round_key from {schema}{MART} order by 1").fetchall():
         yield Source.read(str(key), con, previous, true)
+        by_place = coverage(con, true, str(key))
+        if by_place is not None:
+            yield Ready(by_place)
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class Source:
     before: Pair | None
     true: Pair | None
     with_true: bool  # the build database was there, with this round or without it
+    respondents: dict[str, float]  # by place, as another mart shows them
 
     @classmethod
     def read(cls, key: str, con: Connection, previous: Connection | None, true: Connection | None) -> Source:
@@ -81,17 +87,38 @@ class Source:
         before = None if previous is None else _read(previous, key)
         if before is not None and (not len(before[0]) or _alike(before, shown)):
             before = None
-        return cls(key, shown, before, None if true is None else _read_true(true, key), true is not None)
+        pair = None if true is None else _read_true(true, key)
+        return cls(key, shown, before, pair, true is not None, shown_respondents(con, key))
 
     @property
     def key(self) -> str:
         """The hash of all of it: equal keys are equal systems."""
         parts = (self.shown, self.before or (None, None), self.true or (None, None))
-        return key_of(f"survey {self.round_key} {self.with_true}", [frame for part in parts for frame in part])
+        name = f"survey {self.round_key} {self.with_true} {sorted(self.respondents.items())}"
+        return key_of(name, [frame for part in parts for frame in part])
 
     def system(self) -> PublishedSystem:
         """The system."""
         return _system(self)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A system that is put together already: small ones."""
+
+    found: PublishedSystem
+
+    @property
+    def key(self) -> str:
+        """The hash of all of it."""
+        s = self.found.system
+        parts = (s.names, s.lower, s.upper, s.rows, s.cells, s.factors, s.row_lower, s.row_upper)
+        told = [list(part) for part in (*parts, self.found.targets, self.found.needed)]
+        return key_of(f"{self.found.name} {told}", [])
+
+    def system(self) -> PublishedSystem:
+        """The system."""
+        return self.found
 
 
 def _system(source: Source) -> PublishedSystem:
@@ -99,15 +126,33 @@ def _system(source: Source) -> PublishedSystem:
     shown = facts_of(key, estimates, cells, surely=False)
     facts = shown if source.true is None else facts_of(key, *source.true, surely=True)
     values = _values(shown, facts)
-    targets, marts = _targets(facts, estimates, cells)
+    _by_place(facts, values, source.respondents)
+    targets, marts, needed = _targets(facts, estimates, cells)
     before = None if source.before is None else _before(source.before, key, facts, values)
     if before is not None:
         # What the release before told by itself is out: hiding it now neither helps nor harms.
-        kept = np.isnan(before[targets]) & ~_narrow(facts, before, targets)
-        targets, marts = targets[kept], tuple(mart for mart, keep in zip(marts, kept, strict=True) if keep)
+        kept = np.isnan(before[targets]) & ~_narrow(facts, before, targets, needed)
+        targets, needed = targets[kept], needed[kept]
+        marts = tuple(mart for mart, keep in zip(marts, kept, strict=True) if keep)
         values = np.where(np.isnan(values), before, values)
     system = _told(facts, values, true=source.with_true)
-    return PublishedSystem(f"survey {key}", system, targets, np.full(len(targets), LEAST), marts)
+    return PublishedSystem(f"survey {key}", system, targets, needed, marts)
+
+
+def _by_place(facts: Facts, values: Floats, respondents: dict[str, float]) -> None:
+    """Put in the respondents of oblasts that another mart shows, where it counts as the estimates do."""
+    table = Table.of(facts.cells)
+    if table.everybody is None:
+        return
+    cells = zip(table.slots, table.cells[table.everybody], strict=True)
+    told = {
+        int(facts.numbers[c]): respondents[d]
+        for (kind, d), c in cells
+        if kind == "oblast" and c >= 0 and d in respondents
+    }
+    if all(np.isnan(values[n]) or values[n] == number for n, number in told.items()):
+        for n, number in told.items():
+            values[n] = number
 
 
 def _told(facts: Facts, values: Floats, *, true: bool = False) -> System:
@@ -129,12 +174,14 @@ def _alike(one: Pair, other: Pair) -> bool:
     return all(a.schema == b.schema and a.equals(b) for a, b in zip(one, other, strict=True))
 
 
-def _narrow(facts: Facts, values: Floats, targets: Ints) -> Bools:
+def _narrow(facts: Facts, values: Floats, targets: Ints, needed: Floats) -> Bools:
     """Which targets these values tell already."""
     from warehouse.disclosure.attack import attack
 
-    bounds = attack(_told(facts, values), targets, needed=np.full(len(targets), LEAST), contradictions="report")
-    return ~(bounds.width >= LEAST - 1e-6)
+    wanted = np.where(np.isnan(needed), np.inf, needed)
+    bounds = attack(_told(facts, values), targets, needed=wanted, contradictions="report")
+    middle = np.where(np.isfinite(bounds.high), (bounds.low + bounds.high) / 2, bounds.low)
+    return ~(bounds.width >= np.where(np.isnan(needed), needed_width(middle), needed) - 1e-6)
 
 
 def _schema(con: Connection, table: str) -> str:
@@ -169,9 +216,13 @@ def _values(shown: Facts, facts: Facts) -> Floats:
     return replace(facts, cells=facts.cells.with_columns(value=pl.Series(told, dtype=pl.Float64))).values()
 
 
-def _targets(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame) -> tuple[Ints, tuple[str, ...]]:
-    """The numbers behind what the marts withhold, and the mart of each; a number that is shown elsewhere is one too."""
+def _targets(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame) -> tuple[Ints, tuple[str, ...], Floats]:
+    """The numbers behind what the marts withhold, the mart of each, and how wide it must stay: nan where its value is not known.
+
+    A number that is shown elsewhere is one too.
+    """
     hidden: dict[int, str] = {}
+    beside: dict[int, str] = {}  # of several answers, those who did not give one
     at: dict[Any, int] = {
         cell: int(facts.numbers[n]) for n, cell in enumerate(facts.cells.drop("cell", "value").iter_rows())
     }
@@ -179,15 +230,20 @@ def _targets(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame) -> tupl
         "indicator_code", "option_code", "domain_type", "domain", "n", "kind", "is_suppressed"
     ).iter_rows():
         if is_suppressed and kind != "number":
-            hidden |= dict.fromkeys((at[w, i, o, t, d] for w in ("answer", "others") if (w, i, o, t, d) in at), MART)
+            hidden[at["answer", i, o, t, d]] = MART
+            if ("others", i, o, t, d) in at:
+                beside[at["others", i, o, t, d]] = MART
         option = o if kind == "multiple" else ""
         if n is None and ("n", i, option, t, d) in at:
             hidden[at["n", i, option, t, d]] = MART
     for oblast, sex, is_suppressed in cells.select("oblast", "sex", "is_suppressed").iter_rows():
         if is_suppressed and ("weight", "", sex, "oblast", oblast) in at:
             hidden.setdefault(at["weight", "", sex, "oblast", oblast], WEIGHTS)
-    numbers = sorted(hidden)
-    return np.array(numbers, dtype=np.int64), tuple(hidden[n] for n in numbers)
+    marts = beside | hidden
+    numbers = np.array(sorted(marts), dtype=np.int64)
+    by_size = np.isin(numbers, list(hidden))
+    needed = np.where(by_size, needed_width(facts.values()[numbers]), LEAST)
+    return numbers, tuple(marts[n] for n in numbers.tolist()), needed
 
 
-__all__ = ["Source", "System", "sources", "systems"]
+__all__ = ["Ready", "Source", "System", "sources", "systems"]
