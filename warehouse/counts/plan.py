@@ -151,7 +151,9 @@ class Plan:
             )
             width = np.where(apart[:, None], loose, shown)
             told = self.known(table, whole, all_items, values[cells], own, self.fitting[table][measure][cells], apart)
-            if (width < need)[~told].any():
+            # More places beside never help a cell that its own place bounds: whether it is told is for the proof to say.
+            bound = np.where(apart, np.minimum(self._pools[measure], self._aparts[measure])[cells], mass[cells])
+            if ((width < need) & (need <= bound[:, None]))[~told].any():
                 return False
         return True
 
