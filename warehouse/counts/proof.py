@@ -18,21 +18,29 @@ NARROW = 1e-6
 
 def prove(plan: Plan) -> None:
     """Withhold more until the attack tells nothing too closely, or until nothing is left that could go along."""
+    proven: set[tuple[Cell, int]] = set()  # what is wide stays so when more is withheld: it is tried once
     while any(hidden.any() for hidden in plan.hidden):
-        found = exposed(plan)
+        found = exposed(plan, proven)
         if not any([_take_along(plan, table, owner) for table, owner in sorted(_owners(plan, found))]):
             return
         plan.settle()
 
 
-def exposed(plan: Plan) -> set[tuple[int, int]]:
-    """Table and place of the withheld cells that are told too closely."""
+def exposed(plan: Plan, proven: set[tuple[Cell, int]]) -> set[tuple[int, int]]:
+    """Table and place of the withheld cells that are told too closely; the others are added to `proven`."""
     cells, truth = cells_of(plan)
     published, number = system_of(("", ""), cells, truth), {t.code: n for n, t in enumerate(plan.all_tables)}
     at = {code: i for i, code in enumerate(plan.tree.codes)}
-    bounds = attack(published.system, published.targets, needed=published.needed, contradictions="report")
-    narrow = bounds.width < published.needed - NARROW
-    told = (cells.order[cell // 2] for cell in published.targets[narrow])
+    names = [
+        (cells.order[cell // 2], int(cell % 2)) for cell in published.targets
+    ]  # people and households of each cell
+    tried = np.array([name not in proven for name in names], dtype=bool)
+    targets, needed = published.targets[tried], published.needed[tried]
+    bounds = attack(published.system, targets, needed=needed, contradictions="report")
+    narrow = bounds.width < needed - NARROW
+    left = [name for name, is_tried in zip(names, tried, strict=True) if is_tried]
+    told = [cell for (cell, _), is_narrow in zip(left, narrow, strict=True) if is_narrow]
+    proven.update(name for name, is_narrow in zip(left, narrow, strict=True) if not is_narrow)
     return {(number[table], at[place]) for table, _, place in told}
 
 
