@@ -151,7 +151,9 @@ class Plan:
             )
             width = np.where(apart[:, None], loose, shown)
             told = self.known(table, whole, all_items, values[cells], own, self.fitting[table][measure][cells], apart)
-            if (width < need)[~told].any():
+            # More places beside never help a cell that its own place bounds: whether it is told is for the proof to say.
+            bound = np.where(apart, np.minimum(self._pools[measure], self._aparts[measure])[cells], mass[cells])
+            if ((width < need) & (need <= bound[:, None]))[~told].any():
                 return False
         return True
 
@@ -173,10 +175,10 @@ class Plan:
         return int(near[np.argmin(self.order[table][near])]) if len(near) else None
 
     def _fits(self, table: int, measure: int) -> Array:
-        """Whether no place, or none inside it, has more in a part than its total says."""
+        """Whether all of a place told the table, and so did all places inside it, none with more in a part than its total says."""
         found = ~self.filled[table] | (self.masses[table][measure] == self.sizes[measure])
         for place in self.tree.upward:
-            found[place] = found[self.tree.children[place]].all()
+            found[place] &= found[self.tree.children[place]].all()
         return np.asarray(found)
 
     def known(

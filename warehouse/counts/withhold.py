@@ -5,7 +5,6 @@ Reading the cells and writing down what is decided belong here; the rules are in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,10 @@ import polars as pl
 import pyarrow as pa
 
 from warehouse.counts.plan import Plan, Rules
+from warehouse.counts.proof import prove
+from warehouse.counts.shown import open_cells
 from warehouse.counts.small import Before, mark
-from warehouse.counts.tree import Array, Table, Tree, tree_of
+from warehouse.counts.tree import Table, Tree, tree_of
 
 TOTAL, EVERYBODY = "total", "all|all"
 GROUP = ["round_key", "population_category"]
@@ -67,6 +68,7 @@ def plan_of(cells: pl.DataFrame, before: Before) -> Plan:
     mark(plan, before)
     if any(hidden.any() for hidden in plan.hidden):
         plan.settle()
+        prove(plan)
     return plan
 
 
@@ -96,47 +98,9 @@ def _table(tree: Tree, code: str, cells: pl.DataFrame) -> Table:
 def _rows(key: tuple[Any, ...], plan: Plan, t: int) -> pa.Table:
     """One row per cell of a withheld table that stays open to guesses, also for parts that a place does not have."""
     table, rows = plan.all_tables[t], []
-    for place, item, few in _open(plan, t):
+    for place, item, few in open_cells(plan, t):
         stands = bool(table.stands[place, item])
         if stands or t:
             rows.append((*key, table.code, plan.tree.codes[place], table.items[item], True, few, not stands))
     columns = zip(*rows, strict=True) if rows else [[] for _ in SCHEMA]
     return pa.Table.from_arrays([pa.array(c, type=f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
-
-
-def _open(plan: Plan, t: int) -> Iterator[tuple[int, int, bool]]:
-    """Place, item, and whether nobody can have households there (they are shown: 0, or nothing)."""
-    hidden, (people, households) = plan.hidden[t], plan.values[t]
-    for above, together in _groups(plan.tree, hidden):
-        cells = np.concatenate([together, *(plan.tree.below[p] for p in together)])
-        told = plan.filled[t] | (plan.hidden[0] & ((above < 0) | (plan.apart(t) > 0)))
-        cells = cells[hidden[cells] & told[cells]]
-        if not len(cells):
-            continue
-        of = together if above >= 0 else cells[:1]
-        whole, none = people[of].sum(axis=0), households[of].sum(axis=0) == 0
-        if t == 0:
-            yield from ((int(c), 0, bool(none[0])) for c in cells)
-            continue
-        mass = plan.masses[t][0]
-        known = plan.known(
-            t,
-            whole,
-            float(mass[of].sum()),
-            people[cells],
-            mass[cells][:, None],
-            plan.fitting[t][0][cells],
-            plan.hidden[0][cells],
-        )
-        for at, item in np.argwhere(~known):
-            yield int(cells[at]), int(item), bool(none[item])
-
-
-def _groups(tree: Tree, hidden: Array) -> Iterator[tuple[int, Array]]:
-    """The withheld places of each place that is shown; a withheld place that lies in none is a group of its own."""
-    for root in np.flatnonzero(hidden & (tree.parents < 0)):
-        yield -1, np.array([root])
-    for place in tree.upward:
-        inside = tree.children[place]
-        if not hidden[place] and hidden[inside].any():
-            yield place, inside[hidden[inside]]

@@ -30,7 +30,7 @@ def systems(
     truths = {} if true is None else true_cells(true)
     for key in withheld_groups(con, schema):
         if true is None or key in truths:
-            yield _system(key, read(con, schema, key), truths.get(key))
+            yield system_of(key, read(con, schema, key), truths.get(key))
 
 
 def schema_of(con: Connection, table: str) -> str:
@@ -86,7 +86,8 @@ def true_cells(con: Connection) -> dict[tuple[str, str], dict[Cell, Said]]:
     return found
 
 
-def _system(key: tuple[str, str], cells: Cells, truth: dict[Cell, Said] | None) -> PublishedSystem:
+def system_of(key: tuple[str, str], cells: Cells, truth: dict[Cell, Said] | None) -> PublishedSystem:
+    """What the cells of a round and category tell. With `truth` only sums that hold."""
     names = [(cell, unit) for cell in cells.order for unit in (0, 1)]
     at = {name: i for i, name in enumerate(names)}
     known = np.array([_known(cells, cell, unit) for cell, unit in names], dtype=np.float64)

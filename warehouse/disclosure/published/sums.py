@@ -46,28 +46,20 @@ def _places(cells: Cells) -> Iterator[Row]:
 
 
 def _within(cells: Cells, truth: Mapping[Cell, Said] | None) -> Iterator[Row]:
-    """Sexes and ages of a place, and the parts of each dimension, add up to its total."""
+    """Sexes and ages of a place, and the parts of each dimension, add up to its total. Which withheld places told a table is seen by their
+    rows and numbers of communities; without the true counts nobody says whether all inside a place did."""
     apart = {p for t, _, p in cells.order if t == "total" and cells.hidden[t, "all|all", p]}
     of_place: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for cell in cells.order:
         of_place[cell[0], cell[2]].append(cell)
-    mixed = _mixed(apart, {table for table, _ in of_place}, truth)
     for (table, place), parts in of_place.items():
         total: Cell = ("total", "all|all", place)
-        if table == "total" or (place in apart and table in mixed):
+        if table == "total" or (truth is None and place in apart):
             continue
         sums = _people(parts, total) if table == "people" else [(parts, total)] if truth is not None else []
         for these, whole in sums:
             if these and whole in cells.shown:
                 yield from (Row([((part, unit), 1.0) for part in these] + [((whole, unit), -1.0)]) for unit in (0, 1))
-
-
-def _mixed(apart: set[str], tables: set[str], truth: Mapping[Cell, Said] | None) -> set[str]:
-    """Tables that some of the withheld places did not tell: nobody sees which."""
-    if truth is None:
-        return tables
-    told = {(t, p) for (t, _, p), said in truth.items() if said.people is not None}
-    return {t for t in tables if any((t, p) not in told for p in apart)}
 
 
 def _people(parts: list[Cell], total: Cell) -> list[tuple[list[Cell], Cell]]:

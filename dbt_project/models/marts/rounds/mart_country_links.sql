@@ -36,4 +36,5 @@ select
     {{ unless_any_withheld('l', 'l.category_total') }} as category_total,
     {{ part_end_columns('l') }}
 from ranked as l
-order by l.round_key, l.place_level, l.place_code, l.link_type, l.individuals desc nulls last, l.item
+-- The order of rows tells nothing of what is withheld either.
+order by l.round_key, l.place_level, l.place_code, l.link_type, {{ unless_withheld('l', 'l.individuals') }} desc nulls last, l.item
