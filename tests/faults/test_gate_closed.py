@@ -13,7 +13,7 @@ from tests.faults.tally import Tries, trying
 from warehouse.operations import load_operation
 
 BOTH = {toyland.round_key(r): toyland.people(r) for r in (1, 2)}
-NOT_ASKED = 75  # `hooks.publish_judged`: the rule does not apply to this round
+NOT_ASKED = 75  # `steps.publish_judged`: the rule does not apply to this round
 FIRST = {toyland.round_key(1): toyland.people(1)}
 
 BROKEN: dict[str, dict[str, list[object]]] = {

@@ -16,6 +16,7 @@ from warehouse.deliveries.disk import sync
 from warehouse.errors import MtmError
 from warehouse.releases.flips import ever_served, record
 from warehouse.releases.manifest import FILE, current_id, latest_id, number_of, read_manifest, release_ids
+from warehouse.releases.tags import FILE as TAGS
 from warehouse.settings import Home
 
 LOCK = ".lock"
@@ -28,10 +29,9 @@ def pointer_lock(home: Home, wait: float = WAIT_SECONDS) -> Iterator[None]:
     handle = os.open(home.published / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _wait(handle, wait)
-        for torn in (
-            p for link in (home.current, home.latest_candidate) for p in home.published.glob(f".{link.name}.*")
-        ):
-            torn.unlink(missing_ok=True)
+        for name in (home.current.name, home.latest_candidate.name, TAGS):
+            for torn in home.published.glob(f".{name}.*"):
+                torn.unlink(missing_ok=True)
         yield
     finally:
         os.close(handle)
