@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import quick as quickly
 from tests.faults import toyland
 from tests.faults.lab import Lab, copy_home, opened
 
@@ -63,3 +64,9 @@ def ready(bench: Lab) -> Lab:
     """The lab with a candidate of round 2 that passed the gate and waits to be published."""
     bench.put_back("ready")
     return bench
+
+
+@pytest.fixture
+def quick(ready: Lab) -> quickly.Quick:
+    """The same, with a publishing step that takes a tenth of a second."""
+    return quickly.made(ready)

@@ -16,10 +16,10 @@ import pytest
 
 from tests.faults import toyland
 from tests.faults.lab import Lab
+from tests.faults.quick import FIRST, Quick
 from tests.faults.served import releases, settled
 from tests.faults.tally import trying
 
-FIRST = {toyland.round_key(1): toyland.people(1)}
 BOTH = {toyland.round_key(r): toyland.people(r) for r in (1, 2)}
 LONG = [pytest.mark.faults, pytest.mark.slow]
 Hooks = dict[str, list[Any]]
@@ -41,16 +41,34 @@ GATE: dict[str, Hooks] = {
 }
 
 
+def test_the_round_still_waits(quick: Quick) -> None:
+    """After each of them: `mtm run` without a name would take it, and its last step succeeds."""
+    lab = quick.lab
+    with trying("F21") as tries:
+        for what in GATE:
+            with tries.one(what):
+                lab.put_back("ready")
+                _died(lab, what)
+                assert '"waiting"' in lab.mtm("status", "--json"), f"{what}: the round waits no longer"
+                quick.publish(what)
+                assert lab.served().people == BOTH
+                settled(lab.home)
+
+
 @pytest.mark.parametrize("what", [pytest.param(n, marks=[] if n == next(iter(GATE)) else LONG) for n in GATE])
 def test_the_next_run_goes_on(ready: Lab, what: str) -> None:
-    """Without a name of a round: it is still one that waits."""
+    """The same with the whole of `mtm run`."""
     with trying("F21") as tries, tries.one(what):
-        process = ready.start("@publish_judged", hooks=GATE[what])
-        assert process.wait() not in (0, 70), process.said
-        assert ready.served().people == FIRST
+        _died(ready, what)
         ready.mtm("run")
         assert ready.served().people == BOTH
         settled(ready.home)
+
+
+def _died(lab: Lab, what: str) -> None:
+    process = lab.start("@publish_judged", hooks=GATE[what])
+    assert process.wait() not in (0, 70), process.said
+    assert lab.served().people == FIRST
 
 
 @pytest.mark.faults

@@ -9,62 +9,22 @@ from __future__ import annotations
 import os
 import random
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
-from tests.faults import toyland, tracing
-from tests.faults.lab import Lab, copy_home
+from tests.faults import tracing
+from tests.faults.lab import Lab
+from tests.faults.quick import FIRST, STEP, Quick
 from tests.faults.served import Served, releases, settled
 from tests.faults.tally import how_many, trying
 
-FIRST = {toyland.round_key(1): toyland.people(1)}
-STEP = "@publish_quickly"
 DICE = random.Random(os.environ.get("MTM_FAULT_SEED") or time.time_ns())
 PLACES = ("os.fsync", "os.rename", "os.replace", "os.symlink", "os.chmod", "os.mkdir", "os.write", "os.open")
 
 
-@dataclass
-class Quick:
-    """A lab whose publishing step takes a tenth of a second (`steps.publish_quickly`), and a look that is as quick."""
-
-    lab: Lab
-    first: Served
-    after: Served
-    environment: dict[str, str]
-    files: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-
-    def served(self) -> Served:
-        """What is served: where it is the old release, each file with its size, time and mode; else the whole look."""
-        published = self.lab.home / "published"
-        if os.readlink(published / "current") == "releases/r000001" and not (published / "releases/r000002").exists():
-            assert files_of(published / "releases/r000001") == self.files, "the old release was touched"
-            return self.first
-        return self.lab.served()
-
-
-def files_of(folder: Path) -> dict[str, tuple[int, int, int]]:
-    """Size, time and mode of everything in a folder."""
-    told = {p.relative_to(folder).as_posix(): p.lstat() for p in sorted(folder.rglob("*"))}
-    return {name: (s.st_size, s.st_mtime_ns, s.st_mode) for name, s in told.items()}
-
-
-@pytest.fixture
-def quick(ready: Lab) -> Quick:
-    tracing.needed()
-    first, done = ready.served(), ready.folder / "done"
-    files = files_of(ready.home / "published/releases/r000001")
-    ready.mtm("@publish_prepared")
-    if not done.exists():
-        copy_home(ready.home / "published/releases/r000002", done)
-    after, build = ready.served(), ready.folder / "state-ready/build/candidate"
-    ready.put_back("ready")
-    return Quick(ready, first, after, {"FAULT_FOLDER": str(done), "FAULT_BUILD": str(build)}, files)
-
-
 def test_a_few_system_calls(quick: Quick) -> None:
     """Some places of each fault by chance, the last ones more often, then one whole run on what the last one left."""
+    tracing.needed()
     lab, after = quick.lab, quick.after
     points = tracing.points(lab, STEP, environment=quick.environment)
     some = {call for call, _ in points}
@@ -86,6 +46,7 @@ def test_a_few_system_calls(quick: Quick) -> None:
 @pytest.mark.parametrize("fault", list(tracing.FAULTS))
 def test_every_system_call(quick: Quick, fault: str) -> None:
     """All calls from the first file on, the last ones first: folders, syncs, modes, names, logs, pointers."""
+    tracing.needed()
     points = tracing.points(quick.lab, STEP, environment=quick.environment)[::-1]
     _all(quick, fault, points[: int(os.environ.get("MTM_FAULT_POINTS") or len(points))])
 
@@ -95,7 +56,7 @@ def test_every_system_call(quick: Quick, fault: str) -> None:
 @pytest.mark.parametrize("fault", list(tracing.FAULTS))
 def test_system_calls_of_a_release_that_is_held(quick: Quick, fault: str) -> None:
     """`mtm run --hold`, from the rename on: nothing is served; the next run, or what it says is to be done, serves it."""
-    quick.lab.put_back("ready")
+    tracing.needed()
     points = tracing.points(quick.lab, STEP, hooks={"hold": []}, environment=quick.environment)[-30:][::-1]
     with trying(fault) as tries:
         for call, n in points:
@@ -111,7 +72,7 @@ def test_system_calls_of_a_release_that_is_held(quick: Quick, fault: str) -> Non
 @pytest.mark.parametrize("fault", list(tracing.FAULTS))
 def test_system_calls_of_the_whole_step(quick: Quick, fault: str) -> None:
     """Those of the database engine, the notes, the scan and the audit too: as many as are asked for, by chance."""
-    quick.lab.put_back("ready")
+    tracing.needed()
     points = tracing.points(quick.lab)
     _all(quick, fault, DICE.sample(points, min(how_many(40) // 10, len(points))), "@publish_prepared")
 
@@ -162,8 +123,7 @@ def _goes_on(quick: Quick, what: str) -> None:
         lab.served()
         lab.mtm("run")
     elif not flipped:
-        process = lab.start(STEP, environment=quick.environment)
-        assert process.wait() == 0, f"{what}: the next publication says {process.said}"
+        quick.publish(what)
     seen = lab.served()
     assert seen.content_hash == quick.after.content_hash, f"{what}: the next run served {seen.people}"
     assert set(releases(lab.home)) >= {"r000001", seen.release_id}
@@ -177,8 +137,7 @@ def _held_goes_on(quick: Quick, what: str) -> None:
     if '"held"' in lab.mtm("status", "--json"):
         lab.mtm("promote")
     else:
-        process = lab.start(STEP, environment=quick.environment)
-        assert process.wait() == 0, f"{what}: the next publication says {process.said}"
+        quick.publish(what)
     assert lab.served().content_hash == quick.after.content_hash, what
     settled(lab.home)
 
