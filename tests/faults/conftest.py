@@ -40,9 +40,9 @@ def _prepare(folder: Path) -> None:
         lab.keep("ready")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bench(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A lab with the prepared states, one for each file of tests."""
+    """A lab with the prepared states, one for each process of tests: its warm process is loaded once."""
     folder = tmp_path_factory.mktemp("lab")
     for name in ("state-one", "state-ready"):
         copy_home(prepared / "lab" / name, folder / name)

@@ -162,7 +162,7 @@ def _settings(examples: int, steps: int) -> settings:
 
 def test_a_few_sequences(machine: type[Machine]) -> None:
     with trying("machine") as tries:
-        run_state_machine_as_test(machine, settings=_settings(2, 4))
+        run_state_machine_as_test(machine, settings=_settings(1, 4))
         tries.tries += machine.tries
 
 
