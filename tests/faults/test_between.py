@@ -50,7 +50,7 @@ def test_the_round_still_waits(quick: Quick) -> None:
             with tries.one(what):
                 lab.put_back("ready")
                 _died(lab, what)
-                assert '"waiting"' in lab.mtm("status", "--json"), f"{what}: the round waits no longer"
+                assert '"state": "waiting"' in lab.mtm("status", "--json"), f"{what}: the round waits no longer"
                 quick.publish(what)
                 assert lab.served().people == BOTH
                 settled(lab.home)

@@ -134,7 +134,7 @@ def _goes_on(quick: Quick, what: str) -> None:
 def _held_goes_on(quick: Quick, what: str) -> None:
     """What `mtm status` says is to be done serves it: `mtm promote` where it is held back, else the next run."""
     lab = quick.lab
-    if '"held"' in lab.mtm("status", "--json"):
+    if '"state": "held"' in lab.mtm("status", "--json"):
         lab.mtm("promote")
     else:
         quick.publish(what)
