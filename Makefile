@@ -41,7 +41,7 @@ faults: setup  ## Try the fault matrix at length (docs/faults.md), 40 minutes
 	@rm -f .faults.jsonl
 	@MTM_FAULT_TALLY=$(CURDIR)/.faults.jsonl MTM_FAULT_TRIES=$${MTM_FAULT_TRIES:-1000} \
 		.venv/bin/pytest tests/faults -n 2 --dist loadfile -m "faults or not faults" --durations=8; \
-		code=$$?; .venv/bin/python -m tests.faults.tally .faults.jsonl; exit $$code
+		code=$$?; .venv/bin/python -m tests.faults.tally .faults.jsonl && exit $$code
 
 lint: setup  ## Format and check the code
 	@.venv/bin/ruff format .

@@ -84,8 +84,8 @@ def _state(
         state = "held"
     elif (key, standing.delivery_id) in later:
         state = "withdrawn"
-    elif verdict is None or verdict.outcome == "passed":
-        state = "waiting"
+    elif verdict is None or verdict.outcome == "passed" or verdict.error:
+        state = "waiting"  # an error of the gate says nothing of the delivery (no room on the disk): it is judged again
     else:
         state = verdict.outcome
     release = manifest.release_id if manifest and served else None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import quick as quickly
 from tests.faults import toyland
 from tests.faults.lab import Lab, copy_home, opened
 
@@ -39,9 +40,9 @@ def _prepare(folder: Path) -> None:
         lab.keep("ready")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bench(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A lab with the prepared states, one for each file of tests."""
+    """A lab with the prepared states, one for each process of tests: its warm process is loaded once."""
     folder = tmp_path_factory.mktemp("lab")
     for name in ("state-one", "state-ready"):
         copy_home(prepared / "lab" / name, folder / name)
@@ -63,3 +64,9 @@ def ready(bench: Lab) -> Lab:
     """The lab with a candidate of round 2 that passed the gate and waits to be published."""
     bench.put_back("ready")
     return bench
+
+
+@pytest.fixture
+def quick(ready: Lab) -> quickly.Quick:
+    """The same, with a publishing step that takes a tenth of a second."""
+    return quickly.made(ready)

@@ -11,16 +11,15 @@ import importlib
 import os
 import pickle
 import resource
-import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 OURS = ("warehouse.", "orchestration.", "expectations.")
+asked: list[str] | None = None  # what `doctored` was asked: for `steps.publish_judged`
 
 
 def clock(seconds: float) -> None:
@@ -54,77 +53,12 @@ def prepare(path: str) -> None:
     publish.publish = keep
 
 
-def publish_prepared() -> int:
-    """The step that publishes, alone, on a prepared candidate: what `mtm run` does last."""
-    return _alone(lambda home, candidate, verdict: (candidate, verdict))
+def hold() -> None:
+    """The release is written and held back, as by `mtm run --hold`."""
+    from warehouse.releases import publish
 
-
-def publish_judged() -> int:
-    """Gate and publication on a prepared candidate: the last two steps of `mtm run`."""
-
-    def judged(home: Any, candidate: Any, verdict: Any) -> Any:
-        from expectations.gate import check_candidate
-
-        return candidate, check_candidate(candidate)
-
-    code = _alone(judged)
-    return 75 if _asked == [] else code
-
-
-def publish_numbered() -> int:
-    """A release of its own on the one that is served: each says another number, in all its marts alike."""
-    return _alone(_numbered)
-
-
-def _numbered(home: Any, candidate: Any, verdict: Any) -> Any:
-    import duckdb
-
-    from warehouse.releases.candidate import next_id
-    from warehouse.releases.manifest import current_manifest
-
-    base, name = current_manifest(home), next_id(home)
-    shutil.copytree(os.environ["FAULT_FOLDER"], candidate.folder, dirs_exist_ok=True)
-    with duckdb.connect(str(candidate.database)) as con:
-        for mart, column in (("mart_population", "individuals"), ("mart_place_ranks", "individuals")):
-            con.execute(f"UPDATE marts.{mart} SET {column} = ?", [int(name[1:])])
-    verdict = replace(verdict, base_release=base.release_id)
-    verdict.save(home)
-    return replace(candidate, base=base, release_id=name), verdict
-
-
-def _alone(change: Callable[[Any, Any, Any], Any]) -> int:
-    from warehouse.errors import MtmError
-    from warehouse.releases import candidate as candidates
-    from warehouse.releases import lock, publish
-    from warehouse.settings import Home
-
-    home = Home.from_env()
-    kept, verdict = pickle.loads(Path(os.environ["FAULT_CANDIDATE"]).read_bytes())
-    candidate = moved(kept, str(kept.home.root), str(home.root))
-    try:
-        lock.acquire(candidates.builder_lock(home))
-        manifest = publish.publish(home, *change(home, candidate, verdict))
-    except MtmError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    except Exception as error:  # `mtm` says so in one line, exit code 1
-        print(f"unexpected {type(error).__name__}", file=sys.stderr)
-        return 1
-    print(manifest.release_id)
-    return 0
-
-
-def moved(thing: Any, old: str, new: str) -> Any:
-    """A copy of a record with all its paths below another home."""
-    if isinstance(thing, Path):
-        text = str(thing)
-        return Path(new + text[len(old) :]) if text.startswith(old) else thing
-    if isinstance(thing, list):
-        return [moved(item, old, new) for item in thing]
-    if is_dataclass(thing) and not isinstance(thing, type):
-        names = {f.name for f in fields(thing) if f.init}
-        return replace(thing, **{n: moved(getattr(thing, n), old, new) for n in names})
-    return thing
+    served = publish.publish
+    publish.publish = lambda *given, **_: served(*given, hold=True)
 
 
 def crash_at(module: str, name: str, how: str, call: int = 1) -> None:
@@ -142,7 +76,8 @@ def crash_at(module: str, name: str, how: str, call: int = 1) -> None:
 
 
 def at_move(name: str, when: str, what: str, *arguments: Any) -> None:
-    """`before` or `after` a path gets this name by a rename: a release its id, the pointer `current`. The first time only.
+    """`before` or `after` a path gets this name by a rename: a release its id, the pointer `current`, `.json` any such file.
+    The first time only.
 
     What happens then: `kill`, `stop`, an error, or one of `DEEDS` on the release.
     """
@@ -150,7 +85,8 @@ def at_move(name: str, when: str, what: str, *arguments: Any) -> None:
 
     def watched(move: Callable[..., Any]) -> Callable[..., Any]:
         def moving(source: Any, target: Any, **named: Any) -> Any:
-            mine = Path(os.fsdecode(target)).name == name and not done
+            named_so = Path(os.fsdecode(target)).name
+            mine = (named_so == name or (name.startswith(".json") and named_so.endswith(name))) and not done
             if mine:
                 done.append(True)
             if mine and when == "before":
@@ -225,22 +161,19 @@ def doctored(code: str) -> None:
     """The number that one check of the gate is given lies beyond its bound; where it is not asked, the exit code is 75."""
     from expectations import layer, runner
 
-    run_suite, asked = runner.run_suite, []
+    global asked
+    run_suite, seen = runner.run_suite, list[str]()
 
     def doctor(suite: Any, bounds: Any, values: dict[str, float], *more: Any, **named: Any) -> Any:
         for bound in (b for b in bounds if b.check.code == code):
-            asked.append(code)
+            seen.append(code)
             values = {**values, code: bound.value + (1 if bound.check.side == "max" else -1)}
         return run_suite(suite, bounds, values, *more, **named)
 
     runner.run_suite = doctor
     if hasattr(layer, "run_suite"):
         layer.run_suite = doctor
-    global _asked
-    _asked = asked
-
-
-_asked: list[str] | None = None
+    asked = seen
 
 
 def _happen(what: str, arguments: tuple[Any, ...], folder: Path) -> None:

@@ -21,6 +21,10 @@ class Model:
     served: str | None = None
     withdrawn: set[tuple[int, int]] = field(default_factory=set)
     hashes: dict[str, str] = field(default_factory=dict)
+    held: dict[tuple[int, int], tuple[str | None, str]] = field(
+        default_factory=dict
+    )  # -> what it stands on, its release
+    tagged: set[str] = field(default_factory=set)
 
     def deliver(self, round_number: int, version: int) -> None:
         """A delivery that stands from now on; the one that stands already is nothing new."""
@@ -34,9 +38,14 @@ class Model:
         return self.published[self.served] if self.served else {}
 
     def waiting(self) -> list[int]:
-        """Rounds that `mtm run` takes: their standing delivery is neither served nor withdrawn by a rollback."""
+        """Rounds that `mtm run` takes: their standing delivery is neither served, nor withdrawn by a rollback, nor held back."""
         standing = {r: found[-1] for r, found in self.delivered.items()}
-        return [r for r, v in standing.items() if self.now.get(r) != v and (r, v) not in self.withdrawn]
+        out = {*self.withdrawn, *self.promotable()}
+        return [r for r, v in standing.items() if self.now.get(r) != v and (r, v) not in out]
+
+    def promotable(self) -> dict[tuple[int, int], str]:
+        """What is held back on what is served now -> its release."""
+        return {item: identity for item, (base, identity) in self.held.items() if base == self.served}
 
     def possible(self, rounds: list[int]) -> list[Versions]:
         """What may be served while these rounds are run, in whichever order: nothing of it, some, or all."""

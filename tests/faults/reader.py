@@ -1,7 +1,7 @@
 """A reader of the published side, as a BI tool or `mtm query` reads it, in a process of its own.
 
 `python -m tests.faults.reader PUBLISHED STOP` reads until the file STOP is there, and prints what it saw. Nothing of the
-project is asked. The releases it reads say one number in every mart (`hooks.publish_numbered`).
+project is asked. The releases it reads say one number in every mart (`steps.publish_numbered`).
 """
 
 from __future__ import annotations

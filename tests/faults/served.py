@@ -5,6 +5,7 @@ The invariant of the fault matrix belongs here: the old or the new release, whol
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -69,6 +70,30 @@ def whole(folder: Path) -> dict[str, Any]:
             rows = con.execute(f"SELECT count(*) FROM marts.{mart}").fetchall()[0][0]
             _demand(rows == told["rows"], f"{folder.name}: {mart} has {rows} rows, told {told['rows']}")
     return manifest
+
+
+def settled(home: Path) -> None:
+    """After a run that succeeded: both pointers name one release, the logs say so, nothing half-made lies about. Raises Bad."""
+    published = home / "published"
+    current, latest = (os.readlink(published / name) for name in ("current", "latest-candidate"))
+    _demand(current == latest, f"{current} is served, latest-candidate names {latest}")
+    name = Path(current).name
+    flip, noted = _lines(published / "flips.jsonl")[-1], _lines(published / "index.jsonl")
+    _demand(flip["release_id"] == name, f"{name} is served, the log of flips ends with {flip['release_id']}")
+    digest = hashlib.sha256((published / current / "manifest.json").read_bytes()).hexdigest()
+    told = [line for line in noted if (line["do"], line["release_id"]) == ("written", name)]
+    _demand(bool(told) and told[-1]["manifest_sha256"] == digest, f"the index does not know {name}")
+    left = [p.name for p in (*published.glob(".*"), *(published / "releases").glob(".*")) if p.name != ".lock"]
+    _demand(not left, f"left behind: {left}")
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a log; a torn one is no line."""
+    found = []
+    for text in path.read_text(encoding="utf-8").splitlines():
+        with contextlib.suppress(ValueError):
+            found.append(json.loads(text))
+    return found
 
 
 def people_in(database: Path) -> dict[str, int]:

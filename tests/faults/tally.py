@@ -35,6 +35,7 @@ FAULTS = {
     "F18": "restore on an empty machine",
     "F19": "no permission, read-only, strange paths",
     "F20": "disk, file size or memory exhausted",
+    "F21": "killed between two durable steps of gate, publish, tag, promote, gc",
     "machine": "random sequences of commands, kills among them",
 }
 
@@ -98,5 +99,15 @@ def table(path: Path) -> str:
     return "\n".join(["| fault | what happens | tries | bad |", "|---|---|---|---|", *rows])
 
 
+def wrong(path: Path) -> bool:
+    """Whether any try was bad; also where a fault that was begun tried nothing."""
+    counted = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return not counted or any(line["bad"] for line in counted)
+
+
 if __name__ == "__main__":
-    print(table(Path(sys.argv[1])))
+    kept = Path(sys.argv[1])
+    if not kept.exists():
+        sys.exit("nothing was tried")
+    print(table(kept))
+    sys.exit(1 if wrong(kept) else 0)

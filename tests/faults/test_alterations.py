@@ -13,6 +13,7 @@ from tests.faults.tally import trying
 
 FIRST = {toyland.round_key(1): toyland.people(1)}
 BOTH = {toyland.round_key(r): toyland.people(r) for r in (1, 2)}
+LONG = [pytest.mark.faults, pytest.mark.slow]
 MART = "parquet/mart_population.parquet"
 ALTERED = [
     ("alter", "mtm.duckdb", "flip"), ("alter", "mtm.duckdb", "truncate"), ("alter", MART, "flip"), ("alter", MART, "truncate"),
@@ -54,7 +55,9 @@ def _after_the_audit(lab: Lab, what: tuple[str, ...], when: str) -> None:
         assert lab.served().people == FIRST
 
 
-@pytest.mark.parametrize("what", ALTERED, ids=" ".join)
+@pytest.mark.parametrize(
+    "what", [pytest.param(w, marks=[] if i in (2, 7, 10) else LONG) for i, w in enumerate(ALTERED)], ids=str
+)
 def test_altered_after_publication(ready: Lab, what: tuple[str, ...]) -> None:
     """`mtm verify` says so, exit code 1, and names the command that serves a whole release again."""
     ready.mtm("@publish_prepared")
@@ -77,8 +80,8 @@ def test_whole_releases_verify(ready: Lab) -> None:
     whole(ready.home / "published/releases/r000002")
 
 
-@pytest.mark.parametrize("how", ["altered", "missing"])
-@pytest.mark.parametrize("prepared_before", [False, True])
+@pytest.mark.parametrize("how", [pytest.param("altered", marks=LONG), "missing"])
+@pytest.mark.parametrize("prepared_before", [pytest.param(False, marks=LONG), True])
 def test_a_file_of_the_vault(lab: Lab, how: str, prepared_before: bool) -> None:
     """Found before anything is built, also where the delivery was read before; the same file received again mends it."""
     if prepared_before:

@@ -13,7 +13,7 @@ from tests.faults.tally import Tries, trying
 from warehouse.operations import load_operation
 
 BOTH = {toyland.round_key(r): toyland.people(r) for r in (1, 2)}
-NOT_ASKED = 75  # `hooks.publish_judged`: the rule does not apply to this round
+NOT_ASKED = 75  # `steps.publish_judged`: the rule does not apply to this round
 FIRST = {toyland.round_key(1): toyland.people(1)}
 
 BROKEN: dict[str, dict[str, list[object]]] = {
@@ -25,7 +25,7 @@ BROKEN: dict[str, dict[str, list[object]]] = {
     "the round can't be read": {"raise_in": ["expectations.gate", "_given"]},
     "a layer breaks": {"raise_in": ["expectations.gate", "judge"]},
     "the gate is killed": {"crash_at": ["expectations.gate", "judge", "kill", 2]},
-    "the disk is full at the verdict": {"crash_at": ["os", "replace", "ENOSPC", 1]},
+    "the disk is full at the verdict": {"at_move": [".json", "before", "ENOSPC"]},
     "a mart is empty": {"empty": ["mart_population"]},
     "a mart is gone": {"gone": ["mart_population"]},
     "all marts are empty": {"empty": ["%"]},

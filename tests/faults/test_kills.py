@@ -15,6 +15,7 @@ from tests.faults.lab import MTM, Lab
 from tests.faults.served import Served, releases, what_is_served
 from tests.faults.tally import how_many, trying
 
+LONG = [pytest.mark.faults, pytest.mark.slow]
 BOTH = {toyland.round_key(r): toyland.people(r) for r in (1, 2)}
 
 
@@ -23,7 +24,7 @@ def test_killed_at_random_times(lab: Lab) -> None:
     lab.mtm("run")
     seconds, after = time.monotonic() - started, lab.served()
     assert after.people == BOTH
-    tries = how_many(6)
+    tries = how_many(4)
     dice, streak = random.Random(os.environ.get("MTM_FAULT_SEED") or time.time_ns()), min(tries, 6)
     with trying("F1") as told:
         while told.tries < tries:
@@ -64,7 +65,7 @@ def test_killed_as_installed(lab: Lab) -> None:
                 assert lab.served().people == BOTH
 
 
-@pytest.mark.parametrize("how", ["kill", "ENOSPC", "EIO"])
+@pytest.mark.parametrize("how", ["kill", *(pytest.param(h, marks=LONG) for h in ("ENOSPC", "EIO"))])
 def test_between_the_rename_and_the_flip(ready: Lab, how: str) -> None:
     before = ready.served()
     with trying("F5") as told, told.one(how):
@@ -86,6 +87,8 @@ def test_after_the_flip(ready: Lab) -> None:
         assert _same(ready.served(), after) and releases(ready.home) == ["r000001", "r000002"]
 
 
+@pytest.mark.faults
+@pytest.mark.slow
 def test_a_first_release_that_is_killed(bench: Lab) -> None:
     """Before the first flip nothing is served; the next run makes the first release."""
     bench.put_back("one")

@@ -4,6 +4,7 @@ deliveries says.
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.faults import toyland
 from tests.faults.lab import Lab
 from tests.faults.model import Model, Versions, says
 from tests.faults.served import releases, whole
@@ -82,6 +84,34 @@ class Machine(RuleBasedStateMachine):
             self.model.rollback(chosen)
 
     @rule()
+    def held_run(self) -> None:
+        """`mtm run --hold`: nothing that readers see changes; what was made waits for `mtm promote`."""
+        waiting = {toyland.round_key(r): r for r in self.model.waiting()}
+        told, _ = json.JSONDecoder().raw_decode(self.lab.mtm("run", "--hold", "--json"))
+        assert {t["round_key"]: t["outcome"] for t in told} == dict.fromkeys(waiting, "held"), told
+        for one in told:
+            number = waiting[one["round_key"]]
+            self.model.held[number, self.model.delivered[number][-1]] = (self.model.served, one["release_id"])
+
+    @precondition(lambda self: self.model.promotable())
+    @rule(data=st.data(), killed=st.booleans())
+    def promote(self, data: st.DataObject, killed: bool) -> None:
+        """One of those that are held back is served; sometimes killed before, then asked again."""
+        (number, version), identity = data.draw(st.sampled_from(sorted(self.model.promotable().items())))
+        if killed:
+            self.lab.mtm("promote", identity, code=-9, hooks={"at_move": ["current", "before", "kill"]})
+            self._must_serve([self.model.now])
+        self.lab.mtm("promote", identity)
+        self._must_serve([{**self.model.now, number: version}])
+
+    @rule()
+    def tag(self) -> None:
+        """What is served now gets a name, and is kept for good."""
+        assert self.model.served is not None
+        self.lab.mtm("tag", self.model.served, f"kept-{self.model.served}")
+        self.model.tagged.add(self.model.served)
+
+    @rule()
     def verify(self) -> None:
         self.lab.mtm("verify")
 
@@ -90,6 +120,9 @@ class Machine(RuleBasedStateMachine):
         """What is served stays; the rest may go."""
         if "gc" in self.lab.known.setdefault("help", self.lab.mtm("--help")).split():
             self.lab.mtm("gc", "--keep", str(keep))
+        left = set(releases(self.lab.home))
+        assert self.model.tagged <= left, "a release that has a tag is gone"
+        self.model.held = {item: held for item, held in self.model.held.items() if held[1] in left}
 
     @invariant()
     def what_is_served_is_whole(self) -> None:
@@ -129,7 +162,7 @@ def _settings(examples: int, steps: int) -> settings:
 
 def test_a_few_sequences(machine: type[Machine]) -> None:
     with trying("machine") as tries:
-        run_state_machine_as_test(machine, settings=_settings(2, 4))
+        run_state_machine_as_test(machine, settings=_settings(1, 4))
         tries.tries += machine.tries
 
 

@@ -45,13 +45,14 @@ def needed() -> None:
 
 
 def publish(
-    lab: Lab, *options: str, argv: tuple[str, ...] = ("@publish_prepared",), hooks: dict[str, Any] | None = None
-) -> Traced:
+    lab: Lab, *options: str, argv: tuple[str, ...] = ("@publish_prepared",), hooks: dict[str, Any] | None = None,
+    environment: dict[str, str] | None = None,
+) -> Traced:  # fmt: skip
     """The publishing step (or another command) under strace, which is attached once everything is loaded."""
     gate, log = lab.folder / "go", lab.folder / "strace.log"
     for path in (gate, gate.with_suffix(".ready"), log):
         path.unlink(missing_ok=True)
-    process = lab.start(*argv, gate=gate, hooks=hooks)
+    process = lab.start(*argv, gate=gate, hooks=hooks, environment=environment)
     patiently(gate.with_suffix(".ready").exists)
     tracer = subprocess.Popen(
         ["strace", "-f", "-p", str(process.pid), "-o", str(log), *options], stderr=subprocess.PIPE, text=True
@@ -66,24 +67,23 @@ def publish(
     return Traced(code, process.said, log)
 
 
-def points(lab: Lab) -> list[tuple[str, int]]:
-    """Every system call of a clean publication that changes the disk: its name and its number within a thread."""
-    traced = publish(lab, "-e", "trace=" + ",".join(f"?{c}" for c in CALLS))
+def points(lab: Lab, step: str = "@publish_prepared", **how: Any) -> list[tuple[str, int]]:
+    """Every system call of a clean publication that changes the disk, in order: its name and its number within a thread."""
+    traced = publish(lab, "-e", "trace=" + ",".join(f"?{c}" for c in CALLS), argv=(step,), **how)
     assert traced.code == 0, traced.said
     seen: Counter[tuple[str, str]] = Counter()
+    found: dict[tuple[str, int], None] = {}
     for line in traced.log.read_text(errors="replace").splitlines():
-        found = LINE.match(line)
-        if found and found[2] in CALLS and "resumed>" not in line:
-            seen[found[2], found[1]] += 1
-    most: dict[str, int] = {}
-    for (call, _), times in seen.items():
-        most[call] = max(most.get(call, 0), times)
-    return [(call, n) for call in CALLS for n in range(1, most.get(call, 0) + 1)]
+        call = LINE.match(line)
+        if call and call[2] in CALLS and "resumed>" not in line:
+            seen[call[2], call[1]] += 1
+            found[call[2], seen[call[2], call[1]]] = None
+    return list(found)
 
 
-def injected(lab: Lab, call: str, n: int, fault: str) -> Traced:
+def injected(lab: Lab, call: str, n: int, fault: str, step: str = "@publish_prepared", **how: Any) -> Traced:
     """A publication whose nth call (in each thread) fails or kills."""
-    return publish(lab, "-e", f"trace={call}", "-e", f"inject={call}:{FAULTS[fault]}:when={n}")
+    return publish(lab, "-e", f"trace={call}", "-e", f"inject={call}:{FAULTS[fault]}:when={n}", argv=(step,), **how)
 
 
 def _is_traced(pid: int) -> bool:

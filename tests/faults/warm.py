@@ -19,7 +19,7 @@ from typing import Any
 
 MODULES = (
     "dbt.adapters.duckdb", "dbt.cli.main", "great_expectations", "polars", "scipy.optimize", "expectations.gate",
-    "tests.faults.hooks", "warehouse.cli", "warehouse.releases.publish", "warehouse.releases.query", "warehouse.releases.verify",
+    "tests.faults.steps", "warehouse.cli", "warehouse.releases.publish", "warehouse.releases.query", "warehouse.releases.verify",
 )  # fmt: skip
 HARMLESS = {"jemalloc_bg_thd", "polars-ooc-clea"}  # of memory: they stand still, and are made anew after a fork
 PR_SET_PTRACER, ANY = 0x59616D61, ctypes.c_ulong(-1)
@@ -87,7 +87,7 @@ def child(asked: dict[str, Any]) -> int:
     _redirect(asked["out"])
     os.environ.update(asked.get("environment", {}))
     ctypes.CDLL(None).prctl(PR_SET_PTRACER, ANY, 0, 0, 0)
-    from tests.faults import hooks
+    from tests.faults import hooks, steps
 
     for name, arguments in asked.get("hooks", {}).items():
         getattr(hooks, name)(*arguments)
@@ -95,7 +95,7 @@ def child(asked: dict[str, Any]) -> int:
         _until(Path(asked["gate"]))
     try:
         if asked["argv"][0].startswith("@"):
-            return int(getattr(hooks, asked["argv"][0].removeprefix("@"))())
+            return int(getattr(steps, asked["argv"][0].removeprefix("@"))())
         from warehouse.cli import main
 
         main(asked["argv"])

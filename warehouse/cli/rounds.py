@@ -52,7 +52,11 @@ def run(round_keys: tuple[str, ...], hold: bool, as_json: bool) -> None:
 
     This is the same Dagster job as the one in the UI. A refused round leaves the current release as it was (exit 3).
     """
+    from warehouse.releases.pointer import mend
+
     home = Home.from_env().ensure()
+    if mended := mend(home):
+        say(f"   the release that was served is gone: {mended} is served again")
     results = [_run_one(home, key, check_only=_only_judged(home, key), hold=hold) for key in _chosen(home, round_keys)]
     _answer(home, results, as_json)
 

@@ -100,7 +100,8 @@ def _finish(home: Home, stones: list[Tombstone]) -> list[Tombstone]:
     done = []
     for stone in (replace(s, proof=s.proof or proofs[s.sha256]) for s in stones):
         bury(home, stone)
-        values_path(home, stone.sha256).unlink(missing_ok=True)
+        for path in values_path(home, stone.sha256).parent.glob(f"{stone.sha256}.*"):  # also what a killed run left
+            path.unlink(missing_ok=True)
         done.append(replace(stone, done=True))
         bury(home, done[-1])
     return done

@@ -119,7 +119,17 @@ def _rest(home: Home, done: Collected) -> None:
         done.files.append(path.relative_to(home.root).as_posix())
         done.bytes += _size(path)
         if not done.dry_run:
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+            _remove(home, path)
+
+
+def _remove(home: Home, path: Path) -> None:
+    """Normalized tables lose their name first: a folder with its name is whole, also where this is killed."""
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return
+    if home.normalized in path.parents and not path.name.startswith("."):
+        path = path.rename(path.with_name(f".{path.name}.{os.getpid()}.gone"))
+    shutil.rmtree(path)
 
 
 def _to_trash(home: Home, identity: str) -> None:

@@ -42,6 +42,11 @@ def written(home: Home) -> dict[str, dict[str, Any]]:
     return _lines(home, "written")
 
 
+def is_held(home: Home, release_id: str) -> bool:
+    """Whether it was noted as held back."""
+    return bool(written(home).get(release_id, {}).get("held"))
+
+
 def removed(home: Home) -> dict[str, dict[str, Any]]:
     """Release → the line of its removal, of those that are gone."""
     kept = set(release_ids(home))

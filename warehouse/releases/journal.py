@@ -6,6 +6,7 @@ and is not read.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -19,7 +20,9 @@ def append(path: Path, line: dict[str, Any]) -> None:
     torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
-        os.write(handle, ("\n" * torn + json.dumps(line) + "\n").encode())
+        text = ("\n" * torn + json.dumps(line) + "\n").encode()
+        if os.write(handle, text) != len(text):  # a disk that fills up takes a part without an error
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(handle)
     finally:
         os.close(handle)

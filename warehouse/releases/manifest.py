@@ -63,10 +63,15 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest in a release's folder. Raises MtmError where it is damaged."""
+    """The manifest in a release's folder. Raises MtmError where it is damaged or gone."""
     try:
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return Manifest(**{**data, "rounds": [RoundVersion(**v) for v in data["rounds"]]})
+    except FileNotFoundError:
+        raise MtmError(
+            f"the release {folder.name} is gone", where=f"releases/{folder.name}", expected="the folder that was published",
+            todo="mtm rollback RELEASE serves another one (mtm releases shows them), or restore it from a backup", code="release_gone",
+        ) from None  # fmt: skip
     except (ValueError, TypeError, KeyError):
         raise MtmError(
             f"the manifest of {folder.name} can't be read", where=f"releases/{folder.name}/{FILE}",
@@ -109,7 +114,7 @@ def release_named(home: Home, name: str | None = None) -> str:
     named = channels[name](home) if name in channels else tags(home).get(name or "", name)
     if named is not None and RELEASE.fullmatch(named) and (home.releases / named / FILE).is_file():
         return named
-    raise _gone(home, named) if named and name else _unknown(home, name)
+    raise _gone(home, named) if named else _unknown(home, name)
 
 
 def load_manifest(home: Home, name: str | None = None) -> Manifest:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from warehouse.deliveries.disk import sync
 from warehouse.errors import MtmError
-from warehouse.releases.flips import record
-from warehouse.releases.manifest import FILE, current_id, latest_id, number_of, read_manifest
+from warehouse.releases.flips import ever_served, record
+from warehouse.releases.manifest import FILE, current_id, latest_id, number_of, read_manifest, release_ids
+from warehouse.releases.tags import FILE as TAGS
 from warehouse.settings import Home
 
 LOCK = ".lock"
@@ -28,10 +29,9 @@ def pointer_lock(home: Home, wait: float = WAIT_SECONDS) -> Iterator[None]:
     handle = os.open(home.published / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _wait(handle, wait)
-        for torn in (
-            p for link in (home.current, home.latest_candidate) for p in home.published.glob(f".{link.name}.*")
-        ):
-            torn.unlink(missing_ok=True)
+        for name in (home.current.name, home.latest_candidate.name, TAGS):
+            for torn in home.published.glob(f".{name}.*"):
+                torn.unlink(missing_ok=True)
         yield
     finally:
         os.close(handle)
@@ -67,6 +67,25 @@ def advance(home: Home, release_id: str) -> None:
     noted = latest_id(home)
     if noted is None or not home.latest_candidate.is_symlink() or number_of(release_id) > number_of(noted):
         _point(home.latest_candidate, release_id)
+
+
+def mend(home: Home) -> str | None:
+    """Serve the newest whole release that was served, where the pointer names one that is gone: a copy that was taken
+    while a run was at work may hold the pointer and not its release. Says which; None where nothing was to be done.
+    """
+    from warehouse.releases.integrity import problems
+
+    gone = current_id(home)
+    if gone is None or (home.releases / gone / FILE).is_file():
+        return None
+    with pointer_lock(home):
+        known = ever_served(home)
+        whole = (i for i in reversed(release_ids(home)) if i in known and not problems(home, i, modes=False))
+        if (found := next(whole, None)) is None:
+            home.current.unlink()
+        else:
+            serve(home, found, gone)
+    return found
 
 
 def must_be_whole(folder: Path) -> None:

@@ -23,7 +23,7 @@ from warehouse.releases.admitted import admitted
 from warehouse.releases.audit import audit, must_be_unchanged
 from warehouse.releases.candidate import Candidate, database_path, discard, models_hash
 from warehouse.releases.contents import hashes
-from warehouse.releases.index import record_written
+from warehouse.releases.index import is_held, record_written
 from warehouse.releases.integrity import problems
 from warehouse.releases.manifest import FILE, Manifest, read_manifest, release_ids
 from warehouse.releases.notes import write_notes
@@ -126,16 +126,21 @@ def _name(home: Home, candidate: Candidate, folder: Path) -> None:
 
 
 def _announce(home: Home, manifest: Manifest, *, hold: bool, digest: str = "") -> None:
-    """Note the release, look at all of it once more, move the pointers; the lock is held."""
+    """Note the release, look at all of it once more, move the pointers; the lock is held.
+
+    That it is held back is noted last: a run that died before has held nothing back, and the next one takes the round up.
+    """
     freeze(home.releases / manifest.release_id)
-    record_written(home, manifest, held=hold, digest=digest)
+    record_written(home, manifest, held=hold and is_held(home, manifest.release_id), digest=digest)
     if wrong := problems(home, manifest.release_id):
         raise MtmError(
             f"the release is not served: {wrong[0]}", where=f"releases/{manifest.release_id}",
             expected="the files that were audited", todo="run again", code="audit_failed",
         )  # fmt: skip
     advance(home, manifest.release_id)
-    if not hold:
+    if hold:
+        record_written(home, manifest, held=True)
+    else:
         serve(home, manifest.release_id, manifest.parent)
 
 
