@@ -55,3 +55,9 @@ class UnreadableDelivery(MtmError):
     """A delivery that can't be read or recognised. Exit code 4."""
 
     exit_code = 4
+
+    def __init__(self, what: str, *, where: str = "", expected: str = "", todo: str = "", code: str = "") -> None:
+        """Names of files, sheets and headers come from people: what may be a person's name in them is not told."""
+        from warehouse.personal.shapes import told, unnamed
+
+        super().__init__(told(what), where=unnamed(where), expected=expected, todo=todo, code=code)

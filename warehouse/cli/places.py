@@ -34,20 +34,23 @@ def places(round_key: str, out: Path | None, as_json: bool) -> None:
     """
     from warehouse.gazetteer.decisions import write_atomic
     from warehouse.normalize.place_review import as_csv, as_row, as_yaml, review
+    from warehouse.personal.shapes import (
+        masked,
+    )  # a phone may stand where a village was asked; --out is for whoever decides
 
     doubts = review(Home.from_env().ensure(), round_key)
     if out is not None:
         write_atomic(out, as_yaml(doubts) if out.suffix.lower() in (".yml", ".yaml") else as_csv(doubts))
         say(f"{len(doubts)} places to look at, written to {out}; then mtm gazetteer decide {out}")
     if as_json:
-        print_json([as_row(d) for d in doubts])
+        print_json([{k: masked(v) if isinstance(v, str) else v for k, v in as_row(d).items()} for d in doubts])
     elif not doubts:
         click.echo(f"Every place of {round_key} is certain.")
     elif out is None:
         shown = [(d.reason, d.level, d.parent_name, d.code, d.name, d.rows, d.people, d.first_row,
                   d.candidates[0].name if d.candidates else "", d.candidates[0].score if d.candidates else None)
                  for d in doubts[:SHOWN]]  # fmt: skip
-        print_table(DOUBTS, shown)
+        print_table(DOUBTS, [[masked(v) if isinstance(v, str) else v for v in row] for row in shown])
         click.echo(f"{len(doubts)} to look at. A file to decide them in: mtm places {round_key} --out places.csv")
 
 

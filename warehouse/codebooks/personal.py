@@ -13,7 +13,7 @@ from warehouse.codebooks.folding import fold, fold_label, matches_any, skeleton
 
 PHONE = re.compile(r"\+?[\d\s().-]{9,20}")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w{2,}")
-DEGREES = re.compile(r"-?\d{1,3}\.\d{4,}")
+DEGREES = re.compile(r"-?\d{1,3}[.,]\d{4,}")
 POINT = re.compile(r"-?\d{1,3}\.\d+[ ,]+-?\d{1,3}\.\d+( .*)?")
 LONG_NUMBER = re.compile(r"\d{13,16}")
 MOST = 0.6  # this share of the values that are there
@@ -67,7 +67,7 @@ def _name(text: str) -> bool:
 KINDS = (
     ("e-mail addresses", lambda t: bool(EMAIL.fullmatch(t))),
     ("exact positions", lambda t: bool(POINT.fullmatch(t))),
-    ("coordinates", lambda t: bool(DEGREES.fullmatch(t)) and abs(float(t)) <= 180),
+    ("coordinates", lambda t: bool(DEGREES.fullmatch(t)) and abs(float(t.replace(",", "."))) <= 180),
     ("long personal numbers", lambda t: bool(LONG_NUMBER.fullmatch(t))),
     ("phone numbers", _phone),
 )

@@ -21,6 +21,7 @@ from warehouse.codebooks.suggest_values import Look, look
 from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.errors import UsageError
 from warehouse.operations import Operation
+from warehouse.personal.shapes import HIDDEN, personal_in
 
 YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?!\d)")
 ROWS = 20_000  # of a column, as far as is looked
@@ -174,7 +175,7 @@ def _relaxed(book: Codebook, sheet: Sheet, raw: RawSheet) -> SheetMatch | None:
 def _new_columns(book: Codebook, match: SheetMatch) -> list[DraftColumn]:
     """The columns that the codebook does not know, with the absent fields that they may be."""
     header = Header(match.raw, match.header_index, match.sheet.header_rows, [], "")
-    unknown = [DraftColumn(i, label, look(label, _values(header, i))) for i, label in match.unknown]
+    unknown = [DraftColumn(i, _told(label), look(label, _values(header, i))) for i, label in match.unknown]
     absent: Pool = [(column, book.codebook, 0) for column in match.absent]
     return _assigned(unknown, absent)
 
@@ -183,6 +184,11 @@ def _looked(header: Header) -> list[DraftColumn]:
     return [
         DraftColumn(i, label, look(label, _values(header, i))) for i, label in enumerate(header.labels) if label.strip()
     ]
+
+
+def _told(label: str) -> str:
+    """A header in which a phone stands is told by the column's number alone."""
+    return HIDDEN if personal_in(label) else label
 
 
 def _values(header: Header, index: int) -> list[str]:

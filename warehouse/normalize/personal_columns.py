@@ -17,7 +17,7 @@ from warehouse.deliveries.readers.sheet import RawSheet
 from warehouse.normalize.findings import Findings
 from warehouse.personal.shapes import personal_in
 
-HINT = r"@|\d{7}|\+\d|\d[\s().,-]+\d"  # a cheap look before the whole pattern
+HINT = r"[@°]|\d{7}|\+\d|\d[\s().,-]+\d"  # a cheap look before the whole pattern
 SHORTEST = 7  # bytes: no phone number, address or personal number is shorter
 HEADS = 3  # rows at the top of a sheet that nobody knows among which its header is
 FEWEST = 3  # values that make a column of them
@@ -93,7 +93,7 @@ def _positions(match: SheetMatch, findings: Findings) -> None:
 
 def _degrees(match: SheetMatch, index: int) -> bool:
     given = [t.strip() for t in match.raw.column(index)[match.first_row :].to_list() if t.strip()]
-    fit = [t for t in given if DEGREES.fullmatch(t) and 1 <= abs(float(t)) <= 180]
+    fit = [t for t in given if DEGREES.fullmatch(t) and 1 <= abs(float(t.replace(",", "."))) <= 180]
     return len(fit) >= FEWEST and len(fit) * 2 >= len(given) and len(set(fit)) * 2 >= len(fit)
 
 

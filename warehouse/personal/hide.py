@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from warehouse.personal.shapes import masked, shown
+from warehouse.personal.shapes import HIDDEN, masked, shown
 
 WORDS = {
     "finding": ("file_name", "sheet", "column_label", "what", "expected", "todo"),
@@ -47,4 +47,4 @@ def _text(text: str, names: Collection[str]) -> str:
 def _name(text: str, names: Collection[str]) -> str:
     """A sheet or a header; `column 5: header` where nobody knows the header."""
     number, colon, label = text.partition(": ") if text.startswith("column ") else ("", "", text)
-    return number + colon + shown(masked(label, names))
+    return number + colon + (HIDDEN if masked(label) != label else shown(masked(label, names)))

@@ -17,14 +17,24 @@ _KINDS = (
     r"\+\d[\d\s().-]{7,16}\d",  # a phone with its +
     _ALONE + r"0\d{2,3}[\s)-]*\d{2,3}[\s-]?\d{2}[\s-]?\d{1,2}" + _ENDS,  # with its 0
     _ALONE + r"(?:996|7|8)[\s(-]*\d{3}[\s)-]*\d{2,3}[\s-]?\d{2,3}[\s-]?\d{2}" + _ENDS,  # of the region, without +
+    _ALONE + r"0[\s-]\d{3}(?:[\s-]\d\d){3}" + _ENDS,  # with its 0 apart
+    _ALONE + r"(?:35|86)\d{13}" + _ENDS,  # the number of a device
     _ALONE + r"[012]\d{13}" + _ENDS,  # a personal number; place codes of 14 digits begin with 4
     _ALONE
     + r"(?!(?:19|20)\d\d[01]\d[0-3]\d)[1-35-9]\d{8,11}"
     + _ENDS,  # nine digits and more, that are no date and no code
     r"-?\d{1,3}\.\d{4,}\s*[,; ]\s*-?\d{1,3}\.\d{4,}",  # a position
+    r"\d{1,3}\s?°\s?\d{1,2}\s?['′’]\s?\d{1,2}(?:[.,]\d+)?",  # in degrees, minutes and seconds
+    r"(?<![0-9A-Za-z])(?:AN|AC|ID) ?\d{7}(?![0-9A-Za-z])",  # a Kyrgyz passport
 )
 PERSONAL = re.compile("|".join(_KINDS))
-_HINT = re.compile(r"@|\d[\s().,-]*\d[\s().,-]*\d[\s().,-]*\d[\s().,-]*\d")  # a cheap look before the whole pattern
+_HINT = re.compile(
+    r"[@°]|(?:AN|AC|ID) ?\d{7}|\d[\s().,-]*\d[\s().,-]*\d[\s().,-]*\d[\s().,-]*\d"
+)  # a cheap look before the whole pattern
+_WORD = r"[^\W\d_a-zа-яёңөү][a-zа-яёңөү]+(?:-[^\W\d_]+)?"
+_NAMED = re.compile(
+    rf"(?<![^\W_]){_WORD}(?:[ _]{_WORD}){{1,3}}(?:[ _](?:кызы|уулу|kyzy|uulu))?(?![^\W_])"
+)  # as names are written
 _MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}([T ].*)?|-?\d+\.\d+|(uuid:)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
@@ -48,7 +58,17 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
 def masked_name(name: str) -> str:
     """A file's name with everything that looks personal hidden; its ending stays."""
     stem, dot, ending = name.rpartition(".")
-    return f"{masked(stem)}.{ending}" if dot and stem and len(ending) <= 10 else masked(name)
+    return f"{unnamed(stem)}.{ending}" if dot and stem and len(ending) <= 10 else unnamed(name)
+
+
+def unnamed(text: str) -> str:
+    """What stands at a place of a delivery (its file, its sheets): masked, and without what may be names of people."""
+    return masked(_NAMED.sub(lambda m: HIDDEN if _people(m.group()) else m.group(), text))
+
+
+def _people(words: str) -> bool:
+    own = [w.lower() for w in re.split(r"[\s_]", words)]
+    return not any(w in known_words() for w in own) and " ".join(own) not in known_places()
 
 
 def like_a_person(text: str) -> bool:
@@ -62,7 +82,7 @@ def like_a_person(text: str) -> bool:
 
 def shown(text: str) -> str:
     """A sheet's or column's name for places outside of the build side: hidden whole where it looks like a person's."""
-    return HIDDEN if like_a_person(text) else masked(text)
+    return HIDDEN if like_a_person(text) else unnamed(text)
 
 
 def told(sentence: str) -> str:

@@ -27,13 +27,13 @@ from warehouse.personal.search import CELL, Needles
 from warehouse.personal.shapes import personal_in
 from warehouse.settings import PROJECT, Home
 
-RULES = 1  # of collecting: values collected by other rules are collected again
+RULES = 2  # of collecting: values collected by other rules are collected again
 HEADS = 3  # rows at the top of a sheet that nobody knows among which its header is
 FIELDS = ("uuid",)  # fields whose delivered values identify a submission, though the codebook keeps their keyed hash
 TEXTS = ("text", "choice", "choices", "country", "boolean")  # types of columns in which no figure is asked
 PERSONS = {"corrections.yml", "place_decisions.yml"}  # files of operations in which people write
 ROOMS = ("warehouse", "expectations", "orchestration", "dbt_project")  # of the project, beside the operations' files
-_HINT = r"@|\d(?:[\s().,-]*\d){8}"
+_HINT = r"[@°]|(?:AN|AC|ID) ?\d{7}|\d(?:[\s().,-]*\d){8}"
 _FIGURE = r"^[A-Za-z]{0,4}[-\d.,\s]+$|^\d{4}-\d{2}-\d{2}|^(uuid:)?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
 _NAME = re.compile(r"[^\W\d_][^\d_]*")  # letters, blanks, hyphens
 

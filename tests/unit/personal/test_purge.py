@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
+from warehouse.normalize.identity import content_hash
 from warehouse.normalize.run import normalize
 from warehouse.personal import purge as work
 from warehouse.personal.tombstones import tombstone
@@ -51,6 +54,39 @@ def test_a_purge_takes_all_and_keeps_what_can_be_built_on(home: Home, delivery: 
     assert after.table("rejected").height == 1 and after.table("rejected")["cells"].null_count() == 1
     assert after.counts()["people_accepted"] == 10 + 11 + 12 + 13
     assert Vault(home).current(ROUND) == delivery and work.due(home, round_key=ROUND) == []
+    assert noted(after.folder)  # the gate takes them for what was written
+
+
+def noted(folder: Path) -> bool:
+    note = json.loads((folder / "normalized.json").read_text(encoding="utf-8"))
+    return note["content_hash"] == content_hash(folder) and "purging" not in note
+
+
+def test_tables_that_were_altered_before_a_purge_are_not_made_whole_by_it(home: Home, delivery: Delivery) -> None:
+    folder = normalize(home, delivery).folder
+    table = pl.read_parquet(folder / "population.parquet")
+    table.head(1).write_parquet(folder / "population.parquet")
+    work.purge(home, work.due(home, round_key=ROUND))
+    assert not noted(folder)
+
+
+def test_a_purge_that_was_interrupted_among_the_tables_notes_them_in_the_end(
+    home: Home, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = normalize(home, delivery).folder
+    clean = work._clean
+
+    def killed(*given: object) -> None:
+        clean(*given)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "_clean", killed)
+        with pytest.raises(KeyboardInterrupt):
+            work.purge(home, work.due(home, round_key=ROUND))
+    assert not noted(folder)
+    work.purge(home, [])
+    assert noted(folder) and holding(home) == []
 
 
 def test_a_purged_file_is_neither_read_nor_received_again(home: Home, delivery: Delivery, tmp_path: Path) -> None:

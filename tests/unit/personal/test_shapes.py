@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from warehouse.errors import MtmError
+from warehouse.errors import MtmError, UnreadableDelivery
 from warehouse.personal.shapes import HIDDEN, like_a_person, masked, masked_name, personal_in, shown, told
 
 PERSONAL = [
@@ -47,3 +47,18 @@ def test_an_error_never_tells_a_value() -> None:
 def test_a_files_name_keeps_its_ending() -> None:
     assert masked_name("r1 a.b@posta.example.xlsx") == f"r1 {HIDDEN}.xlsx"
     assert masked_name("2024-05-03_kgz_bma_r03.xlsx") == "2024-05-03_kgz_bma_r03.xlsx"
+
+
+def test_names_of_people_in_the_names_of_files_and_in_refusals_are_hidden() -> None:
+    assert masked_name("kgz_bma_r01 Zurzbek Qvatman 2.xlsx") == f"kgz_bma_r01 {HIDDEN} 2.xlsx"
+    assert masked_name("survey Zurzbek_Qvatman.csv") == f"survey {HIDDEN}.csv"
+    assert masked_name("Кватманова Зурзбек кызы.xlsx") == f"{HIDDEN}.xlsx"
+    for name in ("Baseline_Assessment_Round_12.xlsx", "2024-09-28_kgz_bma_r04_in-progress.xlsx", "survey.csv"):
+        assert masked_name(name) == name
+    error = UnreadableDelivery("header 'Zurzbek Qvatman' stands twice", where="a.xlsx, sheet Zurzbek Qvatman, row 3")
+    assert "Qvatman" not in f"{error} {error.as_dict()}" and "row 3" in error.where
+
+
+@pytest.mark.parametrize("text", ["42°52'28.1\"N 74°34'11.4\"E", "AN4719999", "358240051999263", "0 999 37 46 19"])
+def test_degrees_passports_and_devices_are_personal(text: str) -> None:
+    assert personal_in(text)
