@@ -11,6 +11,7 @@ import polars as pl
 
 from warehouse.normalize.run import Normalized
 from warehouse.redelivery.model import Comparison
+from warehouse.releases.base_diff import TOLD, diff_rows
 from warehouse.releases.verdict import DOCS_PAGE, CheckResult, Verdict, docs_folder, verdict_path
 from warehouse.settings import Home
 
@@ -103,21 +104,8 @@ def waivers(verdict: Verdict) -> Table:
 
 def change(verdict: Verdict) -> Table:
     """What the candidate would change in the release that is served."""
-    columns = [
-        "mart",
-        "rows_before",
-        "rows_after",
-        "added",
-        "gone",
-        "changed",
-        "share_changed",
-        "people_net",
-        "people_gross",
-    ]
-    rows = [[mart.get(c) for c in columns] for mart in verdict.diff.get("marts", [])]
-    return markdown(
-        [c.replace("_", " ") for c in columns], rows, verdict.diff.get("told", "nothing, or it is the first release")
-    )
+    nothing = verdict.diff.get("told", "nothing, or it is the first release")
+    return markdown(list(TOLD.values()), diff_rows(verdict.diff), nothing)
 
 
 def verdict_links(verdict: Verdict, home: Home) -> Shown:
