@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
+from warehouse.normalize.identity import content_hash
 from warehouse.normalize.run import normalize
 from warehouse.personal import purge as work
 from warehouse.personal.tombstones import tombstone
@@ -51,6 +54,29 @@ def test_a_purge_takes_all_and_keeps_what_can_be_built_on(home: Home, delivery: 
     assert after.table("rejected").height == 1 and after.table("rejected")["cells"].null_count() == 1
     assert after.counts()["people_accepted"] == 10 + 11 + 12 + 13
     assert Vault(home).current(ROUND) == delivery and work.due(home, round_key=ROUND) == []
+
+
+def noted(home: Home, delivery: Delivery) -> bool:
+    """Whether the tables are those whose hash is noted: the gate asks this of all that a candidate is built from."""
+    folder = normalize(home, delivery).folder
+    return bool(json.loads((folder / "normalized.json").read_text())["content_hash"] == content_hash(folder))
+
+
+def test_tables_that_a_purge_wrote_again_pass_the_gate(
+    home: Home, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(work, "sync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt()))  # half way through the tables
+        work.purge(home, work.due(home, round_key=ROUND))
+    work.purge(home, [])
+    assert noted(home, delivery)
+
+
+def test_tables_that_were_altered_before_a_purge_stay_altered(home: Home, delivery: Delivery) -> None:
+    path = normalize(home, delivery).folder / "population.parquet"
+    pl.read_parquet(path, glob=False).head(2).write_parquet(path)
+    work.purge(home, work.due(home, round_key=ROUND))
+    assert not noted(home, delivery)
 
 
 def test_a_purged_file_is_neither_read_nor_received_again(home: Home, delivery: Delivery, tmp_path: Path) -> None:
