@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from orchestration.pages import address
 from warehouse.normalize.run import Normalized
 from warehouse.redelivery.model import Comparison
 from warehouse.releases.base_diff import TOLD, diff_rows
@@ -109,11 +110,12 @@ def change(verdict: Verdict) -> Table:
 
 
 def verdict_links(verdict: Verdict, home: Home) -> Shown:
-    """Where the verdict and its Data Docs lie. A browser opens no file from a page of the web: the command does."""
+    """Where the verdict and its Data Docs lie. A browser opens no file from a page of the web: `mtm dev` serves the page."""
     return {
         "verdict": dg.MetadataValue.path(verdict_path(home, verdict.round_key, verdict.normalized_id)),
-        "data docs": dg.MetadataValue.path(docs_folder(home, verdict) / DOCS_PAGE),
-        "open the data docs": f"mtm verdict {verdict.round_key} --open",
+        "data docs": dg.MetadataValue.url(address(verdict)),
+        "data docs as a file": dg.MetadataValue.path(docs_folder(home, verdict) / DOCS_PAGE),
+        "without the UI": f"mtm verdict {verdict.round_key} --open",
     }
 
 
