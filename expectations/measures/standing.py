@@ -16,10 +16,12 @@ from expectations.measures.measured import Measured, count
 from warehouse.normalize.identity import content_hash
 from warehouse.releases.candidate import models_hash
 from warehouse.releases.serving import DATABASE, UNHASHED
+from warehouse.survey.stated import stock_round
 
 # a newer report of a year makes the older one not the latest; verdicts are given again where thresholds change
 IGNORED = {"mart_vintages": ("is_latest_report",)}
 UNCOMPARED = UNHASHED | {"mart_quality"}
+WEIGHTS = {"mart_survey_weighting", "mart_survey_weights", "mart_survey_weight_effect"}  # told also where none is used
 Key = tuple[str, str]  # mart, round
 
 
@@ -59,7 +61,9 @@ def other_rounds_moved(given: CandidateInput) -> Measured:
     with duckdb.connect(str(path), read_only=True) as released:
         before = _contents(released, marts, still, given.columns)
     after = _contents(given.con, marts, still, given.columns)
-    moved = sorted(key for key in {**before, **after} if before.get(key) != after.get(key))
+    raked = {v.round_key for v in candidate.versions if _is_raked(given, v.round_key)}
+    differ = sorted(key for key in {**before, **after} if before.get(key) != after.get(key))
+    moved = [(mart, key) for mart, key in differ if not (mart in WEIGHTS and key in raked)]
     return count(len(moved), f"of {len({**before, **after})} marts and rounds", [f"{m} {r}" for m, r in moved])
 
 
@@ -71,6 +75,15 @@ def _may_move(given: CandidateInput, round_key: str) -> bool:
     later = stem == own and int(number) >= int(mine)
     again = {n.round_key for n in given.candidate.building}
     return later or round_key in again
+
+
+def _is_raked(given: CandidateInput, round_key: str) -> bool:
+    """Whether weights of this survey round are raked to the stock that is brought."""
+    assert given.candidate is not None
+    stated = given.operation.surveys.get(round_key.split("-")[1])
+    keys = [v.round_key for v in given.candidate.versions]
+    raking = stated.raking if stated else None
+    return raking is not None and any(stock_round(raking, m, round_key, keys) == given.key for m in raking.margins)
 
 
 def _contents(

@@ -52,7 +52,9 @@ def _base(home: Home, scratch: Home, manifest: Manifest) -> Manifest | None:
     """The release that it was built on: what that one withheld stays withheld. None where it is the first, or its base is gone."""
     if manifest.parent not in release_ids(home) or manifest.parent is None:
         return None
-    (scratch.releases / manifest.parent).symlink_to(home.releases / manifest.parent)
+    for earlier in {row["release_id"] for row in manifest.history} & set(release_ids(home)):
+        if earlier != manifest.release_id:
+            (scratch.releases / earlier).symlink_to(home.releases / earlier)
     return read_manifest(home.releases / manifest.parent)
 
 

@@ -64,7 +64,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         con.register("_incoming", arrow)
         con.execute(f"CREATE OR REPLACE TABLE reference.{name} AS SELECT * FROM _incoming")
         con.unregister("_incoming")
-    load_former_cells(con, releases, home)
+    load_former_cells(con, versions, releases, home)
 
 
 def operation_row(operation: Operation) -> dict[str, Any]:

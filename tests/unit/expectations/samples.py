@@ -251,6 +251,7 @@ EXTRA = {
     "estimate DOUBLE, ci_low DOUBLE, ci_high DOUBLE, is_suppressed BOOLEAN",
     "mart_survey_weights": "respondents BIGINT, is_suppressed BOOLEAN",
     "dim_indicator": "kind VARCHAR",
+    "dim_operation": "small_cell_threshold INTEGER, suppress_from_level INTEGER, finest_published_level INTEGER",
     "mart_returns_by_year": f"share_of_returns DOUBLE, {PARTS}",
     "mart_departures_by_year": PARTS,
     "mart_country_links": f"population_category VARCHAR, {PARTS}",

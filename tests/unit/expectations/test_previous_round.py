@@ -19,6 +19,7 @@ from warehouse.operations import Operation
 from warehouse.releases.candidate import models_hash
 from warehouse.releases.manifest import Manifest, RoundVersion
 from warehouse.releases.verdict import CheckResult, Verdict
+from warehouse.survey.stated import Margin, Raking, StatedSurvey
 
 
 def version(round_key: str, normalized_id: str = "before") -> RoundVersion:
@@ -175,6 +176,27 @@ def test_a_redelivered_earlier_round_may_move_later_ones_of_its_component(operat
     assert "other_rounds_moved" not in failed(check_candidate(given, operation))
     given.sql("UPDATE marts.mart_round_coverage SET place_level = 1 WHERE round_key = 'xx-rms-r01'")
     assert "other_rounds_moved" in failed(check_candidate(given, operation))
+
+
+def test_a_stock_may_move_the_weights_that_are_raked_to_it_and_nothing_else_of_a_survey(
+    operation: Operation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raking = Raking(margins=[Margin(by=["oblast"], category="returned")])
+    stated = {"rms": StatedSurvey(component="rms", weights="none", raking=raking)}
+    given = earlier(candidate(bma(), tmp_path), bma())
+    given.sql("UPDATE marts.mart_survey_weights SET round_key = 'xx-rms-r02'")
+    given.base = manifest(*given.versions[:1], version("xx-rms-r02"))
+    given.versions.append(version("xx-rms-r02"))
+    shutil.rmtree(given.home.releases / "r1")
+    published(given)
+    assert "other_rounds_moved" not in judged(given, operation)
+
+    given.sql("UPDATE marts.mart_survey_weights SET respondents = 2")
+    assert judged(given, operation)["other_rounds_moved"].evidence == ["mart_survey_weights xx-rms-r02"]
+    monkeypatch.setattr(Operation, "surveys", property(lambda _: stated))
+    assert "other_rounds_moved" not in judged(given, operation)
+    given.sql("UPDATE marts.mart_round_coverage SET round_key = 'xx-rms-r02' WHERE round_key = 'xx-bma-r01'")
+    assert "mart_round_coverage xx-rms-r02" in judged(given, operation)["other_rounds_moved"].evidence
 
 
 def test_a_base_release_that_can_not_be_read_is_an_error_of_the_gate(operation: Operation, tmp_path: Path) -> None:
