@@ -99,8 +99,9 @@ def checks(results: Sequence[CheckResult], nothing: str = "none") -> Table:
 
 def waivers(verdict: Verdict) -> Table:
     """The waivers that let something through."""
-    columns = ["id", "finding", "observed", "reason", "owner", "expires"]
-    return markdown(columns, [[w.get(c, "") for c in columns] for w in verdict.waivers], "none was used")
+    keys = ("id", "finding", "observed", "reason", "owner", "expires")
+    rows = [[w.get(key, "") for key in keys] for w in verdict.waivers]
+    return markdown(["waiver", "finding", "covers", "reason", "owner", "until"], rows, "none was used")
 
 
 def change(verdict: Verdict) -> Table:
