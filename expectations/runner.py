@@ -99,7 +99,6 @@ def data_docs(name: str, results: list[dict[str, Any]]) -> str:
     from great_expectations.core.run_identifier import RunIdentifier
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaPageView
 
     shown = [
         ExpectationValidationResult(
@@ -134,4 +133,12 @@ def data_docs(name: str, results: list[dict[str, Any]]) -> str:
     )
     document = ValidationResultsPageRenderer(run_info_at_end=True).render(suite)
     document.sections.pop()  # when and by which version it ran: equal verdicts have equal pages
-    return str(DefaultJinjaPageView().render(document))
+    return str(_view().render(document))
+
+
+@cache
+def _view() -> Any:
+    """The view with its templates, once per process: it would compile them for every page."""
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    return DefaultJinjaPageView()

@@ -23,12 +23,16 @@ def _counts(columns: dict[str, str]) -> list[str]:
 def disclosure_attack(given: CandidateInput) -> Measured:
     """Withheld numbers that an attack on all marts together, and on the release before, tells too closely; facts that contradict each other too."""
     from warehouse.disclosure.audit import audit
+    from warehouse.disclosure.proved import Proved
 
     if given.con is None or given.candidate is None:
         raise ValueError("the candidate's database is not open")
+    home = getattr(given.candidate, "home", None)
+    proved = Proved.of(home.build / "disclosure" / "attacked.json") if home is not None else Proved()
     before = _served_before(given)
     try:
-        result = audit(given.con, previous=before, true=given.con)
+        result = audit(given.con, previous=before, true=given.con, proved=proved)
+        proved.save()
     finally:
         if before is not None:
             before.close()

@@ -5,7 +5,7 @@ Running the attack over the systems of `published/` and adding up belongs here; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warehouse.disclosure.attack import attack
+from warehouse.disclosure.proved import Proved
 from warehouse.disclosure.published import PublishedSystem
 from warehouse.disclosure.system import Bounds, Floats, needed_width
 
@@ -38,6 +39,10 @@ class Exposed:
     needed: float
 
 
+def _place(told: Exposed) -> tuple[str, float, str]:
+    return told.mart, told.high - told.low, told.cell
+
+
 @dataclass
 class MartAudit:
     """The hidden cells of one mart."""
@@ -58,6 +63,17 @@ class AuditResult:
     systems: int = 0
     true_values: bool = False  # the needed widths are those of the true values; else of the interval's middle
     with_previous: bool = False  # the release before was laid beside it
+
+    def take(self, other: AuditResult) -> None:
+        """Add what the attack on other systems found."""
+        for mart, said in other.marts.items():
+            mine = self.marts.setdefault(mart, MartAudit(mart))
+            mine.hidden, mine.exposed = mine.hidden + said.hidden, mine.exposed + said.exposed
+            told = [w for w in (mine.narrowest, said.narrowest) if w is not None]
+            mine.narrowest = min(told) if told else None
+        self.exposed = sorted([*self.exposed, *other.exposed], key=_place)
+        self.contradictions = sorted({*self.contradictions, *other.contradictions})
+        self.systems += other.systems
 
     @property
     def hidden(self) -> int:
@@ -96,15 +112,36 @@ def audit(
     true: duckdb.DuckDBPyConnection | None = None,
     *,
     exact: bool = False,
+    proved: Proved | None = None,
 ) -> AuditResult:
     """Attack what the marts of `con` publish, beside the release before and with true values where they are given.
 
-    With `exact` every interval is followed to its ends; otherwise a cell that was seen wide enough is left alone, and the
+    `proved`: systems made from exactly the rows of one that was attacked before, and told nothing, are not attacked again. With `exact` every interval is followed to its ends; otherwise a cell that was seen wide enough is left alone, and the
     narrowest interval is one that was seen: no narrower than needed.
     """
-    return audit_systems(
-        _systems(con, previous, true), exact=exact, true=true is not None, previous=previous is not None
-    )
+    result = AuditResult(true_values=true is not None, with_previous=previous is not None)
+    for name in MODULES:
+        module = import_module(f"warehouse.disclosure.published.{name}")
+        if proved is not None and not exact and hasattr(module, "sources"):
+            found = (_once(source, proved) for source in module.sources(con, previous=previous, true=true))
+        else:
+            found = (audit_systems([s], exact=exact) for s in module.systems(con, previous=previous, true=true))
+        for part in found:
+            result.take(part)
+    return result
+
+
+def _once(source: Any, proved: Proved) -> AuditResult:
+    """The attack on a system, unless it was done on exactly the same rows and told nothing."""
+    key = source.key
+    if (told := proved.known.get(key)) is not None:
+        return AuditResult(
+            {mart: MartAudit(mart, hidden, 0, width) for mart, (hidden, width) in told.items()}, systems=1
+        )
+    result = audit_systems([source.system()])
+    if result.ok:
+        proved.add(key, {mart: (said.hidden, said.narrowest) for mart, said in result.marts.items()})
+    return result
 
 
 def audit_release(home: Home, release_id: str | None = None, *, exact: bool = True) -> AuditResult:
@@ -139,15 +176,9 @@ def audit_systems(
     for published in systems:
         result.systems += 1
         _add(result, published, exact)
-    result.exposed.sort(key=lambda e: (e.mart, e.high - e.low, e.cell))
+    result.exposed.sort(key=_place)
     result.contradictions = sorted(set(result.contradictions))
     return result
-
-
-def _systems(con: Any, previous: Any, true: Any) -> Iterator[PublishedSystem]:
-    for name in MODULES:
-        module = import_module(f"warehouse.disclosure.published.{name}")
-        yield from module.systems(con, previous=previous, true=true)
 
 
 def _add(result: AuditResult, published: PublishedSystem, exact: bool) -> None:

@@ -7,13 +7,14 @@ where respondents are weighted: weighted sums have the same form, so whoever can
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
 
+from warehouse.disclosure.proved import key_of
 from warehouse.disclosure.published import PublishedSystem
 from warehouse.disclosure.system import Bools, Floats, Ints, System
 from warehouse.survey.facts import Facts, facts_of
@@ -43,6 +44,7 @@ from {schema}int_survey_estimate where round_key = ? order by all
 """
 TRUE_CELLS = "select oblast, sex, respondents from {schema}int_survey_cell where round_key = ? order by all"
 Connection = duckdb.DuckDBPyConnection
+Pair = tuple[pl.DataFrame, pl.DataFrame]  # estimates, and respondents by oblast and sex
 
 
 def systems(
@@ -52,24 +54,59 @@ def systems(
 
     `true`: the build database, whose numbers say what is the same and what adds up, and how wide a hidden number must stay.
     """
+    yield from (source.system() for source in sources(con, previous, true))
+
+
+def sources(con: Connection, previous: Connection | None = None, true: Connection | None = None) -> Iterator[Source]:
+    """What the system of each round is made from, read and not yet put together."""
     schema = _schema(con, MART)
     for (key,) in con.execute(f"select distinct round_key from {schema}{MART} order by 1").fetchall():
-        yield _system(con, previous, true, str(key))
+        yield Source.read(str(key), con, previous, true)
 
 
-def _system(con: Connection, previous: Connection | None, true: Connection | None, key: str) -> PublishedSystem:
-    estimates, cells = _read(con, key)
+@dataclass(frozen=True)
+class Source:
+    """All that the system of a round is made from: estimates and respondents as shown, as shown before, and as they are."""
+
+    round_key: str
+    shown: Pair
+    before: Pair | None
+    true: Pair | None
+    with_true: bool  # the build database was there, with this round or without it
+
+    @classmethod
+    def read(cls, key: str, con: Connection, previous: Connection | None, true: Connection | None) -> Source:
+        """The rows of a round. A release before that shows the same rows, or none, adds nothing: it is left out."""
+        shown = _read(con, key)
+        before = None if previous is None else _read(previous, key)
+        if before is not None and (not len(before[0]) or _alike(before, shown)):
+            before = None
+        return cls(key, shown, before, None if true is None else _read_true(true, key), true is not None)
+
+    @property
+    def key(self) -> str:
+        """The hash of all of it: equal keys are equal systems."""
+        parts = (self.shown, self.before or (None, None), self.true or (None, None))
+        return key_of(f"survey {self.round_key} {self.with_true}", [frame for part in parts for frame in part])
+
+    def system(self) -> PublishedSystem:
+        """The system."""
+        return _system(self)
+
+
+def _system(source: Source) -> PublishedSystem:
+    key, (estimates, cells) = source.round_key, source.shown
     shown = facts_of(key, estimates, cells, surely=False)
-    facts = shown if true is None else _true(true, key, shown)
+    facts = shown if source.true is None else facts_of(key, *source.true, surely=True)
     values = _values(shown, facts)
     targets, marts = _targets(facts, estimates, cells)
-    before = None if previous is None else _before(previous, key, facts, values)
+    before = None if source.before is None else _before(source.before, key, facts, values)
     if before is not None:
         # What the release before told by itself is out: hiding it now neither helps nor harms.
         kept = np.isnan(before[targets]) & ~_narrow(facts, before, targets)
         targets, marts = targets[kept], tuple(mart for mart, keep in zip(marts, kept, strict=True) if keep)
         values = np.where(np.isnan(values), before, values)
-    system = _told(facts, values, true=true is not None)
+    system = _told(facts, values, true=source.with_true)
     return PublishedSystem(f"survey {key}", system, targets, np.full(len(targets), LEAST), marts)
 
 
@@ -80,15 +117,16 @@ def _told(facts: Facts, values: Floats, *, true: bool = False) -> System:
     return replace(facts.system(known, true=true), lower=lower, upper=upper)
 
 
-def _before(previous: Connection, key: str, facts: Facts, values: Floats) -> Floats | None:
+def _before(pair: Pair, key: str, facts: Facts, values: Floats) -> Floats | None:
     """What the release before showed of the same answers; None where it adds nothing, or had others (a corrected round)."""
-    estimates, cells = _read(previous, key)
-    if not len(estimates):
-        return None
-    found = _values(facts_of(key, estimates, cells, surely=False), facts)
+    found = _values(facts_of(key, *pair, surely=False), facts)
     both = ~np.isnan(found) & ~np.isnan(values)
     more = ~np.isnan(found) & np.isnan(values)
     return found if more.any() and (found[both] == values[both]).all() else None
+
+
+def _alike(one: Pair, other: Pair) -> bool:
+    return all(a.schema == b.schema and a.equals(b) for a, b in zip(one, other, strict=True))
 
 
 def _narrow(facts: Facts, values: Floats, targets: Ints) -> Bools:
@@ -104,7 +142,7 @@ def _schema(con: Connection, table: str) -> str:
     return f'"{row[0]}".' if row else ""
 
 
-def _read(con: Connection, key: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _read(con: Connection, key: str) -> Pair:
     """A round's estimates and its respondents by oblast and sex, as far as they are shown."""
     schema = _schema(con, MART)
     estimates = _frame(con, ESTIMATES.format(schema=schema, share=SHARE), key)
@@ -115,13 +153,11 @@ def _frame(con: Connection, sql: str, key: str) -> pl.DataFrame:
     return pl.DataFrame(con.cursor().sql(sql, params=[key]).to_arrow_table())
 
 
-def _true(con: Connection, key: str, shown: Facts) -> Facts:
-    """The facts by the true numbers; those of the marts where the build database lacks the round."""
+def _read_true(con: Connection, key: str) -> Pair | None:
+    """The true numbers; None where the build database lacks the round: then those of the marts stand."""
     schema = _schema(con, "int_survey_estimate")
     estimates = _frame(con, TRUE_ESTIMATES.format(schema=schema), key)
-    if not len(estimates):
-        return shown
-    return facts_of(key, estimates, _frame(con, TRUE_CELLS.format(schema=schema), key), surely=True)
+    return (estimates, _frame(con, TRUE_CELLS.format(schema=schema), key)) if len(estimates) else None
 
 
 def _values(shown: Facts, facts: Facts) -> Floats:
@@ -154,4 +190,4 @@ def _targets(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame) -> tupl
     return np.array(numbers, dtype=np.int64), tuple(hidden[n] for n in numbers)
 
 
-__all__ = ["System", "systems"]
+__all__ = ["Source", "System", "sources", "systems"]
