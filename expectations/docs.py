@@ -21,7 +21,7 @@ from warehouse.serving.field_report.messages import check_seen, check_todo
 from warehouse.settings import Home
 
 KEPT = 5  # pages of a round that are kept, the newest
-LAYERS = {"normalized": "1 · the delivery as it was read", "marts": "2 · the figures (marts)"}
+LAYERS = {"normalized": "1 delivery · поставка", "marts": "2 figures · показатели"}
 POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 # What the page of Great Expectations would fetch from elsewhere, or do by script.
 FETCHED = [
@@ -84,7 +84,7 @@ def _result(check: CheckResult) -> dict[str, Any]:
     """A check as Great Expectations shows it: under a heading, what is expected, what was observed. It escapes nothing."""
     return {
         "success": check.passed,
-        "heading": _safe(f"{LAYERS[check.layer]} — {check.family} {_family(check.family)}"),
+        "heading": _safe(f"{LAYERS[check.layer]} — {check.family:02d} {_family(check.family)}"),
         "expected": "<br>".join(_told(check)),
         "observed": f"{_safe(check.observed)}<br><span class='ru'>{_safe(check_seen(check.observed, 'ru'))}</span>",
         "code": check.code,

@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import NoReturn
 
+from orchestration import pages
 from orchestration.instance import prepare
 from warehouse.settings import PROJECT, Home
 
@@ -15,9 +16,10 @@ HOST = "127.0.0.1"
 
 
 def dev(home: Home, port: int = 3000) -> NoReturn:
-    """Become `dagster dev` for this home; ends with Ctrl-C."""
+    """Become `dagster dev` for this home, with the pages of verdicts on the next port; ends with Ctrl-C."""
     # A shell script that starts this in its background hands down an ignored SIGINT: code servers would be left behind.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    pages.start(home, port + 1)
     os.execve(sys.executable, command(port), environment(home))
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from orchestration.pages import address
 from warehouse.normalize.run import Normalized
 from warehouse.redelivery.model import Comparison
+from warehouse.releases.base_diff import TOLD, diff_rows
 from warehouse.releases.verdict import DOCS_PAGE, CheckResult, Verdict, docs_folder, verdict_path
 from warehouse.settings import Home
 
@@ -97,35 +99,24 @@ def checks(results: Sequence[CheckResult], nothing: str = "none") -> Table:
 
 def waivers(verdict: Verdict) -> Table:
     """The waivers that let something through."""
-    columns = ["id", "finding", "observed", "reason", "owner", "expires"]
-    return markdown(columns, [[w.get(c, "") for c in columns] for w in verdict.waivers], "none was used")
+    keys = ("id", "finding", "observed", "reason", "owner", "expires")
+    rows = [[w.get(key, "") for key in keys] for w in verdict.waivers]
+    return markdown(["waiver", "finding", "covers", "reason", "owner", "until"], rows, "none was used")
 
 
 def change(verdict: Verdict) -> Table:
     """What the candidate would change in the release that is served."""
-    columns = [
-        "mart",
-        "rows_before",
-        "rows_after",
-        "added",
-        "gone",
-        "changed",
-        "share_changed",
-        "people_net",
-        "people_gross",
-    ]
-    rows = [[mart.get(c) for c in columns] for mart in verdict.diff.get("marts", [])]
-    return markdown(
-        [c.replace("_", " ") for c in columns], rows, verdict.diff.get("told", "nothing, or it is the first release")
-    )
+    nothing = verdict.diff.get("told", "nothing, or it is the first release")
+    return markdown(list(TOLD.values()), diff_rows(verdict.diff), nothing)
 
 
 def verdict_links(verdict: Verdict, home: Home) -> Shown:
-    """Where the verdict and its Data Docs lie. A browser opens no file from a page of the web: the command does."""
+    """Where the verdict and its Data Docs lie. A browser opens no file from a page of the web: `mtm dev` serves the page."""
     return {
         "verdict": dg.MetadataValue.path(verdict_path(home, verdict.round_key, verdict.normalized_id)),
-        "data docs": dg.MetadataValue.path(docs_folder(home, verdict) / DOCS_PAGE),
-        "open the data docs": f"mtm verdict {verdict.round_key} --open",
+        "data docs": dg.MetadataValue.url(address(verdict)),
+        "data docs as a file": dg.MetadataValue.path(docs_folder(home, verdict) / DOCS_PAGE),
+        "without the UI": f"mtm verdict {verdict.round_key} --open",
     }
 
 

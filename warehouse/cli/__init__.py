@@ -33,21 +33,16 @@ from warehouse.cli import (
 from warehouse.errors import MtmError
 
 GROUPS: dict[str, list[click.Command]] = {
-    "Rounds": [rounds.demo, rounds.make_sample, deliveries.receive, deliveries.read, rounds.run, rounds.check],
-    "What happened": [deliveries.status, field.findings, field.rejected, verdicts.verdict],
-    "Waivers": [waivers.waive, waivers.waivers],
-    "Corrections": [ledger.correct, ledger.decide, ledger.corrections],
+    "Take in and run": [deliveries.receive, deliveries.read, rounds.run, rounds.check, deliveries.status],
+    "What is wrong": [field.findings, field.rejected, verdicts.verdict, places.places],
+    "Mend and decide": [ledger.correct, ledger.decide, ledger.corrections, waivers.waive, waivers.waivers],
     "Releases": [
-        releases.releases, releases.show, releases.query, releases.diff, upkeep.promote, upkeep.rollback, upkeep.tag,
-        upkeep.verify, upkeep.gc, trace.trace,
+        releases.releases, releases.show, releases.diff, upkeep.promote, upkeep.rollback, upkeep.tag, upkeep.verify, upkeep.gc,
     ],
-    "Disclosure": [disclosure.disclosure],
-    "Estimates": [estimate.estimate],
-    "Places": [places.places, places.gazetteer],
-    "Codebooks": [codebook.codebook],
-    "Indicators": [indicators.indicators],
-    "Personal data": [personal.scan, personal.purge],
-    "Operations": [operate.dev, operate.doctor, bench.bench],
+    "Ask and explain": [releases.query, trace.trace, indicators.indicators, estimate.estimate],
+    "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
+    "Set up an operation": [codebook.codebook, places.gazetteer],
+    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.doctor, bench.bench],
 }  # fmt: skip
 
 
@@ -58,7 +53,7 @@ class Sections(click.Group):
         """One block per heading."""
         for heading, commands in GROUPS.items():
             with formatter.section(heading):
-                formatter.write_dl([(c.name or "", c.get_short_help_str(90)) for c in commands])
+                formatter.write_dl([(c.name or "", c.get_short_help_str(110)) for c in commands])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in order."""

@@ -35,8 +35,8 @@ def print_releases(answer: dict[str, Any]) -> None:
     if answer["marts"]:
         columns = [
             "mart",
-            "rows A",
-            "rows B",
+            "rows before",
+            "rows after",
             "added",
             "gone",
             "changed",

@@ -23,14 +23,14 @@ EXPOSED = 3
 
 @click.group()
 def disclosure() -> None:
-    """What hidden figures give away, and person-level files."""
+    """What withheld figures give away, and person-level files."""
 
 
 @disclosure.command()
 @click.argument("release_id", required=False, metavar="[RELEASE]")
 @json_option
 def audit(release_id: str | None, as_json: bool) -> None:
-    """What an attacker could work out of hidden cells, from all marts of a release together.
+    """What an attacker could work out of withheld cells, from all marts of a release together.
 
     Attacks the release (the current one by default) with everything it publishes and the release before it. Exit code
     3 when a hidden cell is told more closely than max(10 people, 20 %), or when figures contradict each other.
@@ -51,7 +51,7 @@ def audit(release_id: str | None, as_json: bool) -> None:
 
 def _tell(identity: str, found: AuditResult) -> None:
     print_table(
-        ["mart", "hidden cells", "narrowest interval", "exposed"],
+        ["mart", "withheld cells", "narrowest interval", "exposed"],
         [
             (m.mart, m.hidden, "open" if m.narrowest is None else f"{m.narrowest:,.0f} people", m.exposed)
             for _, m in sorted(found.marts.items())
@@ -63,7 +63,7 @@ def _tell(identity: str, found: AuditResult) -> None:
     for cell in found.contradictions[:SHOWN]:
         click.echo(f"contradiction: no table of people fits the figures around {cell}")
     verdict = "nothing can be worked out too closely" if found.ok else f"{len(found.exposed)} cells are exposed"
-    click.echo(f"release {identity}: {found.hidden:,} hidden cells, {verdict}")
+    click.echo(f"release {identity}: {found.hidden:,} withheld cells, {verdict}")
     for key, figures in found.changed_by_few.items():
         say(f"{key} was corrected: {figures:,} figures differ from the release before by fewer than 10 people.")
     if not found.true_values:

@@ -165,7 +165,8 @@ def _explain(result: Any) -> None:
         say(f"   {c.code}: {c.sentence_en} Seen {c.observed}, allowed {c.threshold}{evidence}. Do: {c.todo}")
     if result.verdict and result.verdict.error:
         say(f"   the gate failed closed: {result.verdict.error}")
-    say(f"   all findings: mtm findings {result.round_key} · the rows: mtm rejected {result.round_key}")
+    say(f"   all findings: mtm findings {result.round_key} · the rows: mtm rejected {result.round_key} · "
+        f"the verdict: mtm verdict {result.round_key}")  # fmt: skip
 
 
 def _where_to_look(home: Home) -> None:

@@ -89,15 +89,6 @@ def _print_diff(diff: dict[str, Any]) -> None:
     if diff.get("told"):
         click.echo(diff["told"])
     if diff.get("marts"):
-        columns = [
-            "rows_before",
-            "rows_after",
-            "added",
-            "gone",
-            "changed",
-            "share_changed",
-            "people_net",
-            "people_gross",
-        ]
-        print_table(["changed mart", *(c.replace("_", " ") for c in columns)],
-                    [(m["mart"], *(m[c] for c in columns)) for m in diff["marts"]])  # fmt: skip
+        from warehouse.releases.base_diff import TOLD, diff_rows
+
+        print_table(["changed mart", *list(TOLD.values())[1:]], diff_rows(diff))

@@ -60,9 +60,13 @@ def waive(
 @json_option
 def waivers(round_key: str | None, as_json: bool) -> None:
     """Waivers, all that were ever given, and how they stand: active, expired, revoked, not yet."""
+    from warehouse.deliveries.vault import Vault
     from warehouse.waivers.ledger import standing, today
 
-    found = [s for s in standing(Home.from_env(), today()) if round_key in (None, s.waiver.round_key)]
+    home = Home.from_env()
+    found = [s for s in standing(home, today()) if round_key in (None, s.waiver.round_key)]
+    if round_key and not found:
+        Vault(home).current(round_key)  # a round that nobody knows is an error, not a round without waivers
     if as_json:
         print_json([{**s.waiver.as_dict(), "state": s.state, "uses": s.uses} for s in found])
     elif found:
@@ -70,4 +74,4 @@ def waivers(round_key: str | None, as_json: bool) -> None:
                     [(s.waiver.id, s.state, s.waiver.round_key, s.waiver.finding, s.waiver.observed, s.waiver.expires, s.uses,
                       s.waiver.owner, s.waiver.reason) for s in found])  # fmt: skip
     else:
-        click.echo("no waiver was given")
+        click.echo(f"no waiver was given{f' for {round_key}' if round_key else ''}")

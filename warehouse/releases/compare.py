@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from warehouse.releases.serving import MART, SCHEMA, UNHASHED
+from warehouse.releases.serving import HASHED_ROWS, MART, SCHEMA, UNHASHED
 
 if TYPE_CHECKING:
     import duckdb
 
 PEOPLE = "mart_population"
+WHOLE = ("sex", "age_group")  # where a mart has these columns, people are compared on the rows that count all of them
+COUNTRY, NEXT = 0, 1
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class MartDiff:
     """One mart; rows are matched by its primary key (by the whole row where it has none).
 
     `share_changed`: changed rows of those in both, 0 to 1; `share_values_changed`: changed values of all values that
-    both hold (columns that are no key, in rows of both).
+    both hold (columns that are no key, in rows of both). People are compared over the rounds that both hold, and only
+    where both tell a number: `people_net` by the country's totals, `people_gross` added up over the places of level 1,
+    where more here and fewer there do not even out; null where the mart counts no people by place.
     """
 
     mart: str
@@ -37,11 +41,8 @@ class MartDiff:
     share_values_changed: float = 0.0
     columns_added: list[str] = field(default_factory=list)
     columns_gone: list[str] = field(default_factory=list)
-
-    @property
-    def is_equal(self) -> bool:
-        """Whether nothing differs."""
-        return not (self.added or self.gone or self.changed or self.columns_added or self.columns_gone)
+    people_net: int | None = None
+    people_gross: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,8 @@ def diff_databases(
     """
     tables = [_tables(con, alias) for alias in (before, after)]
     names = sorted((set(tables[0]) | set(tables[1])) - UNHASHED)
-    found = [
-        _mart(con, before, after, n, *(t.get(n, []) for t in tables)) for n in names if marts is None or n in marts
-    ]
-    different = [d for d in found if not d.is_equal]
+    looked = [n for n in names if marts is None or n in marts]
+    different = [d for n in looked if (d := _mart(con, before, after, n, *(t.get(n, []) for t in tables)))]
     people = people_moved(con, before, after) if PEOPLE in tables[0] and PEOPLE in tables[1] else []
     return {
         "marts": [asdict(d) for d in different],
@@ -119,26 +118,66 @@ def _tables(con: duckdb.DuckDBPyConnection, alias: str) -> dict[str, list[str]]:
 
 def _mart(
     con: duckdb.DuckDBPyConnection, before: str, after: str, name: str, old: list[str], new: list[str]
-) -> MartDiff:
-    one, other = (f'{alias}.{SCHEMA}."{name}"' for alias in (before, after))
-    rows_a, rows_b = (_count(con, f"FROM {t}") if c else 0 for t, c in ((one, old), (other, new)))
+) -> MartDiff | None:
+    """What changed in one mart; None where nothing did."""
+    one, other = (_table(alias, name) for alias in (before, after))
+    if not old or not new:
+        rows_a, rows_b = (_count(con, f"FROM {t}") if c else 0 for t, c in ((one, old), (other, new)))
+        return MartDiff(name, rows_a, rows_b, rows_b, rows_a, 0, 0.0, columns_added=new, columns_gone=old)
     shared = [c for c in old if c in new]
-    shape = [c for c in new if c not in old], [c for c in old if c not in new]
-    if not shared:
-        return MartDiff(name, rows_a, rows_b, rows_b, rows_a, 0, 0.0, columns_added=shape[0], columns_gone=shape[1])
-    keys = _key(con, after, name)
+    (rows_a, print_a), (rows_b, print_b) = (_print(con, t, shared) for t in (one, other))
+    if print_a == print_b and rows_a == rows_b and set(old) == set(new):
+        return None
+    shape = {"columns_added": [c for c in new if c not in old], "columns_gone": [c for c in old if c not in new]}
+    keys = _key(con, after, name) or _key(con, before, name)
     if not keys or not set(keys) <= set(shared):
-        return MartDiff(name, rows_a, rows_b, *_unkeyed(con, one, other, shared), 0, 0.0, 0, 0, 0.0, *shape)
+        return MartDiff(name, rows_a, rows_b, *_unkeyed(con, one, other, shared), 0, 0.0, **shape)
     added, gone, both, changed, values = _keyed(con, one, other, keys, [c for c in shared if c not in keys])
     compared = both * (len(shared) - len(keys))
     shares = [round(x / y, 6) if y else 0.0 for x, y in ((changed, both), (values, compared))]
-    return MartDiff(name, rows_a, rows_b, added, gone, changed, shares[0], compared, values, shares[1], *shape)
+    net, gross = _people(con, one, other, keys, shared)
+    return MartDiff(name, rows_a, rows_b, added, gone, changed, shares[0], compared, values, shares[1],
+                    **shape, people_net=net, people_gross=gross)  # fmt: skip
+
+
+def _table(alias: str, name: str) -> str:
+    """The mart with the rows that are content."""
+    whole = f"{alias}.{SCHEMA}.{_q(name)}"
+    return f"(SELECT * FROM {whole} WHERE {HASHED_ROWS[name]})" if name in HASHED_ROWS else whole
+
+
+def _print(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> tuple[int, str]:
+    """Rows, and a number that equal rows give in any order."""
+    row = f"hash({', '.join(map(_q, columns)) or '0'})"
+    sql = f"SELECT count(*), coalesce(bit_xor({row}), 0)::VARCHAR || ' ' || coalesce(sum({row}::HUGEINT), 0)::VARCHAR FROM {table}"
+    count, text = con.execute(sql).fetchall()[0]
+    return int(count), str(text)
+
+
+def _people(
+    con: duckdb.DuckDBPyConnection, one: str, other: str, keys: list[str], shared: list[str]
+) -> tuple[int | None, int | None]:
+    """Net by the country's totals, gross by the places of level 1; None where the mart counts no people by place."""
+    if not {"individuals", "place_level", "round_key"} <= set(shared) or "round_key" not in keys:
+        return None, None
+    using = ", ".join(map(_q, keys))
+    level = "place_level" if "place_level" in keys else "coalesce(a.place_level, b.place_level)"
+    whole = "".join(f" AND {_q(c)} = 'all'" for c in WHOLE if c in shared)
+    both = f"round_key IN (SELECT round_key FROM {one} INTERSECT SELECT round_key FROM {other})"
+    columns = ", ".join(map(_q, dict.fromkeys([*keys, "place_level", "individuals"])))
+    sides = [f"(SELECT {columns}, true AS is_there FROM {t} WHERE {both}{whole})" for t in (one, other)]
+    moved = "coalesce(b.individuals, if(b.is_there, NULL, 0)) - coalesce(a.individuals, if(a.is_there, NULL, 0))"
+    net, gross = con.execute(f"""
+        SELECT coalesce(sum({moved}) FILTER (WHERE {level} = {COUNTRY}), 0), coalesce(sum(abs({moved})) FILTER (WHERE {level} = {NEXT}), 0)
+        FROM {sides[0]} AS a FULL JOIN {sides[1]} AS b USING ({using})
+    """).fetchall()[0]  # fmt: skip
+    return int(net), int(gross)
 
 
 def _keyed(con: duckdb.DuckDBPyConnection, one: str, other: str, keys: list[str], values: list[str]) -> tuple[int, ...]:
     """Rows added, gone, in both, changed; values changed: in one pass."""
-    differs = [f'(a."{c}" IS DISTINCT FROM b."{c}")::INTEGER' for c in values]
-    on = ", ".join(f'"{k}"' for k in keys)
+    differs = [f"(a.{_q(c)} IS DISTINCT FROM b.{_q(c)})::INTEGER" for c in values]
+    on = ", ".join(map(_q, keys))
     row = con.execute(f"""
         SELECT count(*) FILTER (WHERE a_in IS NULL), count(*) FILTER (WHERE b_in IS NULL), count(*) FILTER (WHERE a_in AND b_in),
             count(*) FILTER (WHERE a_in AND b_in AND different > 0), coalesce(sum(different) FILTER (WHERE a_in AND b_in), 0)
@@ -149,7 +188,7 @@ def _keyed(con: duckdb.DuckDBPyConnection, one: str, other: str, keys: list[str]
 
 
 def _unkeyed(con: duckdb.DuckDBPyConnection, one: str, other: str, shared: list[str]) -> tuple[int, int]:
-    every = ", ".join(f'"{c}"' for c in shared)
+    every = ", ".join(map(_q, shared))
     sides = ((other, one), (one, other))
     added, gone = (_count(con, f"SELECT {every} FROM {x} EXCEPT ALL SELECT {every} FROM {y}") for x, y in sides)
     return added, gone
@@ -164,3 +203,7 @@ def _key(con: duckdb.DuckDBPyConnection, alias: str, name: str) -> list[str]:
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(con.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0])
+
+
+def _q(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -18,7 +18,7 @@ from tests.unit.expectations.samples import Candidate, bma, candidate
 from warehouse.errors import GateRefused
 from warehouse.operations import Operation
 from warehouse.releases.admitted import admitted
-from warehouse.releases.mart_diff import MartChange, MartDiffer
+from warehouse.releases.compare import MartDiff, diff_databases
 from warehouse.releases.verdict import CheckResult, Verdict
 from warehouse.settings import Home
 from warehouse.waivers.ledger import append, now, read, today
@@ -159,7 +159,7 @@ def test_the_page_has_each_check_in_two_languages(operation: Operation, tmp_path
     html = page(verdict)
     for check in verdict.checks:
         assert check.sentence_en in html and check.sentence_ru in html and f"<code>{check.code}</code>" in html
-    assert html.index("the delivery as it was read") < html.index("the figures (marts)")
+    assert html.index("1 delivery · поставка") < html.index("2 figures · показатели")
 
 
 def test_few_pages_are_kept(home: Home) -> None:
@@ -180,9 +180,9 @@ def two() -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def changes(con: duckdb.DuckDBPyConnection, sql: str = "") -> list[MartChange]:
+def changes(con: duckdb.DuckDBPyConnection, sql: str = "") -> list[MartDiff]:
     con.execute(sql or "SELECT 1")
-    return MartDiffer(con, "before", "after").changes()
+    return [MartDiff(**mart) for mart in diff_databases(con, "before", "after")["marts"]]
 
 
 def test_equal_marts_are_no_change_in_any_order(two: duckdb.DuckDBPyConnection) -> None:
@@ -193,7 +193,11 @@ def test_equal_marts_are_no_change_in_any_order(two: duckdb.DuckDBPyConnection) 
 def test_people_moved_are_told_net_and_gross(two: duckdb.DuckDBPyConnection) -> None:
     (change,) = changes(two, "UPDATE after.marts.mart_x SET individuals = individuals + if(place_code = 'A', 5, -5) WHERE place_level = 1 AND sex = 'all'")  # fmt: skip
     assert (change.rows_before, change.rows_after, change.added, change.gone, change.changed) == (5, 5, 0, 0, 2)
-    assert (change.people_net, change.people_gross, change.share_changed) == (0, 10, 0.2)  # 2 of 5 rows × 2 values
+    assert (change.people_net, change.people_gross, change.share_values_changed) == (
+        0,
+        10,
+        0.2,
+    )  # 2 of 5 rows × 2 values
 
 
 def test_rows_that_come_and_go_and_new_rounds(two: duckdb.DuckDBPyConnection) -> None:

@@ -95,7 +95,7 @@ def test_the_notes_tell_what_changed(three: Home) -> None:
     assert "| mart\\_population" not in notes and "| mart_population | 3 | 3 | 0 | 0 | 3 | 16.67% |" in notes
     assert "Marts without any change: 3." in notes
     assert "asked \\| them | data manager | 2027-01-01" in notes
-    assert "- `looks_odd`: It \\| looks &lt;odd&gt;. (seen 7, expected at most 5)" in notes
+    assert "- `looks_odd`: It \\| looks &lt;odd&gt;. (seen 7, allowed at most 5)" in notes
     assert "Перемещённые | 130 | 136" in (three.current / "NOTES.ru.md").read_text()
     assert "Которулгандар" in (three.current / "NOTES.ky.md").read_text()
 
