@@ -56,11 +56,11 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 def _told(verdict: Verdict, work: Work) -> tables.Shown:
     return {
         "outcome": verdict.outcome,
+        **tables.verdict_links(verdict, work.home),
         "error of the gate": verdict.error or "none",
         "did not hold": tables.checks([c for c in verdict.checks if not c.passed], "everything held"),
         "all checks": tables.checks(verdict.checks),
         "base release": verdict.base_release or "none",
         "waivers": tables.waivers(verdict),
         "against the base release": tables.change(verdict),
-        **tables.verdict_links(verdict, work.home),
     }

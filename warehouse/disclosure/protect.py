@@ -1,7 +1,7 @@
 """Which cells to hide along with those that must be hidden, so that no hidden cell can be worked out.
 
-Cells that stand in one sum only are helped by the cheapest others of it; the rest by minimum cost perturbations; the attack then
-says what is still too narrow, until nothing is. What a hidden cell needs is given by the caller.
+Each hidden cell is helped by the cheapest change of the table that fits all that stays shown (minimum cost perturbation); the
+attack then says what is still too narrow, until nothing is. What a hidden cell needs is given by the caller.
 """
 
 from __future__ import annotations

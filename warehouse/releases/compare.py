@@ -128,16 +128,16 @@ def _mart(
     (rows_a, print_a), (rows_b, print_b) = (_print(con, t, shared) for t in (one, other))
     if print_a == print_b and rows_a == rows_b and set(old) == set(new):
         return None
-    shape = {"columns_added": [c for c in new if c not in old], "columns_gone": [c for c in old if c not in new]}
+    shape = [c for c in new if c not in old], [c for c in old if c not in new]
     keys = _key(con, after, name) or _key(con, before, name)
     if not keys or not set(keys) <= set(shared):
-        return MartDiff(name, rows_a, rows_b, *_unkeyed(con, one, other, shared), 0, 0.0, **shape)
+        return MartDiff(name, rows_a, rows_b, *_unkeyed(con, one, other, shared), 0, 0.0, 0, 0, 0.0, *shape)
     added, gone, both, changed, values = _keyed(con, one, other, keys, [c for c in shared if c not in keys])
     compared = both * (len(shared) - len(keys))
     shares = [round(x / y, 6) if y else 0.0 for x, y in ((changed, both), (values, compared))]
     net, gross = _people(con, one, other, keys, shared)
     return MartDiff(name, rows_a, rows_b, added, gone, changed, shares[0], compared, values, shares[1],
-                    **shape, people_net=net, people_gross=gross)  # fmt: skip
+                    *shape, net, gross)  # fmt: skip
 
 
 def _table(alias: str, name: str) -> str:
