@@ -114,7 +114,8 @@ def _far(given: CandidateInput) -> tuple[list[tuple[Any, ...]], int]:
 
 
 def _told(given: CandidateInput, far: list[tuple[Any, ...]]) -> list[str]:
-    return [f"{given.place(code)} {code_text(c)} ×{times:.2f}" for code, c, times, _ in far]
+    # keys only: how many times more or less would tell a small count of one community
+    return [f"{given.place(code)} {code_text(c)}" for code, c, _, _ in far]
 
 
 def community_outliers(given: CandidateInput) -> Measured:
@@ -201,5 +202,5 @@ def movers_above_residents(given: CandidateInput) -> Measured:
     if not rows:
         return Measured(0.0, "no place with known residents")
     limit = given.value("movers_above_residents")
-    far = [f"{given.place(code)} {part:.2f}" for code, part in rows if part > limit]
+    far = [given.place(code) for code, part in rows if part > limit]
     return Measured(rows[0][1], f"{rows[0][1]:.2f} at most, of {len(rows):,} places", far[:EVIDENCE_LIMIT])

@@ -123,40 +123,20 @@ def _tables(home: Home, stone: Tombstone, values: frozenset[str]) -> list[str]:
         for note in sorted(folder.glob("*/normalized.json")):
             made = json.loads(note.read_text(encoding="utf-8"))
             if made["delivery"]["sha256"] == stone.sha256:
-                if made.get("content_hash") == content_hash(
-                    note.parent
-                ):  # altered tables are not made whole by a purge
+                if made.get("content_hash") == content_hash(note.parent):  # what was altered before stays altered
                     made["purging"] = True
-                    _note(note, made)
+                    write_json(note, made)
                 _clean(note.parent, values)
                 if made.pop("purging", False):
-                    _note(note, made | {"content_hash": content_hash(note.parent)})
+                    write_json(note, made | {"content_hash": content_hash(note.parent)})
                 removed.append(f"personal values of normalized/{key}/{note.parent.name}")
         for part in folder.glob(".*.part"):
             shutil.rmtree(part)
     return removed
 
 
-def _note(path: Path, made: dict[str, Any]) -> None:
-    """Write the note of canonical tables again, to last: the gate compares them with it."""
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(made, ensure_ascii=False, indent=1), encoding="utf-8")
-    sync(temporary)
-    temporary.replace(path)
-    sync(path.parent)
-
-
 def _clean(folder: Path, values: frozenset[str]) -> None:
-    """Write the tables again without cells of rejected rows and without texts that are personal.
-
-    The hash that the gate holds them against is noted anew, but only where they were as normalization wrote them: a table
-    that was altered before stays altered to the gate.
-    """
-    path = folder / "normalized.json"
-    note = json.loads(path.read_text(encoding="utf-8"))
-    whole = note.get("purging", False) or note.get("content_hash") == content_hash(folder)
-    if whole:
-        write_json(path, {**note, "purging": True})
+    """Write the tables again without cells of rejected rows and without texts that are personal."""
     tables = {p.stem: pl.read_parquet(p, glob=False) for p in sorted(folder.glob("*.parquet"))}
     tables = hide_personal(tables, values)
     tables["rejected"] = tables["rejected"].with_columns(pl.lit(None, pl.String).alias("cells"))
@@ -172,8 +152,6 @@ def _clean(folder: Path, values: frozenset[str]) -> None:
         sync(temporary)
         temporary.replace(folder / f"{name}.parquet")
     sync(folder)
-    if whole:
-        write_json(path, {**note, "purging": False, "content_hash": content_hash(folder)})
 
 
 def _databases(home: Home) -> list[str]:

@@ -15,7 +15,10 @@ _ALONE, _ENDS = r"(?<![0-9A-Za-f])(?<!\d[.,])", r"(?![0-9A-Fa-f])(?![.,]\d)"
 _KINDS = (
     r"[^\s@<>\"'(),;:/\\]+@[^\s@<>\"'(),;:/\\]+\.\w{2,}",  # an e-mail address
     r"\+\d[\d\s().-]{7,16}\d",  # a phone with its +
-    r"(?<!\br)" + _ALONE + r"0\d{2,3}[\s)-]*\d{2,3}[\s-]?\d{2}[\s-]?\d{1,2}" + _ENDS,  # with its 0; r000007 is a release
+    r"(?<!\br)"
+    + _ALONE
+    + r"0\d{2,3}[\s)-]*\d{2,3}[\s-]?\d{2}[\s-]?\d{1,2}"
+    + _ENDS,  # with its 0; r000007 is a release
     _ALONE + r"(?:996|7|8)[\s(-]*\d{3}[\s)-]*\d{2,3}[\s-]?\d{2,3}[\s-]?\d{2}" + _ENDS,  # of the region, without +
     _ALONE + r"0[\s-]\d{3}(?:[\s-]\d\d){3}" + _ENDS,  # with its 0 apart
     _ALONE + r"(?:35|86)\d{13}" + _ENDS,  # the number of a device

@@ -244,7 +244,7 @@ PARTS = "parent_code VARCHAR, place_level INTEGER, individuals BIGINT, category_
 EXTRA = {
     "mart_population": "parent_code VARCHAR, place_level INTEGER, individuals BIGINT, households BIGINT, "
     "per_1000_residents DOUBLE, residents BIGINT, is_suppressed BOOLEAN",
-    "mart_round_coverage": "place_level INTEGER",
+    "mart_round_coverage": "place_level INTEGER, component VARCHAR, parent_code VARCHAR, respondents BIGINT, is_suppressed BOOLEAN",
     "mart_headlines": "value DOUBLE",
     "mart_published_figures": "published_value DOUBLE, computed_value DOUBLE, agrees BOOLEAN",
     "mart_survey_estimates": "operation VARCHAR, component VARCHAR, statistic VARCHAR, n BIGINT, n_asked BIGINT, n_missing BIGINT, "

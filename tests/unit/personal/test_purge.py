@@ -89,29 +89,6 @@ def test_a_purge_that_was_interrupted_among_the_tables_notes_them_in_the_end(
     assert noted(folder) and holding(home) == []
 
 
-def noted(home: Home, delivery: Delivery) -> bool:
-    """Whether the tables are those whose hash is noted: the gate asks this of all that a candidate is built from."""
-    folder = normalize(home, delivery).folder
-    return bool(json.loads((folder / "normalized.json").read_text())["content_hash"] == content_hash(folder))
-
-
-def test_tables_that_a_purge_wrote_again_pass_the_gate(
-    home: Home, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(work, "sync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt()))  # half way through the tables
-        work.purge(home, work.due(home, round_key=ROUND))
-    work.purge(home, [])
-    assert noted(home, delivery)
-
-
-def test_tables_that_were_altered_before_a_purge_stay_altered(home: Home, delivery: Delivery) -> None:
-    path = normalize(home, delivery).folder / "population.parquet"
-    pl.read_parquet(path, glob=False).head(2).write_parquet(path)
-    work.purge(home, work.due(home, round_key=ROUND))
-    assert not noted(home, delivery)
-
-
 def test_a_purged_file_is_neither_read_nor_received_again(home: Home, delivery: Delivery, tmp_path: Path) -> None:
     work.purge(home, work.due(home, round_key=ROUND))
     for attempt in (lambda: Vault(home).path(delivery), lambda: Vault(home).receive(tmp_path / "kept.xlsx")):
