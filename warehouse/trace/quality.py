@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from warehouse.releases.verdict import load_verdict
 from warehouse.trace.canonical import Round
 from warehouse.trace.counts import where
 from warehouse.trace.figure import Figure, total
@@ -34,6 +35,9 @@ def quality(at: Round, row: Row) -> Iterator[Figure]:
                 column, row[column], "as counted when the delivery was normalized", found[0][column] if found else None
             )
         return
+    if kind == "check":
+        yield from _check(at, row)
+        return
     if kind not in ("finding", "rejected"):
         return
     found = at.ask(FINDINGS, values) if kind == "finding" else at.ask(REJECTED, {"code": row["code"]})
@@ -42,6 +46,15 @@ def quality(at: Round, row: Row) -> Iterator[Figure]:
     for column in ("rows", "people"):
         told = [_row(r, r[column]) for r in found]
         yield Figure(column, row[column], f"{column} that each line speaks of", total(told), told)
+
+
+def _check(at: Round, row: Row) -> Iterator[Figure]:
+    """What the gate saw: as the stored verdict on this round has it, with the places that it names."""
+    verdict = load_verdict(at.home, at.version.round_key, at.version.normalized_id)
+    said = next((c for c in verdict.checks if c.code == row["code"]), None) if verdict else None
+    lines = [{"where": w, "place_code": None, "contribution": None, "note": ""} for w in (said.evidence if said else [])]
+    how = "as the last verdict on the round has it (mtm verdict shows the whole of it)"
+    yield Figure("observed_en", row["observed_en"], how, said.observed if said else None, lines)
 
 
 def rejected_rows(at: Round) -> list[Row]:

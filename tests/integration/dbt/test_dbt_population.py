@@ -104,7 +104,7 @@ def test_sites_are_summed_and_small_cells_withheld(first: Candidate) -> None:
         ("B", "male", None, None, True),
         ("C1", "all", None, None, True),  # B less C1 and C3 would tell C2
         ("C2", "all", None, None, True),
-        ("C3", "all", 20, None, False),
+        ("C3", "all", None, None, True),  # the households of C1 and C2 would be told to within 6
         ("C3", "female", None, None, True),
         ("C3", "male", None, None, True),
     ]
