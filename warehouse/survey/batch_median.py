@@ -70,7 +70,8 @@ def medians(design: Design, values: Sparse, below: Sparse, base: Ints, t: Floats
     up_to = ordered.value <= middle[ordered.cell]
     share = _share_up_to(design, ordered, up_to, below, base)
     error = np.sqrt(share[1])
-    low, high = (ordered.quantile((share[0] + side * t * error).ravel()).reshape(shape) for side in (-1, 1))
+    told = np.where(np.abs(share[0] - 1) < 1e-12, 1.0, share[0])  # a hair above one would be no quantile
+    low, high = (ordered.quantile((told + side * t * error).ravel()).reshape(shape) for side in (-1, 1))
     return Medians(middle.reshape(shape), (high - low) / (2 * t), low, high)
 
 

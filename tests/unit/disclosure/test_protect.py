@@ -173,12 +173,12 @@ def _shuffled(system: System, primary: np.ndarray, cost: Floats, order: np.ndarr
 def test_nothing_is_hidden_without_need_and_nothing_is_given_up_without_need(
     values: list[int], primary: set[int]
 ) -> None:
-    """Two people wide in a 3 × 4 table: showing any cell again gives something away; what is exposed is so with all hidden."""
+    """Two people wide in a 3 × 4 table: showing any cell again gives something away; where cells are exposed, some are so with all hidden."""
     system, cells = table(np.array(values).reshape(3, 4), {(p // 4, p % 4) for p in primary})
     start = np.isin(np.arange(12), cells)
     found = protection(system, start, needed=np.full(12, 2.0), cost=np.ones(12), may_hide=np.ones(12, dtype=bool))
     if len(found.exposed):
-        everything = attack(as_attacked(system, np.ones(12, dtype=bool)), cells)
+        everything = attack(as_attacked(system, np.ones(12, dtype=bool)), found.exposed)
         assert (everything.width < 2).any()
         return
     assert _wide(system, found.hidden)
