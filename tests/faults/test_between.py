@@ -123,7 +123,7 @@ def test_gc(ready: Lab, hooks: Hooks) -> None:
         settled(ready.home)
 
 
-@pytest.mark.parametrize("hangs", [True, pytest.param(False, marks=LONG)])
+@pytest.mark.parametrize("hangs", [pytest.param(True, marks=LONG), pytest.param(False, marks=LONG)])
 def test_a_copy_that_is_torn(ready: Lab, hangs: bool) -> None:
     """A copy of a home at work: the pointer without its release, or logs that end in the middle of a line."""
     with trying("F21") as tries, tries.one("a pointer that hangs" if hangs else "torn logs"):

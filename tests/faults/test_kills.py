@@ -24,7 +24,7 @@ def test_killed_at_random_times(lab: Lab) -> None:
     lab.mtm("run")
     seconds, after = time.monotonic() - started, lab.served()
     assert after.people == BOTH
-    tries = how_many(4)
+    tries = how_many(2)
     dice, streak = random.Random(os.environ.get("MTM_FAULT_SEED") or time.time_ns()), min(tries, 6)
     with trying("F1") as told:
         while told.tries < tries:

@@ -37,7 +37,9 @@ def after(bench: Lab) -> Served:
     return bench.served()
 
 
-@pytest.mark.parametrize("seconds", [-400 * 86400, pytest.param(400 * 86400, marks=LONG)])
+@pytest.mark.faults
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [-400 * 86400, 400 * 86400])
 def test_another_clock(lab: Lab, after: Served, seconds: float) -> None:
     """The clock steps back (or ahead) before the second round: contents are equal, ids go on, the round is served."""
     with trying("F16") as tries, tries.one(f"{seconds} s"):
@@ -115,6 +117,8 @@ def test_a_home_with_a_strange_path(lab: Lab, after: Served, tmp_path: Path, nam
         assert "mart_population" in lab.installed("query", "SHOW TABLES", home=home)
 
 
+@pytest.mark.faults
+@pytest.mark.slow
 def test_a_delivery_with_a_long_name(lab: Lab, after: Served) -> None:
     with trying("F19") as tries, tries.one("250 characters, Cyrillic, spaces"):
         for name in ("x" * 250 + ".xlsx", "Раунд 2 " + "я" * 120 + ".xlsx"):
@@ -178,7 +182,7 @@ def test_a_full_disk(lab: Lab, tmp_path: Path) -> None:
                 _stands(lab, 0 if "code 0" in done.stdout else 1, f"{done.stdout}{done.stderr}")
 
 
-@pytest.mark.parametrize("size", [2**20, pytest.param(4 * 2**20, marks=LONG), pytest.param(10 * 2**20, marks=LONG), pytest.param(2**16, marks=LONG)])  # fmt: skip
+@pytest.mark.parametrize("size", [pytest.param(2**20, marks=LONG), pytest.param(4 * 2**20, marks=LONG), pytest.param(10 * 2**20, marks=LONG), pytest.param(2**16, marks=LONG)])  # fmt: skip
 def test_files_that_may_not_grow(lab: Lab, size: int) -> None:
     with trying("F20") as tries, tries.one(f"files of at most {size} bytes"):
         _stands(lab, *_run(lab, {"limit": ["RLIMIT_FSIZE", size]}))

@@ -55,7 +55,7 @@ def test_two_whole_runs_at_once(lab: Lab) -> None:
 
 def test_readers_and_publishes(ready: Lab) -> None:
     """Each read sees one whole release, never an older one than before, never an error."""
-    readers, publishes = (3, 3) if not _long() else (16, 100)
+    readers, publishes = (3, 2) if not _long() else (16, 100)
     _number(ready)
     stop, seen = ready.folder / "stop", []
     stop.unlink(missing_ok=True)

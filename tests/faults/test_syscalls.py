@@ -31,7 +31,7 @@ def test_a_few_system_calls(quick: Quick) -> None:
     assert "fsync" in some and any("rename" in c for c in some) and any("symlink" in c for c in some), some
     for fault in tracing.FAULTS:
         with trying(fault) as tries:
-            for call, n in [*DICE.sample(points, 2), *DICE.sample(points[-25:], 2)]:
+            for call, n in [*DICE.sample(points, 1), *DICE.sample(points[-25:], 1)]:
                 with tries.one(f"{fault} {call} {n}"):
                     lab.put_back("ready")
                     code = tracing.injected(lab, call, n, fault, STEP, environment=quick.environment).code

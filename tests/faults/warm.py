@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ MODULES = (
     "dbt.adapters.duckdb", "dbt.cli.main", "great_expectations", "polars", "scipy.optimize", "expectations.gate",
     "tests.faults.steps", "warehouse.cli", "warehouse.releases.publish", "warehouse.releases.query", "warehouse.releases.verify",
 )  # fmt: skip
+PARSE = "from warehouse.releases.models import manifest_path; from warehouse.settings import Home; manifest_path(Home.from_env())"
 HARMLESS = {"jemalloc_bg_thd", "polars-ooc-clea"}  # of memory: they stand still, and are made anew after a fork
 PR_SET_PTRACER, ANY = 0x59616D61, ctypes.c_ulong(-1)
 
@@ -28,6 +30,7 @@ PR_SET_PTRACER, ANY = 0x59616D61, ctypes.c_ulong(-1)
 def load(home: Path) -> None:
     """Import and make what every run needs; no thread is started and no database opened before the fork."""
     os.environ["MTM_HOME"] = str(home)
+    subprocess.run([sys.executable, "-c", PARSE], check=True)  # dbt opens a database to parse: in a process of its own
     for name in MODULES:
         importlib.import_module(name)
     import orchestration.run as run

@@ -26,8 +26,10 @@ def estimates(kind: str, domains: Counts, asked: dict[str, int] | None = None) -
 
 
 def hidden(table: pa.Table) -> set[tuple[str, str]]:
+    """What is not shown: withheld, or without a row where the question is not published by that kind of domain."""
     rows = withheld(table, {"r": LEAST}).to_pylist()
-    return {(row["domain"], row["option_code"]) for row in rows if row["is_suppressed"]}
+    shown = {(row["domain"], row["option_code"]) for row in rows if not row["is_suppressed"]}
+    return {(row["domain"], row["option_code"]) for row in table.to_pylist()} - shown
 
 
 def test_a_small_answer_takes_the_next_smallest_of_its_domain_and_of_its_answer_with_it() -> None:
