@@ -11,22 +11,13 @@ from typing import Any
 
 import duckdb
 
+from warehouse.disclosure.published.cells import CELLS
 from warehouse.releases.manifest import RoundVersion, read_manifest
 from warehouse.releases.serving import DATABASE, SCHEMA
 from warehouse.settings import Home
 
 _GUARDED = "SELECT operation FROM reference.operation WHERE finest_published_level >= suppress_from_level"
 _TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'former' AND schema_name = ?"
-# Mart → category, table, item, households.
-_PARTS = {
-    "mart_population": ("population_category", "if(sex = 'all' AND age_group = 'all', 'total', 'people')", "sex || '|' || age_group", "households"),
-    "mart_returns_by_year": ("'returned'", "'year'", "return_year::VARCHAR", "NULL"),
-    "mart_departures_by_year": ("'emigrant'", "'year'", "departure_year::VARCHAR", "NULL"),
-    "mart_country_links": ("population_category", "'country'", "country_iso3", "NULL"),
-    "mart_internal_origins": ("population_category", "'origin'", "origin_code", "households"),
-    "mart_reasons": ("population_category", "'reason'", "reason_code", "households"),
-    "mart_population_breakdown": ("population_category", "dimension", "item", "households"),
-}  # fmt: skip
 
 
 def load_former_cells(
@@ -66,8 +57,8 @@ def _load(con: duckdb.DuckDBPyConnection, quoted: str, keys: list[str]) -> None:
     con.execute(f"ATTACH '{quoted}' AS former (READ_ONLY)")
     try:
         there = {name for (name,) in con.execute(_TABLES, [SCHEMA]).fetchall()}
-        for mart in (m for m in _PARTS if m in there):
-            category, table, item, households = _PARTS[mart]
+        for mart in (m for m in CELLS if m in there):
+            category, table, item, households = CELLS[mart]
             con.execute(
                 f"INSERT INTO reference.release_cell SELECT round_key, {category}, {table}, place_code, {item}, individuals, "
                 f"{households}, is_suppressed FROM former.{SCHEMA}.{mart} WHERE list_contains(?::VARCHAR[], round_key)",
