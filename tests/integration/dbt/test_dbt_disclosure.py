@@ -14,7 +14,7 @@ from scipy.sparse import coo_matrix
 from settlement_rounds import AGES, REASONS, reference, settlement_round, tree
 
 from warehouse.disclosure.audit import audit
-from warehouse.releases.former_cells import _PARTS
+from warehouse.disclosure.published.cells import CELLS
 
 KEYS = ("fin-bma-r01", "fin-bma-r02")
 PARENT = {code: above for code, _, above in tree()}
@@ -36,7 +36,7 @@ def corrected(first: Candidate, folder: Path, changed: dict[str, int]) -> Candid
     """The second round delivered again, on the release that `first` is."""
     rows = [
         row
-        for mart, (category, table, item, hh) in _PARTS.items()
+        for mart, (category, table, item, hh) in CELLS.items()
         for row in first.query(FORMER.format(category, table, item, hh, mart))
     ]
     names = ["round_key", "population_category", "table_code", "place_code", "item", *UNITS, "is_suppressed"]
