@@ -28,6 +28,14 @@ class Column(BaseModel):
     is_key: bool = False
 
 
+class ForeignKey(BaseModel):
+    """Columns whose values all stand in the key of another mart (dbt holds it by a test of relationships)."""
+
+    columns: list[str]
+    mart: str
+    fields: list[str]
+
+
 class Mart(BaseModel):
     """One mart. The first sentence of `description` is its grain."""
 
@@ -35,6 +43,12 @@ class Mart(BaseModel):
     folder: str
     description: str
     columns: list[Column]
+    foreign_keys: list[ForeignKey] = []
+
+    @property
+    def key(self) -> list[str]:
+        """The columns of the primary key, in order."""
+        return [c.name for c in self.columns if c.is_key]
 
     @property
     def grain(self) -> str:
@@ -70,7 +84,23 @@ def _mart(folder: str, raw: dict[str, Any]) -> Mart:
         )
         for c in raw.get("columns", [])
     ]  # fmt: skip
-    return Mart(name=raw["name"], folder=folder, description=_line(raw.get("description", "")), columns=columns)
+    links = [key for c in raw.get("columns", []) for key in _foreign_keys(c)]
+    return Mart(
+        name=raw["name"],
+        folder=folder,
+        description=_line(raw.get("description", "")),
+        columns=columns,
+        foreign_keys=links,
+    )
+
+
+def _foreign_keys(column: dict[str, Any]) -> list[ForeignKey]:
+    tests = [t["relationships"] for t in column.get("data_tests", []) if isinstance(t, dict) and "relationships" in t]
+    asked = [t.get("arguments", t) for t in tests if "config" not in t]  # a condition makes it no key
+    return [
+        ForeignKey(columns=[column["name"]], mart=a["to"].removeprefix("ref('").removesuffix("')"), fields=[a["field"]])
+        for a in asked
+    ]
 
 
 def _line(text: str) -> str:

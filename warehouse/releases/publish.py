@@ -177,13 +177,14 @@ def _manifest(
         marts=marts,
         history=candidate.history(),
         synthetic=candidate.synthetic,
-        verdict=_summary(verdict),
+        verdict=summary(verdict),
         waivers=verdict.waivers,
         personal_scan=scanned,
     )
 
 
-def _summary(verdict: Verdict) -> dict[str, Any]:
+def summary(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as the manifest tells it: outcome, number of checks, codes of those to look at."""
     failed = [c for c in verdict.checks if not c.passed]
     return {
         "outcome": verdict.outcome,
