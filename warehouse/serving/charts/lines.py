@@ -97,9 +97,7 @@ class _Drawing:
         reach = [v for s in self.listed for e in s.entries if e for v in (e.value, e.high) if v is not None]
         most = max(reach, default=1) or 1
         marks = ticks(0, most, 4)
-        if (
-            marks[-1] < most and len(marks) > 1
-        ):  # up to the round number above, so that nothing stands over the last line
+        if marks[-1] < most and len(marks) > 1:  # to the round number above: nothing stands over the last line
             most = marks[-1] + marks[1] - marks[0]
         return Axis(0, most, top + PLOT, top)
 
@@ -240,9 +238,8 @@ class _Drawing:
 def _apart(blocks: list[tuple[float, float]], foot: float) -> list[float]:
     """The tops of blocks (wanted top, height), pushed down where they would overlap, then up from the foot."""
     tops: list[float] = []
-    for wanted, tall in blocks:
-        tops.append(max(wanted, tops[-1] + before) if tops else wanted)
-        before = tall
+    for i, (wanted, _) in enumerate(blocks):
+        tops.append(max(wanted, tops[-1] + blocks[i - 1][1]) if tops else wanted)
     limit = foot
     for i in range(len(tops) - 1, -1, -1):
         tops[i] = min(tops[i], limit - blocks[i][1] + 8)
