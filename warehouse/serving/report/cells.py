@@ -39,6 +39,7 @@ class Cell:
     state: str = ""
 
     def __str__(self) -> str:
+        """The text alone."""
         return self.text
 
     def __html__(self) -> str:

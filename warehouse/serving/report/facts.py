@@ -41,7 +41,7 @@ class Facts:
     @property
     def is_survey(self) -> bool:
         """Whether people were asked about themselves: its figures are estimates of a sample."""
-        return self.round["row_grain"] == "respondent"
+        return bool(self.round["row_grain"] == "respondent")
 
     @property
     def is_synthetic(self) -> bool:
@@ -77,7 +77,9 @@ class Facts:
     def levels(self) -> list[int]:
         """The place levels below the country of which the round has figures that are published, coarsest first."""
         mart = "mart_round_coverage"
-        rows = self.ask(f"SELECT DISTINCT place_level FROM {mart} WHERE round_key = ? ORDER BY place_level", self.round_key)
+        rows = self.ask(
+            f"SELECT DISTINCT place_level FROM {mart} WHERE round_key = ? ORDER BY place_level", self.round_key
+        )
         return [int(row["place_level"]) for row in rows if row["place_level"]]
 
     @cached_property

@@ -64,7 +64,10 @@ def _with_absent(part: Part, absent: Sequence[Any], t: Tongue) -> Part:
 
 def _about(facts: Facts, t: Tongue) -> list[tuple[str, Any]]:
     row = facts.round
-    days = [("fieldwork_start", "fieldwork_end", t.say("Fieldwork")), ("window_start", "window_end", t.say("Reference window"))]
+    days = [
+        ("fieldwork_start", "fieldwork_end", t.say("Fieldwork")),
+        ("window_start", "window_end", t.say("Reference window")),
+    ]
     about: list[tuple[str, Any]] = [
         (name, cell("dim_round", row, first, t, "day").saying(t.days(row[first], row[last])))
         for first, last, name in days if row[first] or row[last]

@@ -29,9 +29,7 @@ def round_name(row: Row, t: Tongue) -> str:
 
 def title(facts: Facts, t: Tongue) -> str:
     """The title of the report."""
-    return t.say(
-        "{component}, round {number}", component=component_name(facts, t), number=facts.round["round_number"]
-    )
+    return t.say("{component}, round {number}", component=component_name(facts, t), number=facts.round["round_number"])
 
 
 def sex_name(sex: str, t: Tongue) -> str:

@@ -59,4 +59,6 @@ def _published(row: Row, t: Tongue, form: str) -> Any:
     if row["agrees"]:
         return phrase(t.say("Published: {published}, the same"), published=published)
     difference = cell(MART, row, "difference", t, "signed" if form == "number" else "points")
-    return phrase(t.say("Published: {published}; ours less that: {difference}"), published=published, difference=difference)
+    return phrase(
+        t.say("Published: {published}; ours less that: {difference}"), published=published, difference=difference
+    )
