@@ -42,7 +42,11 @@ def age_name(age: str, t: Tongue) -> str:
     return t.say("All ages") if age == "all" else age.replace("-", "\u2013")
 
 
-def years_left_out(row: Row, t: Tongue) -> str:
-    """A year, marked where the reference window cuts it off."""
-    year = row.get("return_year") or row.get("departure_year")
-    return str(year) if row["is_whole_year"] else t.say("{year} (part of the year)", year=year)
+def comparability_name(code: str, t: Tongue) -> str:
+    """Whether two figures may be compared, in words."""
+    names = {
+        "comparable": t.say("comparable"),
+        "limited": t.say("with care only"),
+        "not_comparable": t.say("not comparable"),
+    }
+    return names.get(code, code)

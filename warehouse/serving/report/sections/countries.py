@@ -33,7 +33,7 @@ def build(facts: Facts, t: Tongue) -> Part | None:
             subs.append(
                 Sub(name, _link(facts, link, rows, name, t), str(rows[0]["population_category"]), f"countries-{link}")
             )
-        elif rows or facts.is_asked(f"country.{link}") and _has(facts, f"country.{link}"):
+        elif rows or (facts.is_asked(f"country.{link}") and _has(facts, f"country.{link}")):
             absent.append(t.say("{table}: nobody told them, or they are withheld", table=name))
         else:
             absent.append(t.say("{table}: not asked in this round", table=name))
