@@ -33,10 +33,18 @@ class Points:
 
 
 @dataclass(frozen=True)
+class Found:
+    """Sentences by population category: (its code, its name, the sentences)."""
+
+    items: Sequence[tuple[str, Text, Sequence[Text]]]
+
+
+@dataclass(frozen=True)
 class Terms:
-    """Terms and what they mean, or labels and their values."""
+    """Terms and what they mean; `brief` ones are labels with a figure, many beside each other."""
 
     items: Sequence[tuple[Text, Text]]
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,3 +141,9 @@ class Cards:
     """Headlines beside each other."""
 
     items: Sequence[Card]
+
+    @property
+    def across(self) -> int:
+        """How many stand in a line where there is room: no line is left with one alone."""
+        n = len(self.items)
+        return n if n <= 5 else next((k for k in (4, 5, 3) if n % k == 0), 4)

@@ -127,4 +127,9 @@ def _answer(mart: str, row: Row, t: Tongue) -> list[Any]:
     form = "share" if row["statistic"] == "share" else "decimal"
     values = [cell(mart, row, column, t, form) for column in ("estimate", "ci_low", "ci_high")]
     name = f"{t.named(row, 'indicator_name')}: {t.named(row, 'option_name')}"
-    return [name, cell(mart, row, "n", t), *values, cell(mart, row, "design_effect", t, "ratio")]
+    sure = {
+        "reliable": t.say("reliable"),
+        "use_with_caution": t.say("use with caution"),
+        "unreliable": t.say("unreliable"),
+    }.get(str(row["reliability"]), "")
+    return [name, cell(mart, row, "n", t), *values, cell(mart, row, "design_effect", t, "ratio"), sure]

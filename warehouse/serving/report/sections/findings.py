@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.report.blocks import Paragraph, Part, Points
+from warehouse.serving.report.blocks import Found, Paragraph, Part, Points
 from warehouse.serving.report.cells import cell, phrase
 from warehouse.serving.report.pieces import leader
+from warehouse.serving.report.places import place_name
 from warehouse.serving.report.sections.headlines import form_of
 
 if TYPE_CHECKING:
@@ -22,17 +23,21 @@ CHANGES = 3  # so many changes of a survey are told
 
 def build(facts: Facts, t: Tongue) -> Part | None:
     """Sentences, and the caution where the totals of two rounds may not be set against each other."""
-    told = _survey(facts, t) if facts.is_survey else _counted(facts, t)
-    blocks: list[Any] = [Points(told)] if told else []
-    return Part("findings", t.say("What the round found"), [*blocks, *_caution(facts, t)])
+    blocks: list[Any] = [Points(_survey(facts, t))] if facts.is_survey else [Found(_counted(facts, t))]
+    return Part("findings", t.say("What the round found"), [*(b for b in blocks if b.items), *_caution(facts, t)])
 
 
-def _counted(facts: Facts, t: Tongue) -> list[Any]:
-    places = [_places(facts, str(c["population_category"]), t) for c in facts.categories]
-    countries = [_country(facts, link, t) for link in ("destination", "return", "nationality")]
-    others = [_headline(row, t) for row in facts.mart("mart_headlines", "value IS NOT NULL", order="sort_order")
-              if str(row["headline_code"]).startswith(("change.", "share.sex.", "share.working"))]  # fmt: skip
-    return [said for said in (*places, *countries, *others) if said is not None]
+def _counted(facts: Facts, t: Tongue) -> list[tuple[str, str, list[Any]]]:
+    """Each category with the sentences that are about it."""
+    headlines = facts.mart("mart_headlines", "value IS NOT NULL", order="sort_order")
+    told = []
+    for row in facts.categories:
+        code = str(row["population_category"])
+        own = (f"change.{code}.", f"share.sex.{code}.female", f"share.working_age_men.{code}")
+        said = [_places(facts, code, t), _country(facts, row, t)]
+        said += [_headline(h, t) for h in headlines if str(h["headline_code"]).startswith(own)]
+        told.append((code, t.named(row, "category_name"), [one for one in said if one is not None]))
+    return [one for one in told if one[2]]
 
 
 def _places(facts: Facts, category: str, t: Tongue) -> Any:
@@ -45,38 +50,36 @@ def _places(facts: Facts, category: str, t: Tongue) -> Any:
     if first is None or len(rows) < 2:
         return None
     values: dict[str, Any] = {
-        "category": t.named(first, "category_name"), "place": t.named(first, "place_name"),
-        "number": cell(mart, first, "individuals", t), "share": cell(mart, first, "share_of_country", t, "share"),
+        "place": place_name(facts, first, t), "number": cell(mart, first, "individuals", t), "share": cell(mart, first, "share_of_country", t, "share"),
     }  # fmt: skip
     top = [row for row in rows if row["place_rank"] == 2 and not row["is_tied"]]
     if not top:
-        return phrase(t.say("{category}: the most in {place}, {number} people, {share} of the country."), **values)
+        return phrase(t.say("The most in {place}: {number} people, {share} of the country."), **values)
     values |= {
-        "next": t.named(top[0], "place_name"),
+        "next": place_name(facts, top[0], t),
         "share_of_next": cell(mart, top[0], "share_of_country", t, "share"),
     }
     return phrase(
-        t.say(
-            "{category}: the most in {place}, {number} people, {share} of the country; then {next}, {share_of_next}."
-        ),
+        t.say("The most in {place}: {number} people, {share} of the country; then {next}, {share_of_next}."),
         **values,
     )
 
 
-def _country(facts: Facts, link: str, t: Tongue) -> Any:
-    mart = "mart_country_links"
+def _country(facts: Facts, category: Row, t: Tongue) -> Any:
+    """The country that most people of a category are linked with."""
+    mart, link = "mart_country_links", str(category["link_type"])
     rows = facts.mart(mart, "place_level = 0 AND link_type = ?", link, order="rank NULLS LAST")
     first = next((row for row in rows if row["rank"] == 1), None)
-    if first is None or sum(row["rank"] == 1 for row in rows) > 1:
-        return None
     said = {
-        "destination": t.say("{category}: the most frequent country of destination is {country}, {number} people, {share} of those whose country was told."),
-        "return": t.say("{category}: the most frequent country of return is {country}, {number} people, {share} of those whose country was told."),
-        "nationality": t.say("{category}: the most frequent nationality is {country}, {number} people, {share} of those whose country was told."),
+        "destination": t.say("Most frequent destination: {country}, {number} people, {share} of those whose country was told."),
+        "return": t.say("Most frequent country of return: {country}, {number} people, {share} of those whose country was told."),
+        "nationality": t.say("Most frequent nationality: {country}, {number} people, {share} of those whose country was told."),
     }  # fmt: skip
+    if link not in said or first is None or sum(row["rank"] == 1 for row in rows) > 1:
+        return None
     return phrase(
-        said[link], category=t.named(first, "category_name"), country=t.named(first, "country_name"),
-        number=cell(mart, first, "individuals", t), share=cell(mart, first, "share_of_links", t, "share"),
+        said[link], country=t.named(first, "country_name"), number=cell(mart, first, "individuals", t),
+        share=cell(mart, first, "share_of_links", t, "share"),
     )  # fmt: skip
 
 
@@ -116,11 +119,15 @@ def _caution(facts: Facts, t: Tongue) -> list[Paragraph]:
     rows = facts.mart("mart_headlines", "comparability IN ('not_comparable', 'limited')", order="sort_order")
     if not facts.is_survey:
         rows = [row for row in rows if "." not in str(row["headline_code"])]
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        by_reason.setdefault(t.named(row, "comparability_reason"), []).append(t.named(row, "headline_name"))
-    said = t.say("Compare with the round before only with care, or not at all ({names}): {reason}.")
+        key = (str(row["comparability"]), t.named(row, "comparability_reason").rstrip("."))
+        by_reason.setdefault(key, []).append(t.named(row, "headline_name"))
+    said = {
+        "not_comparable": t.say("Not to be compared with the round before ({names}): {reason}."),
+        "limited": t.say("To be compared with the round before with care only ({names}): {reason}."),
+    }
     return [
-        Paragraph(phrase(said, names="; ".join(names), reason=reason.rstrip(".")), "caution")
-        for reason, names in by_reason.items() if reason
+        Paragraph(phrase(said[how], names="; ".join(names), reason=reason), "caution")
+        for (how, reason), names in by_reason.items() if reason
     ]  # fmt: skip

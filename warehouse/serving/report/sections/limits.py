@@ -47,7 +47,7 @@ def _of_survey(facts: Facts, t: Tongue) -> list[Any]:
     return [
         t.say("The intervals tell of the chance of the sample only, not of who could not be reached, nor of answers that are not true."),
         t.say("Respondents were found in sampled communities; who left again was not at home. The shares are indicative of all returned migrants."),
-        t.say("A share that rests on fewer than 30 answers is not printed in this report; it stands in the tables of the data package where it may be shown."),
+        t.say("A share that is marked unreliable rests on few answers or has a wide interval: it must not be quoted alone."),
     ]  # fmt: skip
 
 

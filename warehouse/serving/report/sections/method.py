@@ -26,7 +26,7 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     whole = next(iter(facts.mart(MART, "place_level = 0")), None)
     blocks: list[Any] = [Paragraph(_how(facts, t), "lead")]
     if whole:
-        blocks.append(Terms(_numbers(facts, whole, t)))
+        blocks.append(Terms(_numbers(facts, whole, t), brief=True))
     blocks += _by_place(facts, t)
     if facts.is_survey:
         blocks += _weighting(facts, t)
