@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 FOLDER = "reports"
 
 
-def report_html(source: ReleaseSource, round_key: str, lang: str) -> str:
-    """The report of a round of this release in a language, as one HTML page. Raises UsageError: the release has no such round."""
+def report_html(source: ReleaseSource, round_key: str, lang: str, *, for_print: bool = False) -> str:
+    """The report of a round of this release in a language, as one HTML page; `for_print` opens what is folded.
+
+    Raises UsageError (exit 2): the release has no such round.
+    """
     from warehouse.serving.report.facts import facts_of
     from warehouse.serving.report.page import html
 
     with source.opened() as asker:
-        return html(facts_of(source, asker, round_key), lang)
+        return html(facts_of(source, asker, round_key), lang, for_print=for_print)
 
 
 def write_reports(source: ReleaseSource, folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.words import NONE
@@ -65,13 +66,19 @@ def cell(mart: str, row: dict[str, Any], column: str, t: Tongue, form: str = "nu
     Forms: `number`, `decimal` (one digit), `share` (0 to 1, as percent), `percent`, `points` (a difference in percentage
     points, with its sign), `signed` (a difference), `signed_percent`, `ratio` (two digits), `day`, `text`.
     """
-    from warehouse.indicators.marts import marts
-
     value = row.get(column)
-    key = {name: row.get(name) for name in marts()[mart].key}
+    key = {name: row.get(name) for name in key_of(mart)}
     state = _state(row) if value is None else ""
     text = withheld(t) if state == WITHHELD else written(value, form, t)
     return Cell(text, value, mart, column, key, form, state)
+
+
+@cache
+def key_of(mart: str) -> tuple[str, ...]:
+    """The columns of a mart's key. Raises KeyError for what is no mart."""
+    from warehouse.indicators.marts import marts
+
+    return tuple(marts()[mart].key)
 
 
 def _state(row: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import UsageError
+from warehouse.serving.report.cells import key_of
 
 if TYPE_CHECKING:
     from warehouse.serving.source import Asker, ReleaseSource
@@ -57,9 +58,7 @@ class Facts:
 
     def mart(self, name: str, where: str = "true", *parameters: Any, order: str = "") -> list[Row]:
         """Whole rows of a mart of this round, by `order` and then by the key of the mart."""
-        from warehouse.indicators.marts import marts
-
-        by = ", ".join([*([order] if order else []), *marts()[name].key])
+        by = ", ".join([*([order] if order else []), *key_of(name)])
         sql = f"SELECT * FROM {name} WHERE round_key = ? AND ({where}) ORDER BY {by}"
         return self.ask(sql, self.round_key, *parameters)
 

@@ -35,9 +35,10 @@ def html(facts: Facts, lang: str, *, for_print: bool = False) -> str:
     shown = [part for part in found if part.code != "headlines" and part.blocks]
     absent = [sentence for part in found for sentence in part.absent]
     shown = [_with_absent(part, absent, t) if part.code == "method" else part for part in shown]
+    style = _style() + _running(facts, t)
     page = _environment(lang).get_template("page.html.j2").render(
         lang=lang, first=first, parts=shown, opened=" open" if for_print else "", withheld=withheld(t),
-        source=lambda marts: source_line(facts, marts, t), style=_style(), style_hash=_hash(_style()),
+        source=lambda marts: source_line(facts, marts, t), style=style, style_hash=_hash(style),
         title=title(facts, t), operation=t.named(facts.operation, "operation_name"),
         programme=facts.operation.get("programme", ""), synthetic=facts.is_synthetic, about=_about(facts, t),
         summary=_summary(facts, t), credit=facts.operation.get("credit_line", ""), licence=facts.operation.get("licence", ""),
@@ -108,6 +109,23 @@ def _style() -> str:
 
     whole = css() + (HERE / "report.css").read_text(encoding="utf-8")
     return re.sub(r"/\*.*?\*/|\n\s*", "", whole, flags=re.DOTALL)
+
+
+def _running(facts: Facts, t: Tongue) -> str:
+    """What stands above and below each printed page."""
+    above = title(facts, t) + (" · SYNTHETIC" if facts.is_synthetic else "")
+    below = f"{facts.operation.get('programme', '')} · {facts.source.release_id}"
+    return (
+        "@media print{@page{"
+        f"@top-left{{content:{_quoted(t.named(facts.operation, 'operation_name'))}}}@top-right{{content:{_quoted(above)}}}"
+        f"@bottom-left{{content:{_quoted(below)}}}@bottom-right{{content:counter(page) ' / ' counter(pages)}}"
+        "}}"
+    )
+
+
+def _quoted(text: str) -> str:
+    """A text as a CSS string: what could end it, or the style element, is written as its number."""
+    return '"' + "".join(c if c.isalnum() or c in " .,:·()-–" else f"\\{ord(c):x} " for c in text) + '"'
 
 
 def _hash(style: str) -> str:
