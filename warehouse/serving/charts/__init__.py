@@ -19,9 +19,18 @@ from __future__ import annotations
 
 from warehouse.serving.charts.bars import bars, grouped_bars
 from warehouse.serving.charts.columns import columns
+from warehouse.serving.charts.dots import dots
+from warehouse.serving.charts.intervals import intervals
 from warehouse.serving.charts.layout import Tiles, load_tiles
+from warehouse.serving.charts.lines import lines
+from warehouse.serving.charts.links import links
 from warehouse.serving.charts.palette import palette
 from warehouse.serving.charts.picture import Picture
+from warehouse.serving.charts.pyramid import pyramid
+from warehouse.serving.charts.stacks import stacked
 from warehouse.serving.charts.tiles import tile_map
 
-__all__ = ["Picture", "Tiles", "bars", "columns", "grouped_bars", "load_tiles", "palette", "tile_map"]
+__all__ = [
+    "Picture", "Tiles", "bars", "columns", "dots", "grouped_bars", "intervals", "lines", "links", "load_tiles",
+    "palette", "pyramid", "stacked", "tile_map",
+]  # fmt: skip

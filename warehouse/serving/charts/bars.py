@@ -119,12 +119,14 @@ def key(c: Canvas, parts: list[tuple[str, str]], top: float = 2) -> float:
     """Small squares with names, in lines; returns the pixel below them."""
     x, y, squares, names = 0.0, top + c.size * 0.7, [], []
     for name, ink in parts:
-        room = 18 + width(name, c.size) + 16
-        if x and x + room > c.width:
+        said = wrap(name, c.width - 22, c.size, most=3)
+        room = 18 + max(width(line, c.size) for line in said or [""]) + 16
+        if x and x + room - 16 > c.width:
             x, y = 0, y + c.size * 1.5
         squares.append({"x": x, "x2": x + 12, "y": y - 6, "y2": y + 6, "fill": ink})
-        names.append({"x": x + 18, "y": y, "text": name, "fill": palette().role["text"]})
-        x += room
+        names += [{"x": x + 18, "y": y + i * c.size * LEAD, "text": line, "fill": palette().role["text"]}
+                  for i, line in enumerate(said)]  # fmt: skip
+        x, y = x + room, y + (len(said) - 1) * c.size * LEAD
     c.add("rect", squares)
     c.write(names)
     return y + c.size * 1.3
@@ -163,6 +165,7 @@ def _lay(c: Canvas, marks: dict[str, list[dict[str, Any]]], across: Axis, first:
     role = palette().role
     c.add("rect", marks["bar"], across=across, fields={"x": "zero", "x2": "value"})
     c.add("rect", marks["stub"], strokeDash=[3, 2])
+    c.add("rule", [{**w, "stroke": role["paper"]} for w in marks["whisker"]], across=across, strokeWidth=4.5)  # a rim
     c.add("rule", marks["whisker"], across=across, strokeWidth=1.5)
     ends = [{**w, "x": w[k], "y": w["y"] - 4, "y2": w["y"] + 4} for w in marks["whisker"] for k in ("x", "x2")]
     c.add("rule", [{k: v for k, v in w.items() if k != "x2"} for w in ends], across=across, strokeWidth=1.5)

@@ -15,6 +15,7 @@ from warehouse.serving.charts.palette import palette
 if TYPE_CHECKING:
     from warehouse.serving.words import Tongue
 
+MANY = 60  # from so many figures on the exact split costs more than it gives
 MOST = 5  # more colours than that are not told apart
 
 
@@ -37,18 +38,42 @@ class Classes:
 
 
 def classes(values: list[float]) -> Classes:
-    """Breaks at round numbers near the quantiles: as many classes as the figures carry, five at most.
+    """Breaks at round numbers in the gaps where figures lie apart: as many classes as they carry, five at most.
 
     Equal figures are one class.
     """
     ramp, ordered = palette().sequential, sorted(values)
     if not ordered or ordered[0] == ordered[-1]:
         return Classes([ordered[0], ordered[0]] if ordered else [], [ramp[2]])
-    wanted = min(MOST, max(2, len(set(ordered)) // 2))
-    inner = [_rounded(ordered, round(i * len(ordered) / wanted)) for i in range(1, wanted)]
+    inner = [_rounded(ordered, at) for at in _natural(ordered, min(MOST, max(2, len(set(ordered)) // 2)))]
     low, high = _down(ordered[0]), _up(ordered[-1])
     breaks = [low, *sorted({b for b in inner if low < b < high}), high]
     return Classes(breaks, _spread(ramp, len(breaks) - 1))
+
+
+def _natural(ordered: list[float], wanted: int) -> list[int]:
+    """Where classes start, so that the figures of each lie closest to their mean (Fisher's exact split).
+
+    Of many figures each class has equally many.
+    """
+    n = len(ordered)
+    if n > MANY:
+        return sorted({at for i in range(1, wanted) if ordered[(at := i * n // wanted) - 1] < ordered[at]})
+    best: list[dict[int, tuple[float, list[int]]]] = [{i: (_spread_of(ordered[: i + 1]), []) for i in range(n)}]
+    for _ in range(wanted - 1):
+        before, made = best[-1], {}
+        for i in range(n):
+            options = [(before[j - 1][0] + _spread_of(ordered[j : i + 1]), [*before[j - 1][1], j])
+                       for j in range(1, i + 1) if j - 1 in before and ordered[j - 1] < ordered[j]]  # fmt: skip
+            if options:
+                made[i] = min(options)
+        best.append(made)
+    return next((found[n - 1][1] for found in reversed(best) if n - 1 in found), [])
+
+
+def _spread_of(part: list[float]) -> float:
+    mean = sum(part) / len(part)
+    return sum((value - mean) ** 2 for value in part)
 
 
 def _spread(ramp: list[str], n: int) -> list[str]:

@@ -62,9 +62,9 @@ def entries(
 def _entry(row: Row, t: Tongue, label: str, value: str, low: str | None, high: str | None, note: str | None) -> Entry:
     state = state_of(row, value)
     shown = state == "shown"
-    figures = [number_of(row, name) if shown else None for name in (value, low, high)]
+    figure, least, most = (number_of(row, name) if shown else None for name in (value, low, high))
     said = text_of(row, note, t) if note and (shown or state == "missing") else ""
-    return Entry(text_of(row, label, t), *figures, said, state, row)
+    return Entry(text_of(row, label, t), figure, least, most, said, state, row)
 
 
 def by_size(found: list[Entry]) -> list[Entry]:

@@ -40,9 +40,9 @@ def _range(found: list[Entry], t: Tongue, unit: str | None, digits: int | None) 
 def _without(some: list[Entry], t: Tongue, *, withheld: bool) -> list[str]:
     if not some:
         return []
+    if len(some) > NAMED and withheld:
+        return [t.count("{n} figure is withheld.", "{n} figures are withheld.", len(some))]
     if len(some) > NAMED:
-        one, many = ("{n} figure is withheld.", "{n} figures are withheld.") if withheld else (
-            "{n} row has no figure.", "{n} rows have no figure.")  # fmt: skip
-        return [t.count(one, many, len(some))]
-    names = ", ".join(e.label for e in some)
+        return [t.count("{n} row has no figure.", "{n} rows have no figure.", len(some))]
+    names = ", ".join(e.label for e in some).rstrip(".")
     return [t.say("Withheld: {names}.", names=names) if withheld else t.say("No figure: {names}.", names=names)]
