@@ -31,7 +31,8 @@ def completion(shell: str) -> None:
     \b
     bash: in ~/.bashrc      eval "$(mtm completion bash)"
     zsh: in ~/.zshrc        eval "$(mtm completion zsh)"
-    fish, once              mtm completion fish > ~/.config/fish/completions/mtm.fish
+    fish, once              mtm completion fish
+                              > ~/.config/fish/completions/mtm.fish
     """
     kind = get_completion_class(shell)
     if kind is None:
@@ -78,9 +79,10 @@ def either() -> list[str]:
 
 def asked() -> list[str]:
     """Commands and topics: what `mtm help` knows."""
-    from warehouse.cli.told import commands, topics
+    from warehouse.cli import cli
+    from warehouse.cli.told import topics
 
-    return list(dict.fromkeys([*topics(), "environment", *(name for name in commands() if " " not in name)]))
+    return list(dict.fromkeys([*topics(), "environment", *cli.commands]))
 
 
 class Known(click.ParamType[str]):

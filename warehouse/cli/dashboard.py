@@ -51,7 +51,7 @@ def _head(found: Overview) -> None:
         echo(f"release none yet · {_counted(found.rounds)} · {found.home.root}", "strong")
     else:
         synthetic = paint(" · SYNTHETIC", "warn") if m.synthetic else ""
-        echo(f"release {paint(m.release_id, 'strong')} · published {m.published_at[:16].replace('T', ' ')} UTC, {told(found.age)}"
+        echo(f"release {paint(m.release_id, 'strong')} of {m.published_at[:16].replace('T', ' ')} UTC ({told(found.age)})"
              f" · {len(m.rounds)} rounds{synthetic}")  # fmt: skip
         echo(str(found.home.root), "faint")
     for held in found.held:

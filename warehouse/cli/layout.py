@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-GAP = 2
-SHORT = 18  # cells: texts up to here are names and codes, which are not folded
+GAPS = (2, 1)  # cells between columns; the second where a table fits only so
+SHORT = 18  # cells: words up to here (names, codes) are not broken
 NARROW = 14  # cells: a long text gets no narrower
 TALL = 6  # lines: a row that would be taller is told as a block
 Painter = Callable[[str, str, str], str]  # column, the cell's whole text, the piece of it on this line
@@ -35,10 +35,10 @@ class Column:
         """Cells that it takes at the least: numbers and names whole, texts folded between words."""
         head = max(map(width, _pieces(self.name)), default=1)
         body = max(map(width, self.texts), default=0)
-        if self.right or body <= SHORT:
+        if self.right:
             return max(head, body)
         words = max((width(w) for text in self.texts for w in text.split(" ")), default=0)
-        return max(head, min(body, max(NARROW, min(words, SHORT))))
+        return max(head, words if body <= SHORT else min(body, max(NARROW, min(words, SHORT))))
 
 
 def width(text: str) -> int:
@@ -53,17 +53,25 @@ def width(text: str) -> int:
 def lines(columns: Sequence[Column], room: int | None, paint: Painter, heads: Painter | None = None) -> list[str]:
     """The lines of a table in `room` cells; without `room` (a pipe) one line a row, however long."""
     heads = heads or (lambda _, __, piece: piece)
-    widths = [c.natural for c in columns] if room is None else _widths(columns, room)
-    if widths is None:
-        return _blocks(columns, room or 80, paint, heads)
-    return [*_row([c.name for c in columns], columns, widths, heads, head=True),
-            *(line for row in zip(*(c.texts for c in columns), strict=True) for line in _row(row, columns, widths, paint))]  # fmt: skip
+    if room is None:
+        return _side_by_side(columns, [c.natural for c in columns], GAPS[0], paint, heads)
+    for gap in GAPS:
+        if widths := _widths(columns, room, gap):
+            return _side_by_side(columns, widths, gap, paint, heads)
+    return _blocks(columns, room, paint, heads)
 
 
-def _widths(columns: Sequence[Column], room: int) -> list[int] | None:
+def _side_by_side(columns: Sequence[Column], widths: list[int], gap: int, paint: Painter, heads: Painter) -> list[str]:
+    found = _row([c.name for c in columns], columns, widths, heads, gap, head=True)
+    for row in zip(*(c.texts for c in columns), strict=True):
+        found += _row(row, columns, widths, paint, gap)
+    return found
+
+
+def _widths(columns: Sequence[Column], room: int, gap: int) -> list[int] | None:
     """Cells for each column, or None where they don't fit side by side: the small wishes are met first."""
     least, natural = [c.least for c in columns], [c.natural for c in columns]
-    free = room - GAP * (len(columns) - 1) - sum(least)
+    free = room - gap * (len(columns) - 1) - sum(least)
     if free < 0:
         return None
     given = list(least)
@@ -76,7 +84,7 @@ def _widths(columns: Sequence[Column], room: int) -> list[int] | None:
 
 
 def _row(
-    texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int], paint: Painter, head: bool = False
+    texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int], paint: Painter, gap: int, head: bool = False
 ) -> list[str]:
     folded = [(_fold_head if head else fold)(t, w) for t, w in zip(texts, widths, strict=True)]
     height, found = max(map(len, folded)), []
@@ -88,7 +96,7 @@ def _row(
             space = " " * (w - width(piece))
             shown = paint(c.name, text, piece)
             cells.append(space + shown if c.right else shown + space)
-        found.append((" " * GAP).join(cells).rstrip())
+        found.append((" " * gap).join(cells).rstrip())
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import sys
+from collections.abc import Callable
 
 NAME = "mtm-letters"
 OTHERS = str.maketrans({
@@ -16,21 +17,25 @@ OTHERS = str.maketrans({
 })  # fmt: skip
 
 
-def _others(error: UnicodeError) -> tuple[str, int]:
-    """The nearest letters; a question mark where there are none that the encoding has."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    text = error.object[error.start : error.end].translate(OTHERS)
-    return text.encode(error.encoding, "replace").decode(error.encoding), error.end
+def fallback(encoding: str) -> Callable[[UnicodeError], tuple[str, int]]:
+    """What a stream of this encoding writes for letters that it has not: the nearest ones, else a question mark."""
+
+    def others(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        text = error.object[error.start : error.end].translate(OTHERS)
+        return text.encode(encoding, "replace").decode(encoding), error.end
+
+    return others
 
 
 def make_legible() -> None:
     """Give standard output and standard error this fallback, where they are not UTF-8."""
-    codecs.register_error(NAME, _others)
     for stream in (sys.stdout, sys.stderr):
         encoding = (getattr(stream, "encoding", "") or "").lower()
         if encoding and not encoding.startswith("utf") and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors=NAME)
+            codecs.register_error(f"{NAME}-{encoding}", fallback(encoding))
+            stream.reconfigure(errors=f"{NAME}-{encoding}")
 
 
-__all__ = ["make_legible"]
+__all__ = ["fallback", "make_legible"]

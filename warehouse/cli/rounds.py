@@ -71,7 +71,7 @@ def run(round_keys: tuple[str, ...], hold: bool, as_json: bool) -> None:
         say(f"   the release that was served is gone: {mended} is served again")
     keys, results = _chosen(home, round_keys), []
     for number, key in enumerate(keys, 1):
-        tell("starting the line", key, number, len(keys))
+        tell("loading Dagster and the models", key, number, len(keys))
         results.append(_run_one(home, key, check_only=_only_judged(home, key), hold=hold))
     _answer(home, results, as_json)
 

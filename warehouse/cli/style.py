@@ -68,7 +68,7 @@ def meaning(column: str, word: str) -> Kind:
         return "plain"
     if column in ("ok", "whole"):
         return {"yes": "good", "no": "bad"}.get(word, "plain")  # type: ignore[return-value]
-    first = word.lower().split(":")[0].strip()
+    first = word.lower().replace(",", ":").split(":")[0].strip()
     return next((kind for kind, words in MEANING.items() if first in words or first.split(" ")[0] in words), "plain")
 
 

@@ -34,7 +34,7 @@ def trace(
 
     \b
     mtm trace mart_headlines kgz-bma-r03 returned
-    mtm trace mart_population round_key=kgz-bma-r03,place_code=KG06000000000,population_category=returned,sex=all,age_group=all
+    mtm trace mart_returns_by_year round_key=kgz-bma-r03,return_year=2023
     mtm trace mart_survey_estimates kgz-rms-r03 intention stay national all
 
     KEY names the row: column=value, or the values in the order of the mart's key. Where it means several rows they
