@@ -103,7 +103,7 @@ def _folded(rounds: Iterable[RoundState]) -> list[Line]:
                 lines += [_line(s) for s in same]
             else:
                 served = sum(s.serves_seq is not None for s in same)
-                lines.append((f"{survey}: {_counted(same)}", state, f"{served} served", "", todo))
+                lines.append((f"{survey} ({len(same)})", state, f"{served} served", "", todo))
     return lines
 
 

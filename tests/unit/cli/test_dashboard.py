@@ -79,8 +79,8 @@ def test_sixty_rounds_are_folded_and_what_is_pressing_is_named(capsys: pytest.Ca
     lines = seen(of(rounds), capsys)
     assert len(lines) <= 24 and max(map(len, lines)) <= 80
     text = "\n".join(lines)
-    assert "kgz-baseline: 15 rounds" in text and "mli-baseline-r06" in text and "mli-baseline: 14 rounds" in text
-    assert "mwi-baseline: 15 rounds" in text and "60 rounds; each on its own line: mtm status --all" in text
+    assert "kgz-baseline (15)" in text and "mli-baseline-r06" in text and "mli-baseline (14)" in text
+    assert "mwi-baseline (15)" in text and "60 rounds; each on its own line: mtm status --all" in text
     every = seen(of(rounds), capsys, every=True)
     assert sum("-baseline-r" in line for line in every) >= 60
 
