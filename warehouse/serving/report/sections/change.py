@@ -86,7 +86,7 @@ def _places(facts: Facts, order: dict[str, int], t: Tongue) -> list[Any]:
     ]  # fmt: skip
     name = facts.level_name(level, t)
     head = [name.capitalize(), t.say("Category"), *(title for _, _, title in columns), t.say("Direction")]
-    return [Table(t.say("Like for like by {level}", level=name), head, lines, [MART], folded=True)]
+    return [Table(t.say("Like for like by place ({level})", level=name), head, lines, [MART], folded=True)]
 
 
 def _survey(facts: Facts, t: Tongue) -> list[Any]:
