@@ -120,4 +120,4 @@ def test_kyrgyz_is_kyrgyz() -> None:
     russian = {m.id: forms(m.string) for m in entries("ru")}
     long = [m for m in entries("ky") if len(WORD.findall(PLACEHOLDER.sub(" ", forms(m.string)[0]))) > 2]
     assert not [m.id for m in long if forms(m.string)[0] == russian[m.id][0]]
-    assert all(any(KYRGYZ.search(f) for f in forms(m.string)) for m in long if len(forms(m.string)[0]) > 60)
+    assert sum(any(KYRGYZ.search(f) for f in forms(m.string)) for m in long) > len(long) / 2
