@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.report.blocks import Paragraph, Part, Points, Sub, Table
+from warehouse.serving.report.blocks import Found, Paragraph, Part, Points, Sub, Table
 from warehouse.serving.report.cells import cell, phrase
 from warehouse.serving.report.titles import comparability_name, round_name
 
@@ -39,24 +39,30 @@ def _counted(facts: Facts, t: Tongue) -> list[Any]:
     rows = sorted(rows, key=lambda row: order.get(str(row["population_category"]), len(order)))
     if not rows:
         return []
-    lead = Paragraph(t.say("The totals of two rounds differ because other communities were assessed and because another window of time was asked about, not only because people moved. Only the like-for-like part tells of a change."), "lead")  # fmt: skip
-    said = [cell(MART, row, f"summary_{t.lang}", t, "text") for row in rows]
-    return [lead, _table(rows, t), Points(said), *_places(facts, order, t)]
+    lead = Paragraph(t.say("The totals of two rounds differ also because other communities were assessed, or because another window of time was asked about. Only the like-for-like part tells of a change."), "lead")  # fmt: skip
+    told = [(str(row["population_category"]), t.named(row, "category_name"), [cell(MART, row, f"summary_{t.lang}", t, "text")])
+            for row in rows]  # fmt: skip
+    return [lead, _table(rows, t), Found(told), *_places(facts, order, t)]
 
 
 def _table(rows: list[Row], t: Tongue) -> Table:
-    columns = [
-        ("previous_individuals", "number", t.say("Before")), ("current_individuals", "number", t.say("Now")),
-        ("total_difference", "signed", t.say("Difference of the totals")), ("coverage_effect", "signed", t.say("Of it: other communities")),
-        ("window_effect", "signed", t.say("Of it: another window")), ("like_for_like", "signed", t.say("Of it: like for like")),
-        ("unexplained", "signed", t.say("Of it: not explained")), ("like_for_like_percent", "signed_percent", t.say("Like for like, per cent")),
+    """A column for each category, so that the parts of its change stand under each other."""
+    parts = [
+        ("previous_individuals", "number", t.say("Total before")), ("current_individuals", "number", t.say("Total now")),
+        ("total_difference", "signed", t.say("Difference of the totals")), ("coverage_effect", "signed", t.say("of it: other communities")),
+        ("window_effect", "signed", t.say("of it: another window")), ("like_for_like", "signed", t.say("of it: like for like")),
+        ("unexplained", "signed", t.say("of it: not explained")), ("like_for_like_communities", "number", t.say("Communities compared like for like")),
+        ("like_for_like_percent", "signed_percent", t.say("Like for like, per cent")),
     ]  # fmt: skip
-    lines = [
-        [t.named(row, "category_name"), *(cell(MART, row, column, t, form) for column, form, _ in columns),
-         comparability_name(str(row["totals_comparability"]), t), comparability_name(str(row["comparability"]), t)]
-        for row in rows
-    ]  # fmt: skip
-    head = [t.say("Category"), *(title for _, _, title in columns), t.say("Totals"), t.say("Like for like")]
+    lines: list[list[Any]] = [
+        [title, *(cell(MART, row, column, t, form) for row in rows)] for column, form, title in parts
+    ]
+    for column, name in (
+        ("totals_comparability", t.say("The totals are")),
+        ("comparability", t.say("Like for like is")),
+    ):
+        lines.append([name, *(comparability_name(str(row[column]), t) for row in rows)])
+    head = [t.say("People"), *(t.named(row, "category_name") for row in rows)]
     notes = [t.say("Like for like: communities assessed in both rounds, and where years are told only the years that both windows hold whole.")]  # fmt: skip
     return Table(t.say("The change of the totals, taken apart"), head, lines, [MART], notes)
 
@@ -80,7 +86,7 @@ def _places(facts: Facts, order: dict[str, int], t: Tongue) -> list[Any]:
     ]  # fmt: skip
     name = facts.level_name(level, t)
     head = [name.capitalize(), t.say("Category"), *(title for _, _, title in columns), t.say("Direction")]
-    return [Table(t.say("Like for like by {level}", level=name), head, lines, [MART], folded=True)]
+    return [Table(t.say("Like for like by place ({level})", level=name), head, lines, [MART], folded=True)]
 
 
 def _survey(facts: Facts, t: Tongue) -> list[Any]:
@@ -118,11 +124,14 @@ def _not_comparable(facts: Facts, t: Tongue) -> list[Any]:
     mart = "mart_survey_change" if facts.is_survey else MART
     where = "domain_type = 'national'" if facts.is_survey else "place_level = 0"
     rows = facts.mart(mart, f"{where} AND comparability <> 'comparable'")
-    rows = [*facts.mart("dim_indicator_comparability", "comparability <> 'comparable'"), *rows]
+    totals = facts.mart(
+        "mart_headlines", "comparability <> 'comparable' AND headline_code NOT LIKE '%.%'", order="sort_order"
+    )
+    rows = [*facts.mart("dim_indicator_comparability", "comparability <> 'comparable'"), *totals, *rows]
     by_reason: dict[tuple[str, str], dict[str, None]] = {}
     for row in rows:
         key = (str(row["comparability"]), t.named(row, "comparability_reason").rstrip("."))
-        name = t.named(row, "indicator_name") or t.named(row, "category_name")
+        name = t.named(row, "indicator_name") or t.named(row, "headline_name") or t.named(row, "category_name")
         by_reason.setdefault(key, {})[name] = None
     said = [
         phrase(t.say("{how}: {names}. {reason}."), how=comparability_name(how, t).capitalize(), names="; ".join(names), reason=reason)

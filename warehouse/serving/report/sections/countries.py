@@ -72,6 +72,6 @@ def _by_place(facts: Facts, link: str, rows: list[Row], name: str, t: Tongue) ->
     place = facts.level_name(level, t)
     return [crossed(
         MART, found, t, line=("place_code", "place_name"), across=("country_iso3", "country_name"), column="individuals",
-        head=place.capitalize(), caption=t.say("{table} by {level}, the most frequent countries", table=name, level=place),
+        head=place.capitalize(), caption=t.say("{table}: the most frequent ones by place ({level})", table=name, level=place),
         order=[row["country_iso3"] for row in rows][:ACROSS],
     )] if found else []  # fmt: skip

@@ -37,26 +37,23 @@ def build(facts: Facts, t: Tongue) -> Part | None:
 def _profile(rows: list[Row], category: str, t: Tongue) -> list[Any]:
     found = {(row["age_group"], row["sex"]): row for row in rows}
     ages = sorted({str(row["age_group"]) for row in rows} - {"all"})
-    sexes = [sex for sex in ("female", "male", "all") if any(key[1] == sex for key in found)]
+    sexes = [sex for sex in ("male", "female", "all") if any(key[1] == sex for key in found)]
     name = t.named(rows[0], "category_name")
     caption = t.say("{category} by sex and age", category=name)
     lines = [[age_name(age, t), *(_cell(found.get((age, sex)), t) for sex in sexes)] for age in (*ages, "all")]
     made = Table(caption, [t.say("Age"), *(sex_name(sex, t) for sex in sexes)], lines, [MART])
-    pairs = [(age, found.get((age, "female")), found.get((age, "male"))) for age in ages]
-    drawn = _pyramid([(age, f, m) for age, f, m in pairs if f and m], caption, t)
-    return [Chart(caption, drawn, made, t.say("People, as key informants estimate"))] if drawn else [made]
+    parts = [row for row in rows if row["sex"] in ("female", "male") and row["age_group"] != "all"]
+    if not parts:
+        return [made]
+    return [Chart(caption, _pyramid(parts, caption, t), made, t.say("People, as key informants estimate"))]
 
 
 def _cell(row: Row | None, t: Tongue) -> Any:
     return cell(MART, row, "individuals", t) if row else ""
 
 
-def _pyramid(pairs: list[tuple[str, Row, Row]], alt: str, t: Tongue) -> Any:
-    from warehouse.serving import charts
+def _pyramid(parts: list[Row], alt: str, t: Tongue) -> Any:
+    from warehouse.serving.charts import pyramid
 
-    draw = getattr(charts, "pyramid", None)
-    if draw is None or not pairs:
-        return None
-    rows = [{"age": age_name(age, t), "female": f["individuals"], "male": m["individuals"],
-             "is_suppressed": f["is_suppressed"] or m["is_suppressed"]} for age, f, m in pairs]  # fmt: skip
-    return draw(rows, t, age="age", left="female", right="male", alt=alt)
+    rows = [{**row, "age_name": age_name(str(row["age_group"]), t)} for row in parts]
+    return pyramid(rows, t, age="age_name", alt=alt, left_name=sex_name("male", t), right_name=sex_name("female", t))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Paragraph, Part, Points, Sub, Table, Terms
 from warehouse.serving.report.cells import cell, phrase
+from warehouse.serving.report.pieces import table
 from warehouse.serving.report.titles import title
 
 if TYPE_CHECKING:
@@ -82,9 +83,11 @@ def _rejected(facts: Facts, t: Tongue) -> list[Any]:
                 )
             )
         )
-    lines = [[t.named(row, "code_name"), cell(MART, row, "rows", t), cell(MART, row, "people", t)] for row in rows]
-    head = [t.say("Reason"), t.say("Rows"), t.say("People in them")]
-    return [*told, *([Table(t.say("Rejected rows by reason"), head, lines, [MART])] if lines else [])]
+    columns = [(t.say("Rows"), "rows", "number"), (t.say("People in them"), "people", "number")]
+    made = table(
+        MART, rows, t, name="code_name", head=t.say("Reason"), columns=columns, caption=t.say("Rejected rows by reason")
+    )
+    return [*told, *([made] if rows else [])]
 
 
 def _waivers(facts: Facts, t: Tongue) -> list[Any]:

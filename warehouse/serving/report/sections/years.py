@@ -69,6 +69,6 @@ def _by_place(facts: Facts, mart: str, year: str, t: Tongue) -> list[Any]:
     name = facts.level_name(level, t)
     return [crossed(
         mart, rows, t, line=("place_code", "place_name"), across=(year, "year"), column="individuals",
-        head=name.capitalize(), caption=t.say("The same years by {level}", level=name),
+        head=name.capitalize(), caption=t.say("The same years by place ({level})", level=name),
         order=sorted({row[year] for row in rows}),
     )] if rows else []  # fmt: skip
