@@ -14,19 +14,13 @@ from typing import TYPE_CHECKING
 from warehouse.serving.site import dbt_docs, dictionary, files, lineage, search, told_rounds
 from warehouse.serving.site.addresses import checked, dataset, write_addresses
 from warehouse.serving.site.catalogue import Catalogue, catalogue
-from warehouse.serving.site.page import HERE, LANGUAGE_NAMES, Frame, Page, in_all_languages, write
+from warehouse.serving.site.page import HERE, ICON, LANGUAGE_NAMES, Frame, Page, in_all_languages, write
 from warehouse.serving.site.pages import Material, navigation, pages
 from warehouse.serving.site.swap import MADE_BY, MARKER, built_beside, former
 from warehouse.serving.words import LANGUAGES, Tongue, tongue
 
 if TYPE_CHECKING:
     from warehouse.settings import Home
-
-ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' "
-    "fill='%230b4f86'/%3E%3Cpath d='M6 24V9l10 9 10-9v15' fill='none' stroke='%23fff' stroke-width='3'/%3E%3C/svg%3E"
-)
-
 
 @dataclass(frozen=True)
 class Built:
@@ -55,7 +49,7 @@ def build(home: Home, out: Path, *, base_url: str | None = None, operation: str 
     with built_beside(out) as site:
         before = files.Before(out, dict(told.get("made", {})))
         put = files.put(site, c, before, every=every)
-        m = Material(c, put, dictionary.tables(c), lineage.graph(manifest))
+        m = Material(c, put, dictionary.tables(c), lineage.graph(manifest), site)
         made = _pages(site, m, address)
         _dbt(site, m, manifest)
         _marker(site, c, put)
@@ -95,7 +89,7 @@ def _framed(page: Page, m: Material, base_url: str | None) -> Page:
 
 
 def _assets(site: Path) -> None:
-    (site / "assets").mkdir()
+    (site / "assets").mkdir(exist_ok=True)
     for path in sorted((HERE / "assets").iterdir()):
         shutil.copyfile(path, site / "assets" / path.name)
 

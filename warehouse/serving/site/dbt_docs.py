@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import MtmError
+from warehouse.serving.site.page import ICON
 
 if TYPE_CHECKING:
     from warehouse.indicators.marts import Mart
@@ -19,11 +20,20 @@ if TYPE_CHECKING:
 
 PAGE = "dbt/task/docs/index.html"
 HEAD = "<head>"
+FAVICON = "${require('./assets/favicons/favicon.ico')}"  # as it stands in dbt's page
 POLICY = (
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; script-src \'unsafe-inline\' \'unsafe-eval\' data:; '
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; connect-src 'none'\">"
 )
 METADATA = ("dbt_schema_version", "dbt_version", "project_name", "adapter_type")
+OVERVIEW = "doc.dbt.__overview__"  # the page on which dbt's documentation opens
+WELCOME = """## The models behind the figures
+
+Every table of the release (`models/marts`) is made by the models below, from canonical tables of all rounds. Open one for its
+columns, its SQL and its tests; the button at the lower right draws its lineage.
+
+This page is a copy for reading: it loads nothing and asks no server. [Back to the catalogue](../index.html)
+"""
 LEFT_OUT = {"created_at", "root_path", "build_path", "compiled_path", "compiled", "compiled_code", "deferred", "extra_ctes",
             "extra_ctes_injected", "checksum", "unrendered_config", "unrendered_database", "unrendered_schema"}  # fmt: skip
 EMPTY_MAPS = ("disabled", "group_map", "groups", "selectors", "saved_queries", "functions", "semantic_models")
@@ -58,7 +68,7 @@ def page(manifest: dict[str, Any], marts: dict[str, Mart], rows: dict[str, int])
                            todo="install the version of dbt-core that uv.lock names", code="dbt_docs")  # fmt: skip
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         template = template.replace(slot, text.replace("</", "<\\/"))
-    return template.replace(HEAD, HEAD + POLICY, 1)
+    return template.replace(FAVICON, ICON, 1).replace(HEAD, HEAD + POLICY, 1)
 
 
 def told(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +76,7 @@ def told(manifest: dict[str, Any]) -> dict[str, Any]:
     macros = {i for i, m in manifest["macros"].items() if m["package_name"] == manifest["metadata"]["project_name"]}
     kept = {key: _scrubbed(value, macros) for key, value in manifest.items() if key != "metadata"}
     kept["macros"] = {i: m for i, m in kept["macros"].items() if i in macros}
-    kept["docs"] = {i: d for i, d in kept["docs"].items() if d.get("package_name") != "dbt"}
+    kept["docs"][OVERVIEW] = {**kept["docs"].get(OVERVIEW, {"name": "__overview__", "package_name": "dbt"}), "block_contents": WELCOME}
     metadata = {name: manifest["metadata"].get(name) for name in METADATA}
     return {**kept, "metadata": {**metadata, "env": {}, "send_anonymous_usage_stats": False, "user_id": None}}
 

@@ -14,6 +14,7 @@ from warehouse.indicators.marts import Column, ForeignKey, Mart, marts
 
 if TYPE_CHECKING:
     from warehouse.indicators.columns import ColumnTitles
+    from warehouse.indicators.dictionary import Words
     from warehouse.serving.site.catalogue import Catalogue
     from warehouse.serving.words import Tongue
 
@@ -65,6 +66,13 @@ def _mart(name: str, comment: str, columns: list[dict[str, Any]], described: Mar
 
 
 @cache
+def _words() -> Words:
+    from warehouse.indicators.dictionary import words
+
+    return words()
+
+
+@cache
 def titles() -> ColumnTitles | None:
     """The titles of columns and marts; None where this installation has no such file yet."""
     from warehouse.indicators.columns import FILE, column_titles
@@ -80,9 +88,7 @@ def column_title(name: str, t: Tongue) -> str:
 
 def column_unit(name: str, t: Tongue) -> str:
     """The unit of a column in a language."""
-    from warehouse.indicators.dictionary import words
-
-    known, units = titles(), words().units
+    known, units = titles(), _words().units
     unit = known.columns[name].unit if known and name in known.columns else None
     return in_language(units[unit], t.lang) if unit in units else unit or ""  # type: ignore[arg-type]
 
@@ -95,9 +101,7 @@ def mart_title(name: str, t: Tongue) -> str:
 
 def topics(c: Catalogue, t: Tongue) -> list[tuple[str, list[dict[str, Any]]]]:
     """The indicators of the release by topic: topic → rows of dim_indicator with their answers under `options`."""
-    from warehouse.indicators.dictionary import words
-
-    names = words().topics
+    names = _words().topics
     options: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for o in c.facts["options"]:
         options.setdefault((o["operation"], o["indicator_code"]), []).append(o)
@@ -111,6 +115,5 @@ def topics(c: Catalogue, t: Tongue) -> list[tuple[str, list[dict[str, Any]]]]:
 
 def unit_name(unit: str | None, t: Tongue) -> str:
     """A unit of an indicator in a language."""
-    from warehouse.indicators.dictionary import words
-
-    return in_language(words().units[unit], t.lang) if unit in words().units else unit or ""  # type: ignore[arg-type]
+    units = _words().units
+    return in_language(units[unit], t.lang) if unit in units else unit or ""  # type: ignore[arg-type]

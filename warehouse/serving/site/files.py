@@ -11,9 +11,10 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from warehouse.deliveries.disk import file_hash
@@ -144,10 +145,9 @@ def _reports(site: Path, c: Catalogue, release: Listed, round_key: str, before: 
         (site / name).mkdir(parents=True)
         for path in kept:
             shutil.copyfile(path, site / name / path.name)
-    elif round_key in release.brought:
-        write = _writer("report", "write_reports")
-        key = _key(release, round_key)
-        if not _made(site, name, key, before, files, write, c.opened(release)):
+    else:
+        source = replace(c.opened(release), brought=[round_key])
+        if not _made(site, name, _key(release, round_key), before, files, _writer("report", "write_reports"), source):
             return
     for path in sorted((site / name).rglob("*.html")):
         if (found := REPORT.fullmatch(path.name)) and found["round"] == round_key:
@@ -163,10 +163,14 @@ def _made(site: Path, name: str, key: str, before: Before, files: Files, write: 
     if write is None:
         return False
     if not before.takes_over(name, key, site):
-        (site / name).mkdir(parents=True, exist_ok=True)
-        write(source, site / name)
+        with TemporaryDirectory(dir=site.parent) as scratch:
+            write(source, Path(scratch))
+            made = [p for p in Path(scratch).iterdir() if p.is_dir()]  # `reports` or `package`
+            if len(made) != 1:
+                return False
+            _copy_tree(made[0], site / name)
     files.made[name] = key
-    return any((site / name).iterdir())
+    return True
 
 
 def _writer(module: str, function: str) -> Writer | None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' "
+    "fill='%230b4f86'/%3E%3Cpath d='M6 24V9l10 9 10-9v15' fill='none' stroke='%23fff' stroke-width='3'/%3E%3C/svg%3E"
+)
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "ky": "Кыргызча"}
 
 

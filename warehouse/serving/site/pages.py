@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.site import dictionary, lineage, told_rounds
 from warehouse.serving.site.notes_html import sections
 from warehouse.serving.site.page import Page
+from warehouse.serving.site.pictures import picture
 
 if TYPE_CHECKING:
     from warehouse.serving.site.catalogue import Catalogue, Listed
@@ -28,6 +30,7 @@ class Material:
     files: Files
     tables: list[Table]
     graph: lineage.Graph
+    site: Path  # where pictures are drawn
 
     @property
     def columns(self) -> int:
@@ -59,7 +62,7 @@ def pages(m: Material, t: Tongue) -> Iterator[Page]:
 
 def _first(m: Material, t: Tongue) -> Iterator[Page]:
     rounds = told_rounds.rounds(m.c, t)
-    first = [{**r, "box": told_rounds.box(m.c, r["round_key"], t)} for r in told_rounds.newest(rounds)]
+    first = [{**r, "box": told_rounds.box(m.c, r["round_key"], t), "picture": picture(m.c, r["round_key"], t, m.site)} for r in told_rounds.newest(rounds)]
     shown = {"rounds": rounds, "newest": first, "files": m.files, "release": m.c.served, "operations": m.c.facts["operations"],
              "places": told_rounds.operation_names(m.c, t), "tables": len(m.tables), "columns": m.columns,
              "indicators": len(m.c.facts["indicators"])}  # fmt: skip
