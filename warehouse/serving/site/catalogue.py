@@ -5,6 +5,7 @@ Reading `published/` belongs here; pages and files do not. A release that is hel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -115,7 +116,9 @@ class Catalogue:
     def facts(self) -> Facts:
         """What the pages ask the served release for, read once: operations, rounds, headlines, places, indicators, quality."""
         with self.source.opened() as asker:
-            return {name: [r for r in asker.rows(sql) if self._is_mine(r)] for name, sql in QUESTIONS.items()}
+            held = {str(r["table_name"]) for r in asker.rows("SELECT table_name FROM duckdb_tables() ORDER BY ALL")}
+            asked = {name: sql if MARTS[name] <= held else None for name, sql in QUESTIONS.items()}  # an older release may lack one
+            return {name: [r for r in asker.rows(sql) if self._is_mine(r)] if sql else [] for name, sql in asked.items()}
 
     def _is_mine(self, row: dict[str, Any]) -> bool:
         of = row.get("operation") or str(row.get("round_key", "")).split("-")[0]
@@ -129,10 +132,16 @@ QUESTIONS = {
     "places": "FROM dim_place WHERE place_level <= 2 AND in_gazetteer ORDER BY operation, geography_vintage, place_code",
     "indicators": "FROM dim_indicator ORDER BY operation, sort_order, indicator_code",
     "options": "FROM dim_indicator_option ORDER BY ALL",
-    "comparability": "FROM dim_indicator_comparability WHERE comparability IN ('not_comparable', 'limited') AND is_asked "
-    "ORDER BY round_key, indicator_code",
+    "comparability": """
+        SELECT round_key, indicator_name_en AS name_en, indicator_name_ru AS name_ru, indicator_name_ky AS name_ky,
+        comparability_reason_en, comparability_reason_ru, comparability_reason_ky FROM dim_indicator_comparability
+        WHERE comparability IN ('not_comparable', 'limited') AND is_asked
+        UNION SELECT round_key, category_name_en, category_name_ru, category_name_ky, comparability_reason_en,
+        comparability_reason_ru, comparability_reason_ky FROM mart_round_change
+        WHERE comparability = 'not_comparable' AND place_level = 0 ORDER BY round_key, comparability_reason_en, name_en""",
     "quality": "FROM mart_quality ORDER BY round_key, quality_type, check_family, check_layer, code, severity",
 }
+MARTS = {name: set(re.findall(r"FROM ((?:dim|mart)_\w+)", sql)) for name, sql in QUESTIONS.items()}
 
 
 def catalogue(home: Home, operation: str | None = None) -> Catalogue:

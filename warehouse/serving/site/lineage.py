@@ -6,12 +6,13 @@ Reading dbt's manifest and drawing belong here. The drawing has classes, no colo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from itertools import pairwise
 from typing import Any
 
 KINDS = ("source", "seed", "staging", "intermediate", "marts")
-BOX, GAP_X, ROW, GAP_Y = 190, 44, 26, 8
+LETTER, INSIDE, GAP_X, ROW, GAP_Y = 6, 7, 34, 24, 7  # pixels; letters are 11 pixels high
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Node:
 
 
 Graph = dict[str, Node]
+Box = tuple[int, float, int]  # left, top, width
 
 
 def graph(manifest: dict[str, Any]) -> Graph:
@@ -62,12 +64,13 @@ def drawing(found: Graph, title: str) -> str:
         return ""
     columns = _columns(found)
     height = max(len(c) for c in columns) * (ROW + GAP_Y) + GAP_Y
-    width = len(columns) * (BOX + GAP_X) - GAP_X + 4
-    at = {
-        identity: (2 + x * (BOX + GAP_X), _top(y, len(column), height))
-        for x, column in enumerate(columns)
-        for y, identity in enumerate(column)
-    }
+    at: dict[str, Box] = {}
+    left = 2
+    for column in columns:
+        wide = max(len(_shown(found[i])) for i in column) * LETTER + 2 * INSIDE
+        at |= {i: (left, _top(y, len(column), height), wide) for y, i in enumerate(column)}
+        left += wide + GAP_X
+    width = left - GAP_X + 2
     edges = [_edge(at[p], at[i]) for i, n in found.items() for p in n.parents]
     boxes = [_box(n, *at[i]) for i, n in found.items()]
     return (
@@ -85,7 +88,8 @@ def _node(identity: str, raw: dict[str, Any], parents: list[str]) -> Node:
 
 
 def _columns(found: Graph) -> list[list[str]]:
-    """Nodes by their longest way from a source; within a column near to what they read, so that few lines cross."""
+    """Nodes by their longest way from a source, a source right before what reads it first; within a column near to what
+    they read, so that few lines cross."""
     depth: dict[str, int] = {}
 
     def of(identity: str) -> int:
@@ -95,11 +99,22 @@ def _columns(found: Graph) -> list[list[str]]:
 
     for identity in found:
         of(identity)
+    for identity in [i for i, n in found.items() if not n.parents]:
+        readers = [depth[i] for i, n in found.items() if identity in n.parents]
+        depth[identity] = min(readers, default=1) - 1
     columns = [sorted(i for i in found if depth[i] == d) for d in range(max(depth.values()) + 1)]
     for before, column in pairwise(columns):
-        place = {i: y for y, i in enumerate(before)}
-        column.sort(key=lambda i: (_middle([place[p] for p in found[i].parents if p in place]), i))
+        column.sort(key=partial(_rank, found, {i: y for y, i in enumerate(before)}))
     return columns
+
+
+def _rank(found: Graph, place: dict[str, int], identity: str) -> tuple[float, str]:
+    parents = [place[p] for p in found[identity].parents if p in place]
+    return _middle(parents) if parents else len(place), identity
+
+
+def _shown(node: Node) -> str:
+    return node.name if len(node.name) <= 32 else node.name[:31] + "…"
 
 
 def _middle(places: list[int]) -> float:
@@ -110,15 +125,14 @@ def _top(y: int, of: int, height: int) -> float:
     return round((height - of * (ROW + GAP_Y)) / 2 + y * (ROW + GAP_Y) + GAP_Y / 2, 1)
 
 
-def _edge(start: tuple[float, float], end: tuple[float, float]) -> str:
-    x1, y1, x2, y2 = start[0] + BOX, start[1] + ROW / 2, end[0], end[1] + ROW / 2
-    bend = max(18.0, (x2 - x1) / 2)
+def _edge(start: Box, end: Box) -> str:
+    x1, y1, x2, y2 = start[0] + start[2], start[1] + ROW / 2, end[0], end[1] + ROW / 2
+    bend = max(14.0, (x2 - x1) / 2)
     return f'<path d="M{x1:g} {y1:g}C{x1 + bend:g} {y1:g} {x2 - bend:g} {y2:g} {x2:g} {y2:g}"/>'
 
 
-def _box(node: Node, x: float, y: float) -> str:
-    shown = node.name if len(node.name) <= 29 else node.name[:28] + "…"
+def _box(node: Node, x: int, y: float, wide: int) -> str:
     return (
-        f'<g class="{node.kind}"><title>{escape(node.name)}</title><rect x="{x:g}" y="{y:g}" width="{BOX}" height="{ROW}" rx="4"/>'
-        f'<text x="{x + 8:g}" y="{y + 17:g}">{escape(shown)}</text></g>'
+        f'<g class="{node.kind}"><title>{escape(node.name)}</title><rect x="{x:g}" y="{y:g}" width="{wide}" height="{ROW}" rx="4"/>'
+        f'<text x="{x + INSIDE:g}" y="{y + 16:g}">{escape(_shown(node))}</text></g>'
     )

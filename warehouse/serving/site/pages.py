@@ -77,7 +77,7 @@ def _first(m: Material, t: Tongue) -> Iterator[Page]:
     yield Page("quality.html", "quality.html.j2", t.say("Quality"),
                t.say("What was checked in each round, what did not hold, what was rejected and how much."), t.lang, "quality",
                {"rounds": checked})  # fmt: skip
-    breaks = [{**b, "name": t.named(b, "indicator_name"), "reason": t.named(b, "comparability_reason")} for b in m.c.facts["comparability"]]
+    breaks = [{**b, "name": t.named(b, "name"), "reason": t.named(b, "comparability_reason")} for b in m.c.facts["comparability"]]
     yield Page("method.html", "method.html.j2", t.say("Method and limits"),
                t.say("What is counted, what a figure means, what may be compared and what is withheld."), t.lang, "method",
                {**shown, "breaks": _grouped(breaks)})  # fmt: skip
