@@ -43,7 +43,8 @@ class Marts:
     """The rows of a serving database by mart and key, read as they are asked for."""
 
     def __init__(self, path: Any) -> None:
-        self.con = duckdb.connect(str(path), read_only=True)
+        as_served: Any = {"enable_external_access": "false", "lock_configuration": "true"}  # one process, one configuration
+        self.con = duckdb.connect(str(path), read_only=True, config=as_served)
         self.known: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[dict[str, Any]]]] = {}
 
     def value(self, mart: str, column: str, key: dict[str, Any]) -> Any:
