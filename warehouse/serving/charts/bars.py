@@ -76,7 +76,7 @@ def _ink(e: Entry, color: str, color_by: str | None, position: int) -> str:
     p = palette()
     if color_by:
         return p.ink(str(e.row.get(color_by) or ""))
-    return p.ink(color) if color else p.series[position % len(p.series)]
+    return p.ink(color) if color else p.at(position)
 
 
 def _end(e: Entry, t: Tongue, unit: str | None, digits: int | None) -> str:

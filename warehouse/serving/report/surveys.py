@@ -230,7 +230,7 @@ def _by_place(facts: Facts, indicator: Row, rows: list[Row], t: Tongue) -> list[
     if top is None or not any(row["estimate"] is not None for row in places):
         return []
     level = facts.level_name(1, t)
-    title = t.say("“{answer}” by {level}", answer=t.named(top, "option_name"), level=level)
+    title = t.say("“{answer}”: share by place", answer=t.named(top, "option_name"))
     columns = [("estimate", "share"), ("ci_low", "share"), ("ci_high", "share"), ("n", "number")]
     lines = [[t.named(row, "domain_name"), *(cell(MART, row, column, t, form) for column, form in columns),
               reliability_name(row, t)] for row in places]  # fmt: skip
