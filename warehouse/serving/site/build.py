@@ -10,6 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from warehouse.serving.site import dbt_docs, dictionary, files, lineage, search, told_rounds
 from warehouse.serving.site.addresses import checked, dataset, write_addresses
@@ -95,14 +96,14 @@ def _assets(site: Path) -> None:
 
 
 def _entrances(site: Path, name: dict[str, str], base_url: str | None) -> None:
-    """`index.html`, which asks for the language or knows it, and `404.html`."""
+    """`index.html`, which asks for the language or knows it, and `404.html`, which a server shows at any depth."""
     from jinja2 import Environment, FileSystemLoader
 
     template = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True).get_template("root.html.j2")
     lost = " · ".join(tongue(lang).say("This page is not here") for lang in LANGUAGES)
     entrances = {
         "index.html": (" · ".join(dict.fromkeys(name.values())), "", True),
-        "404.html": (lost, f"{base_url}/" if base_url else "", False),
+        "404.html": (lost, f"{urlsplit(base_url or '').path}/", False),
     }
     for path, (heading, start, is_start) in entrances.items():
         languages = [(lang, LANGUAGE_NAMES[lang], tongue(lang).say("Figures, reports and open data.")) for lang in LANGUAGES]

@@ -24,7 +24,7 @@ class Quiet(SimpleHTTPRequestHandler):
         page = Path(self.directory) / "404.html"
         if code != 404 or not page.is_file():
             return super().send_error(code, message, explain)
-        body = page.read_bytes().replace(b'href="assets', b'href="/assets').replace(b'href="', b'href="/').replace(b'href="//', b'href="/').replace(b'href="/data:', b'href="data:')  # fmt: skip
+        body = page.read_bytes()
         self.send_response(404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
