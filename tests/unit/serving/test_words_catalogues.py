@@ -19,7 +19,7 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\(\w+\)s|<[^<>]+>|&\w+;")
 WORD, LATIN, CYRILLIC = re.compile(r"[^\W\d_]+"), re.compile("[A-Za-z]"), re.compile("[а-яёөүңА-ЯЁӨҮҢ]")
 KYRGYZ, NOT_KYRGYZ = re.compile("[өүңӨҮҢ]"), re.compile("[іїєўқғұһәІЇЄЎҚҒҰҺӘ]")
 # Names of columns, files and folders; and names of formats, programs, standards and codes: the same in every language.
-TECHNICAL = re.compile(r"\w+_[\w…]+|[\w.]+\.(?:csv|json|md|xml|yml)|\w+/")
+TECHNICAL = re.compile(r"[\w./]+\.(?:csv|json|md|xml|yml)|\w+_[\w…]+|\w+/")
 IN_LATIN = """
 A4 BI COMMENT CSV DCAT DTM DuckDB Excel Frictionless GeoJSON HTML HXL ISO JSON JavaScript LibreOffice M49 MTM ML Parquet PDF
 PostgreSQL Python README R SDMX SOATE SQL SVG SYNTHETIC Spark Superset TRUE UTC UTF XLSX ZIP Data Docs Package

@@ -72,7 +72,7 @@ def _text(lang: str, catalogue: Catalog) -> str:
     from babel.messages.pofile import write_po
 
     for message in catalogue:
-        message.flags.discard("python-format")  # "95 % interval" is no format of numbers, and nothing here is
+        message.flags.discard("python-format")  # "95 % interval" is no format of numbers
     written = io.BytesIO()
     write_po(written, catalogue, width=110, sort_output=True, omit_header=True, include_lineno=False)
     head = HEADER.format(title=TITLES[lang], lang=lang, plurals=catalogue.plural_forms.rstrip(";") + ";")
