@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 FIGURE = re.compile(r'<span class="fig" ([^>]*)>([^<]*)</span>')
-ATTRIBUTE = re.compile(r'data-([a-z]+)="([^"]*)"')
+ATTRIBUTE = re.compile(r"""data-([a-z]+)=(?:"([^"]*)"|'([^']*)')""")
 DIGITS = {
     "number": 0,
     "signed": 0,
@@ -29,7 +29,7 @@ WITHHELD = {"en": "withheld"}
 def figures(page: str) -> Iterator[tuple[dict[str, str], str]]:
     """Every figure of a page: what it says of itself, and its text."""
     for attributes, text in FIGURE.findall(page):
-        yield {name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)}, unescape(text)
+        yield {name: unescape(one or other) for name, one, other in ATTRIBUTE.findall(attributes)}, unescape(text)
 
 
 def number_in(text: str, lang: str) -> Decimal:
@@ -43,7 +43,10 @@ class Marts:
     """The rows of a serving database by mart and key, read as they are asked for."""
 
     def __init__(self, path: Any) -> None:
-        as_served: Any = {"enable_external_access": "false", "lock_configuration": "true"}  # one process, one configuration
+        as_served: Any = {
+            "enable_external_access": "false",
+            "lock_configuration": "true",
+        }  # one process, one configuration
         self.con = duckdb.connect(str(path), read_only=True, config=as_served)
         self.known: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[dict[str, Any]]]] = {}
 
