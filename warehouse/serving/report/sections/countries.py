@@ -33,15 +33,11 @@ def build(facts: Facts, t: Tongue) -> Part | None:
             subs.append(
                 Sub(name, _link(facts, link, rows, name, t), str(rows[0]["population_category"]), f"countries-{link}")
             )
-        elif rows or (facts.is_asked(f"country.{link}") and _has(facts, f"country.{link}")):
+        elif rows:
             absent.append(t.say("{table}: nobody told them, or they are withheld", table=name))
         else:
             absent.append(t.say("{table}: not asked in this round", table=name))
     return Part("countries", t.say("Countries"), subs, absent)
-
-
-def _has(facts: Facts, indicator: str) -> bool:
-    return bool(facts.mart("dim_indicator_comparability", "indicator_code = ?", indicator))
 
 
 def _link(facts: Facts, link: str, rows: list[Row], name: str, t: Tongue) -> list[Any]:
