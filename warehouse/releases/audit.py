@@ -16,7 +16,8 @@ from warehouse.releases.notes_words import LANGUAGES
 from warehouse.releases.serving import DATABASE, foreign_keys
 
 GATE = "gate"  # where a release keeps the Data Docs of its verdict
-PARTS = {DATABASE, "parquet", "verdict.json", GATE, *map(notes_name, LANGUAGES)}
+HANDOUTS = {"package", "reports"}
+PARTS = {DATABASE, "parquet", "verdict.json", GATE, *map(notes_name, LANGUAGES), *HANDOUTS}
 
 
 def audit(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -16,6 +16,7 @@ from typing import Any
 from warehouse.serving.charts.canvas import NARROW, WIDE, Canvas
 from warehouse.serving.charts.palette import palette
 
+LONG = re.compile(r"\d+\.\d{3,}(?:e-\d+)?")  # a hundredth of a pixel is enough
 HATCH = "#f1f2f5"  # a fill that no palette has: becomes the hatch of what is withheld
 
 
@@ -66,7 +67,8 @@ def _svg(spec: dict[str, Any], alt: str) -> str:
 
     raw = vl_convert.vegalite_to_svg(spec)
     key = "c" + hashlib.sha256(f"{raw}{alt}".encode()).hexdigest()[:10]
-    body = re.sub(r' (font-family|class|role|aria-[a-z]+|pointer-events|xmlns:xlink)="[^"]*"', "", raw)
+    body = re.sub(r'="[^"]*"', lambda m: LONG.sub(_short, m[0]), raw)  # in attributes only: a label is text
+    body = re.sub(r' (font-family|class|role|aria-[a-z]+|pointer-events|xmlns:xlink)="[^"]*"', "", body)
     body = re.sub(r'<path (?:d="[^"]*"|display="none"| )+/>', "", body)  # Vega's empty fore- and backgrounds
     body = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", body)
@@ -78,6 +80,10 @@ def _svg(spec: dict[str, Any], alt: str) -> str:
         if HATCH in raw
         else body.replace("<svg", head, 1)
     )
+
+
+def _short(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _hatch(key: str) -> str:
