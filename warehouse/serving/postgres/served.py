@@ -42,7 +42,9 @@ def note(server: psycopg.Connection, schema: str, source: ReleaseSource) -> None
     server.execute(SQL("CREATE TABLE {} ({})").format(own, SQL(", ").join(parts)))
     rounds = ", ".join(f"{v.round_key} ({v.delivery_seq})" for v in source.rounds)
     values = (source.release_id, source.parent, source.published_at, source.content_hash, rounds, source.synthetic)
-    server.execute(SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp())").format(own), values)
+    now = (server.execute("SELECT clock_timestamp()").fetchone() or (None,))[0]
+    with server.cursor() as cursor, cursor.copy(SQL("COPY {} FROM STDIN (FREEZE)").format(own)) as copy:
+        copy.write_row((*values, now))  # frozen as the marts are: also an older snapshot sees it
     made = "SYNTHETIC data. " if source.synthetic else ""
     about = f"{MARK}{source.release_id} of {source.published_at}. {made}Content {source.content_hash}. Read-only: the next release takes its place."
     server.execute(SQL("COMMENT ON SCHEMA {} IS {}").format(Identifier(schema), Literal(about)))
