@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults lint dev clean
+.PHONY: help setup demo test test-quick faults lint words dev clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ lint: setup  ## Format and check the code
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/mypy
+
+words: setup  ## Bring the catalogues of Russian and Kyrgyz messages up to date (docs/languages.md)
+	@.venv/bin/python -m warehouse.serving.words.update
 
 dev: setup  ## Open the Dagster UI on 127.0.0.1:3000
 	@$(MTM) dev
