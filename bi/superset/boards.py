@@ -5,10 +5,14 @@ Layout only; charts are made in viz.py.
 
 from __future__ import annotations
 
+import csv
+import io
 import zlib
 from typing import Any
 
 from bi.superset.recipe import HERE, Dashboard, Filter, filters, stable
+from warehouse.serving.charts.palette import palette
+from warehouse.settings import DBT_PROJECT
 
 GRID = ["ROOT_ID", "GRID_ID"]
 
@@ -36,12 +40,19 @@ def dashboard(name: str, recipe: Dashboard) -> dict[str, Any]:
             "refresh_frequency": 0,
             "expanded_slices": {},
             "timed_refresh_immune_slices": [],
-            "label_colors": {},
+            "label_colors": colours(),
             "shared_label_colors": [],
             "native_filter_configuration": [_native(name, key, filters()[key], recipe) for key in recipe.filters],
         },
         "version": "1.0.0",
     }
+
+
+def colours() -> dict[str, str]:
+    """One colour for a population category wherever it appears: the palette of everything handed out."""
+    seed = (DBT_PROJECT / "seeds" / "population_categories.csv").read_text(encoding="utf-8")
+    names = {row["population_category"]: row["category_name_en"] for row in csv.DictReader(io.StringIO(seed))}
+    return {names[code]: ink for code, ink in palette().category.items() if code in names}
 
 
 def _position(name: str, recipe: Dashboard) -> dict[str, Any]:
@@ -54,7 +65,13 @@ def _position(name: str, recipe: Dashboard) -> dict[str, Any]:
     }
     for row, cells in zip(rows, recipe.rows, strict=True):
         ids = [f"CHART-{key}" for key, _, _ in cells]
-        found[row] = {"type": "ROW", "id": row, "children": ids, "parents": GRID, "meta": {"background": "BACKGROUND_TRANSPARENT"}}
+        found[row] = {
+            "type": "ROW",
+            "id": row,
+            "children": ids,
+            "parents": GRID,
+            "meta": {"background": "BACKGROUND_TRANSPARENT"},
+        }
         found |= {f"CHART-{key}": _cell(name, row, key, width, height, recipe) for key, width, height in cells}
     return found
 

@@ -13,6 +13,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from warehouse.settings import PROJECT
+
 HERE = Path(__file__).resolve().parent
 RECIPES = HERE / "recipes"
 NAMESPACE = uuid.UUID("6f1d1c52-6d3e-5b7a-9c39-4d8f2f0a6a11")
@@ -81,13 +83,15 @@ class Chart(Strict):
     rows: list[str] = []
     across: list[str] = []
     shows: str = ""
+    figure: str = "Figure"
     source: str = ""
     target: str = ""
     entity: str = ""
     horizontal: bool = False
+    turned: int = 0
     show_values: bool = False
     sort: Literal["value", "name"] = "value"
-    colour: int = 0
+    bars: list[str] = []
     format: str = ",d"
     formats: dict[str, str] = {}
     y_title: str = ""
@@ -96,7 +100,17 @@ class Chart(Strict):
 
     def named_columns(self) -> list[str]:
         """Every column of the dataset that the chart asks for, once each."""
-        asked = [*self.columns, self.x, *self.by, *self.rows, *self.across, self.shows, self.source, self.target, self.entity]
+        asked = [
+            *self.columns,
+            self.x,
+            *self.by,
+            *self.rows,
+            *self.across,
+            self.shows,
+            self.source,
+            self.target,
+            self.entity,
+        ]
         asked += [name.removeprefix("-") for name in self.order] + [w[0] for w in self.where]
         return list(dict.fromkeys(filter(None, asked)))
 
@@ -127,8 +141,9 @@ def datasets() -> dict[str, Dataset]:
 
 
 def _tiles() -> str:
-    rows = [(op, t["place"], t["column"], t["row"]) for op, tiles in _read("tiles").items() for t in tiles]
-    return ", ".join(f"('{op}', '{place}', {column}, {row})" for op, place, column, row in rows)
+    files = sorted((PROJECT / "operations").glob("*/tiles.yml"))
+    tiles = [(file.parent.name, t) for file in files for t in yaml.safe_load(file.read_text(encoding="utf-8"))["tiles"]]
+    return ", ".join(f"('{op}', '{t['place_code']}', {t['column']}, {t['row']})" for op, t in tiles)
 
 
 def filters() -> dict[str, Filter]:

@@ -78,7 +78,12 @@ def start(found: dict[str, str], folder: Path, port: int) -> subprocess.Popen[by
     """Starts the server on 127.0.0.1 and waits until it answers; its words go to `server.log`."""
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise MtmError(f"port {port} is taken", where="127.0.0.1", todo="stop what runs there, or set BI_PORT", code="port_taken")
+            raise MtmError(
+                f"port {port} is taken",
+                where="127.0.0.1",
+                todo="stop what runs there, or set BI_PORT",
+                code="port_taken",
+            )
     command = [str(ENVIRONMENT / "bin" / "gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8",
                "--timeout", "120", "superset.app:create_app()"]  # fmt: skip
     with (folder / "server.log").open("ab") as log:
@@ -90,7 +95,9 @@ def start(found: dict[str, str], folder: Path, port: int) -> subprocess.Popen[by
             return server
         time.sleep(0.2)
     server.terminate()
-    raise MtmError("Superset does not start", where=str(folder / "server.log"), todo="read its last lines", code="superset_failed")
+    raise MtmError(
+        "Superset does not start", where=str(folder / "server.log"), todo="read its last lines", code="superset_failed"
+    )
 
 
 def _answers(port: int) -> bool:

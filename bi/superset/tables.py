@@ -46,7 +46,12 @@ def of_recipe(name: str, recipe: Dataset) -> dict[str, Any]:
     """A dataset of the dashboards: SQL, with the descriptions of the marts that it reads."""
     described = {c.name: c.description for mart in reversed(recipe.sources) for c in marts()[mart].columns}
     metrics = [
-        _metric(f"one_{column}", f"CASE WHEN COUNT(*) = 1 THEN MAX({column}) END", title, "Shown only where the cell holds one row: nothing is added up")
+        _metric(
+            f"one_{column}",
+            f"CASE WHEN COUNT(*) = 1 THEN MAX({column}) END",
+            title,
+            "Shown only where the cell holds one row: nothing is added up",
+        )
         for column, title in recipe.one.items()
     ]
     metrics += [_metric(key, metric.sql, metric.title) for key, metric in recipe.metrics.items()]

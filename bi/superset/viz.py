@@ -24,7 +24,11 @@ SERIES = ["#0b63a5", "#b34700", "#00735c", "#8a3a80", "#7a5c00", "#4a4f57"]
 
 def chart(dashboard: str, key: str, recipe: Chart) -> dict[str, Any]:
     """One chart, ready to be written."""
-    params = {"viz_type": TYPES[recipe.kind], "adhoc_filters": [_filter(w) for w in recipe.where], "row_limit": recipe.limit}
+    params = {
+        "viz_type": TYPES[recipe.kind],
+        "adhoc_filters": [_filter(w) for w in recipe.where],
+        "row_limit": recipe.limit,
+    }
     return {
         "slice_name": recipe.title,
         "description": None,
@@ -43,9 +47,21 @@ def chart(dashboard: str, key: str, recipe: Chart) -> dict[str, Any]:
 def _filter(where: list[Any]) -> dict[str, Any]:
     column, operator, value = where
     if operator == "sql":
-        return {"clause": "WHERE", "expressionType": "SQL", "sqlExpression": value, "filterOptionName": stable("filter", value)}
+        return {
+            "clause": "WHERE",
+            "expressionType": "SQL",
+            "sqlExpression": value,
+            "filterOptionName": stable("filter", value),
+        }
     filled = {} if value is None else {"comparator": value}
-    ids = {"==": "EQUALS", "<=": "LESS_THAN_OR_EQUAL", ">": "GREATER_THAN", "IN": "IN", "NOT IN": "NOT_IN", "IS NOT NULL": "IS_NOT_NULL"}
+    ids = {
+        "==": "EQUALS",
+        "<=": "LESS_THAN_OR_EQUAL",
+        ">": "GREATER_THAN",
+        "IN": "IN",
+        "NOT IN": "NOT_IN",
+        "IS NOT NULL": "IS_NOT_NULL",
+    }
     return {
         "clause": "WHERE",
         "expressionType": "SIMPLE",
@@ -62,7 +78,13 @@ def _order(recipe: Chart) -> list[str]:
 
 
 def _raw(recipe: Chart) -> dict[str, Any]:
-    return {"query_mode": "raw", "all_columns": recipe.columns, "order_by_cols": _order(recipe), "metrics": [], "groupby": []}
+    return {
+        "query_mode": "raw",
+        "all_columns": recipe.columns,
+        "order_by_cols": _order(recipe),
+        "metrics": [],
+        "groupby": [],
+    }
 
 
 def _html(recipe: Chart) -> dict[str, Any]:
@@ -71,11 +93,14 @@ def _html(recipe: Chart) -> dict[str, Any]:
 
 
 def _table(recipe: Chart) -> dict[str, Any]:
-    numbers = {column: {"d3NumberFormat": form, "horizontalAlign": "right"} for column, form in recipe.formats.items()}
+    numbers = {
+        column: {"d3NumberFormat": form, "horizontalAlign": "right", "showCellBars": column in recipe.bars}
+        for column, form in recipe.formats.items()
+    }
     return _raw(recipe) | {
         "column_config": numbers,
         "table_timestamp_format": recipe.time,
-        "show_cell_bars": True,
+        "show_cell_bars": len(recipe.bars) > 0,
         "color_pn": False,
         "include_search": False,
         "server_pagination": False,
@@ -99,6 +124,12 @@ def _axes(recipe: Chart) -> dict[str, Any]:
         "y_axis_title": recipe.y_title,
         "y_axis_title_margin": 40 if recipe.y_title else 0,
         "y_axis_title_position": "Left",
+        "xAxisLabelInterval": "0",
+        "xAxisLabelRotation": recipe.turned,
+        "sort_series_type": "name",
+        "sort_series_ascending": True,
+        "x_axis_sort_series": "name",
+        "x_axis_sort_series_ascending": True,
         "truncateXAxis": False,
         "truncate_metric": True,
         "stack": None,
@@ -110,18 +141,11 @@ def _axes(recipe: Chart) -> dict[str, Any]:
 
 def _bars(recipe: Chart) -> dict[str, Any]:
     by_value = recipe.sort == "value" and not recipe.by
-    single = {"color_scheme": f"mtm_{recipe.colour}"} if recipe.horizontal and not recipe.by else {}
-    return (
-        _axes(recipe)
-        | {
-            "orientation": "horizontal" if recipe.horizontal else "vertical",
-            "x_axis_sort": recipe.metrics[0] if by_value else recipe.x,
-            "x_axis_sort_asc": True,
-            "sort_series_type": "name",
-            "sort_series_ascending": True,
-        }
-        | single
-    )
+    return _axes(recipe) | {
+        "orientation": "horizontal" if recipe.horizontal else "vertical",
+        "x_axis_sort": recipe.metrics[0] if by_value else recipe.x,
+        "x_axis_sort_asc": True,
+    }
 
 
 def _lines(recipe: Chart) -> dict[str, Any]:
@@ -141,7 +165,7 @@ def _pivot(recipe: Chart) -> dict[str, Any]:
     shown = {
         "expressionType": "SQL",
         "sqlExpression": f"CASE WHEN COUNT(*) = 1 THEN MAX({recipe.shows}) END",
-        "label": "One figure a cell",
+        "label": recipe.figure,
         "hasCustomLabel": True,
         "optionName": stable("metric", recipe.shows),
     }
@@ -163,7 +187,13 @@ def _pivot(recipe: Chart) -> dict[str, Any]:
 
 
 def _sankey(recipe: Chart) -> dict[str, Any]:
-    return {"source": recipe.source, "target": recipe.target, "metric": recipe.metrics[0], "color_scheme": "mtm", "sort_by_metric": True}
+    return {
+        "source": recipe.source,
+        "target": recipe.target,
+        "metric": recipe.metrics[0],
+        "color_scheme": "mtm",
+        "sort_by_metric": True,
+    }
 
 
 def _world(recipe: Chart) -> dict[str, Any]:
@@ -173,7 +203,7 @@ def _world(recipe: Chart) -> dict[str, Any]:
         "metric": recipe.metrics[0],
         "show_bubbles": True,
         "secondary_metric": recipe.metrics[0],
-        "max_bubble_size": "50",
+        "max_bubble_size": "25",
         "linear_color_scheme": "mtm_sequence",
         "color_by": "metric",
         "color_picker": {"r": 179, "g": 71, "b": 0, "a": 1},
@@ -181,4 +211,12 @@ def _world(recipe: Chart) -> dict[str, Any]:
     }
 
 
-KINDS = {"html": _html, "bars": _bars, "lines": _lines, "table": _table, "pivot": _pivot, "sankey": _sankey, "world": _world}
+KINDS = {
+    "html": _html,
+    "bars": _bars,
+    "lines": _lines,
+    "table": _table,
+    "pivot": _pivot,
+    "sankey": _sankey,
+    "world": _world,
+}

@@ -46,7 +46,10 @@ def database() -> dict[str, Any]:
         "allow_cvas": False,
         "allow_dml": False,
         "allow_file_upload": False,
-        "extra": {"engine_params": {"connect_args": {"read_only": True, "config": safe}}, "allows_virtual_table_explore": True},
+        "extra": {
+            "engine_params": {"connect_args": {"read_only": True, "config": safe}},
+            "allows_virtual_table_explore": True,
+        },
         "uuid": stable("database", tables.DATABASE),
         "version": "1.0.0",
     }
@@ -68,7 +71,10 @@ def assets() -> dict[str, dict[str, Any]]:
 
 def written() -> dict[str, str]:
     """The text of every asset by its file name."""
-    return {name: yaml.dump(one, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120) for name, one in assets().items()}
+    return {
+        name: yaml.dump(one, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+        for name, one in assets().items()
+    }
 
 
 def present() -> dict[str, str]:
@@ -82,7 +88,9 @@ def main() -> int:
     wanted, there = written(), present()
     changed = sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
     if "--check" in sys.argv:
-        print("\n".join(f"not as the recipes say: bi/superset/{name}" for name in changed) or "all assets are up to date")
+        print(
+            "\n".join(f"not as the recipes say: bi/superset/{name}" for name in changed) or "all assets are up to date"
+        )
         return 1 if changed else 0
     for name in changed:
         path = HERE / name
