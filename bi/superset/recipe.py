@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from warehouse.operation_files import LOADER
 from warehouse.settings import PROJECT
 
 HERE = Path(__file__).resolve().parent
@@ -127,9 +129,10 @@ class Dashboard(Strict):
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((RECIPES / f"{name}.yml").read_text(encoding="utf-8"))
+    return yaml.load((RECIPES / f"{name}.yml").read_bytes(), Loader=LOADER)
 
 
+@cache
 def datasets() -> dict[str, Dataset]:
     """The datasets that are a question of their own, by name."""
     found: dict[str, Dataset] = {}
@@ -142,15 +145,17 @@ def datasets() -> dict[str, Dataset]:
 
 def _tiles() -> str:
     files = sorted((PROJECT / "operations").glob("*/tiles.yml"))
-    tiles = [(file.parent.name, t) for file in files for t in yaml.safe_load(file.read_text(encoding="utf-8"))["tiles"]]
+    tiles = [(file.parent.name, t) for file in files for t in yaml.load(file.read_bytes(), Loader=LOADER)["tiles"]]
     return ", ".join(f"('{op}', '{t['place_code']}', {t['column']}, {t['row']})" for op, t in tiles)
 
 
+@cache
 def filters() -> dict[str, Filter]:
     """The filters by name."""
     return {name: Filter(**raw) for name, raw in _read("filters").items()}
 
 
+@cache
 def dashboards() -> dict[str, Dashboard]:
     """The dashboards by name, in the order of reading."""
     return {name: Dashboard(**_read(name)) for name in DASHBOARDS}

@@ -101,7 +101,7 @@ EXTRA_SEQUENTIAL_COLOR_SCHEMES = [
 ]
 
 
-def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):  # noqa: N802 - Superset's name
+def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
     """Each connection opens the release that is current now, by the file's own name.
 
     DuckDB keeps one instance per path and process: through the symlink, a query that starts while another one runs

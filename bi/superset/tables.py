@@ -29,6 +29,7 @@ def empty_marts() -> Any:
     return con
 
 
+@cache
 def shape(sql: str) -> dict[str, str]:
     """Columns and types of a query on the marts. An error of DuckDB where it names a column that no mart has."""
     return {name: kind for name, kind, *_ in empty_marts().execute(f"DESCRIBE {sql}").fetchall()}

@@ -93,12 +93,11 @@ def _html(recipe: Chart) -> dict[str, Any]:
 
 
 def _table(recipe: Chart) -> dict[str, Any]:
-    numbers = {
-        column: {"d3NumberFormat": form, "horizontalAlign": "right", "showCellBars": column in recipe.bars}
-        for column, form in recipe.formats.items()
-    }
+    looks = {column: {"showCellBars": column in recipe.bars} for column in recipe.columns}
+    for column, form in recipe.formats.items():
+        looks[column] |= {"d3NumberFormat": form, "horizontalAlign": "right"}
     return _raw(recipe) | {
-        "column_config": numbers,
+        "column_config": looks,
         "table_timestamp_format": recipe.time,
         "show_cell_bars": len(recipe.bars) > 0,
         "color_pn": False,

@@ -19,14 +19,14 @@ KINDS = ("databases", "datasets", "charts", "dashboards")
 PLACEHOLDER = "duckdb:////MTM_HOME/published/current/mtm.duckdb"
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """YAML as people read it: long texts as blocks, nothing aliased."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _text(dumper: yaml.SafeDumper, data: str) -> yaml.ScalarNode:
+def _text(dumper: Any, data: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
 
 
