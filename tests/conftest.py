@@ -44,6 +44,12 @@ def parsed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["MTM_DBT_TARGET"] = str(tmp_path_factory.mktemp("dbt"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_handouts() -> None:
+    """Releases of tests have no reports and no package; tests of these switch them on."""
+    os.environ["MTM_HANDOUTS"] = "off"
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home").ensure()

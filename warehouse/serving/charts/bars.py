@@ -65,7 +65,9 @@ def grouped_bars(
         part = text_of(e.row, group, t)
         ink = _ink(e, "", color_by, groups.index(part))
         bands.setdefault(e.label, []).append(Bar(e, ink, _end(e, t, unit, digits), part))
-    said = [Entry(f"{e.label}, {text_of(e.row, group, t)}", e.value, e.low, e.high, e.note, e.state, e.row) for e in found]
+    said = [
+        Entry(f"{e.label}, {text_of(e.row, group, t)}", e.value, e.low, e.high, e.note, e.state, e.row) for e in found
+    ]
     listed = [Band(name, inside) for name, inside in bands.items()]
     return Picture(finding(alt, said, t, unit, digits), lambda w: draw(listed, w, most))
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from warehouse.serving.charts.palette import palette
+
 Datum = Mapping[str, Any]
 WIDE, NARROW = 680, 340  # pixels: a column of a page, a phone
 
@@ -58,16 +60,23 @@ class Canvas:
             self.layers.append({"mark": mark, "rows": rows, "across": across, "up": up,
                                 "fields": dict(fields or {}), "style": style})  # fmt: skip
 
-    def write(self, data: Iterable[Datum], *, align: str = "left", bold: bool = False, small: bool = False) -> None:
-        """Texts at `x`, `y` (the middle of their line) in the colour `fill`."""
-        self.add("text", data, align=align, baseline="middle", fontSize=self.size - (1 if small else 0),
-                 fontWeight=600 if bold else 400)  # fmt: skip
+    def write(
+        self, data: Iterable[Datum], *, align: str = "left", bold: bool = False, small: bool = False, rim: bool = False
+    ) -> None:
+        """Texts at `x`, `y` (the middle of their line) in the colour `fill`; with a rim of paper where lines may pass."""
+        rows = [dict(d) for d in data]
+        style: dict[str, Any] = {"align": align, "baseline": "middle", "fontSize": self.size - (1 if small else 0),
+                 "fontWeight": 600 if bold else 400}  # fmt: skip
+        if rim:
+            paper = palette().role["paper"]
+            self.add(
+                "text", [{**d, "fill": paper} for d in rows], stroke=paper, strokeWidth=4, strokeJoin="round", **style
+            )
+        self.add("text", rows, **style)
 
     def spec(self) -> dict[str, Any]:
         """The Vega-Lite spec, with its data."""
         import altair as alt
-
-        from warehouse.serving.charts.palette import palette
 
         drawn = alt.layer(*(_layer(alt, layer) for layer in self.layers or [{"mark": "text", "rows": [{}]}]))
         drawn = drawn.resolve_scale(x="independent", y="independent").properties(
@@ -92,7 +101,10 @@ def _layer(alt: Any, layer: dict[str, Any]) -> Any:
             continue
         encoded["detail" if name == "line" else name] = _channel(alt, kind, name, column, layer)
     style = {"clip": False, **layer.get("style", {})}
-    return getattr(alt.Chart(alt.Data(values=rows)), f"mark_{layer['mark']}")(**style).encode(**encoded)
+    drawn = getattr(alt.Chart(alt.Data(values=rows)), f"mark_{layer['mark']}")(**style).encode(**encoded)
+    if layer["mark"] == "geoshape":  # the shapes are in pixels already
+        return drawn.project(type="identity", scale=1, translate=[0, 0])
+    return drawn
 
 
 def _channel(alt: Any, kind: str, name: str, column: str, layer: dict[str, Any]) -> Any:
@@ -106,5 +118,7 @@ def _channel(alt: Any, kind: str, name: str, column: str, layer: dict[str, Any])
     if name in ("fill", "stroke"):
         return make(column, type="nominal", scale=None, legend=None)
     axis = layer["across"] if name == "x" else layer["up"]
-    scale = alt.Scale(domain=[axis.low, axis.high], range=[axis.first, axis.last], nice=False, zero=False) if axis else None
+    scale = (
+        alt.Scale(domain=[axis.low, axis.high], range=[axis.first, axis.last], nice=False, zero=False) if axis else None
+    )
     return make(column, type="quantitative", scale=scale, axis=None, stack=None)

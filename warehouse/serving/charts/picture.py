@@ -73,8 +73,10 @@ def _svg(spec: dict[str, Any], alt: str) -> str:
     body = body.replace(f'"{HATCH}"', f'"url(#{key}-hatch)"')
     font = escape(palette().font, quote=True)
     head = f'<svg class="chart" role="img" aria-label="{escape(alt, quote=True)}" font-family="{font}"'
-    return body.replace("<svg", head, 1).replace(">", ">" + _hatch(key), 1) if HATCH in raw else body.replace(
-        "<svg", head, 1
+    return (
+        body.replace("<svg", head, 1).replace(">", ">" + _hatch(key), 1)
+        if HATCH in raw
+        else body.replace("<svg", head, 1)
     )
 
 

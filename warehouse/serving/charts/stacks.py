@@ -58,7 +58,14 @@ def _draw(
     texts: list[dict[str, Any]] = []
     for inside, y in zip(groups.values(), place.at, strict=True):
         _stack(c, inside, y, across, inks, t, unit, digits, parts, rests, texts)
-    c.add("rect", parts, across=across, fields={"x": "start", "x2": "end"}, stroke=palette().role["paper"], strokeWidth=1.5)
+    c.add(
+        "rect",
+        parts,
+        across=across,
+        fields={"x": "start", "x2": "end"},
+        stroke=palette().role["paper"],
+        strokeWidth=1.5,
+    )
     c.add("rect", rests, across=across, fields={"x": "start", "x2": "end"})
     c.write(texts, align="center", bold=True, small=True)
     c.height = place.bottom
