@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults lint words dev clean
+.PHONY: help setup demo test test-quick faults lint words dev bi bi-test bi-assets clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
