@@ -6,6 +6,7 @@ Preparing its folder, starting and stopping it, and saying where to look belong 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import secrets
 import signal
@@ -78,26 +79,28 @@ def start(found: dict[str, str], folder: Path, port: int) -> subprocess.Popen[by
     """Starts the server on 127.0.0.1 and waits until it answers; its words go to `server.log`."""
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise MtmError(
-                f"port {port} is taken",
-                where="127.0.0.1",
-                todo="stop what runs there, or set BI_PORT",
-                code="port_taken",
-            )
+            todo = "stop what runs there, or set BI_PORT"
+            raise MtmError(f"port {port} is taken", where="127.0.0.1", todo=todo, code="port_taken")
     command = [str(ENVIRONMENT / "bin" / "gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8",
-               "--timeout", "120", "superset.app:create_app()"]  # fmt: skip
-    with (folder / "server.log").open("ab") as log:
-        server = subprocess.Popen(command, env=found, cwd=folder, stdout=log, stderr=log)
-    for _ in range(600):
-        if server.poll() is not None:
-            break
+               "--timeout", "120", "--graceful-timeout", "3", "superset.app:create_app()"]  # fmt: skip
+    with (folder / "server.log").open("ab") as log:  # a session of its own: it is stopped as a whole
+        server = subprocess.Popen(command, env=found, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait(server, folder, port)
+    except BaseException:
+        stop(server)
+        raise
+    return server
+
+
+def _wait(server: subprocess.Popen[bytes], folder: Path, port: int) -> None:
+    ends = time.monotonic() + 180
+    while server.poll() is None and time.monotonic() < ends:
         if _answers(port):
-            return server
+            return
         time.sleep(0.2)
-    server.terminate()
-    raise MtmError(
-        "Superset does not start", where=str(folder / "server.log"), todo="read its last lines", code="superset_failed"
-    )
+    log, todo = str(folder / "server.log"), "read its last lines"
+    raise MtmError("Superset does not start", where=log, todo=todo, code="superset_failed")
 
 
 def _answers(port: int) -> bool:
@@ -109,12 +112,12 @@ def _answers(port: int) -> bool:
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
-    """Ends the server that `start` started."""
-    server.terminate()
-    try:
-        server.wait(20)
-    except subprocess.TimeoutExpired:
-        server.kill()
+    """Ends the server that `start` started, with its workers."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(10)
 
 
 def main() -> int:
@@ -124,16 +127,17 @@ def main() -> int:
     port = parser.parse_args().port
     home = Home.from_env()
     folder = home.root / "superset"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped as by Ctrl+C
     try:
         print(f"== Superset: the dashboards of bi/superset on {home.root}", flush=True)
-        found = prepare(home, folder)
-        server = start(found, folder, port)
+        server = start(prepare(home, folder), folder, port)
     except MtmError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    _say(port, folder)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    except KeyboardInterrupt:
+        return 0
     try:
+        _say(port, folder)
         return server.wait()
     except KeyboardInterrupt:
         return 0
