@@ -100,15 +100,15 @@ def _waivers(facts: Facts, t: Tongue) -> list[Any]:
 def _cite(facts: Facts, t: Tongue) -> list[Any]:
     row: Row = facts.operation
     cited = t.say(
-        "{programme}: {title}. Release {release}, {day}.", programme=row.get("programme", ""), title=title(facts, t),
+        "{programme}: {title}. Release {release}, {day}.", programme=t.named(row, "programme"), title=title(facts, t),
         release=facts.source.release_id, day=facts.source.published_at[:10],
     )  # fmt: skip
     synthetic = [
         Paragraph(t.say("This round is SYNTHETIC: it was made by a program and must not be cited."), "caution")
     ]
     terms = [
-        (t.say("Licence"), row.get("licence", "")),
-        (t.say("Credit"), row.get("credit_line", "")),
+        (t.say("Licence"), t.named(row, "licence")),
+        (t.say("Credit"), t.named(row, "credit_line")),
         (t.say("Cite as"), cited),
     ]
     return [*(synthetic if facts.is_synthetic else []), Terms([(name, text) for name, text in terms if text])]
