@@ -40,8 +40,9 @@ def _draw(
     c, p = Canvas(size), palette()
     ink = p.ink(color) if color else p.series[0]
     ends = [written(e.value, unit, t, digits) if e.state == "shown" else unshown(e.state, t) for e in found]
-    widest = max((width(e.label, c.size) for e in found), default=0)
-    if found and size / len(found) < max(widest + 4, max(width(end, c.size) for end in ends) * 0.62):
+    texts = [e.label for e in found] + [end for e, end in zip(found, ends, strict=True) if e.state == "shown"]
+    widest = max((width(text, c.size) for text in texts), default=0)
+    if found and size / len(found) < widest + 4:
         return _as_bars(found, cut, ends, ink, size)  # more years than there is room for side by side
     top = key(c, [(t.say("whole year"), ink), (t.say("part of a year"), paler(ink))]) + 8 if any(cut) else 4.0
     top += c.size * 1.4
