@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.charts.bars import key
+from warehouse.serving.charts.bars import Band, Bar, draw, key
 from warehouse.serving.charts.canvas import Axis, Canvas
 from warehouse.serving.charts.entries import Entry, Rows, entries, unshown
 from warehouse.serving.charts.findings import finding
 from warehouse.serving.charts.lettering import width, wrap, written
-from warehouse.serving.charts.palette import palette
+from warehouse.serving.charts.palette import paler, palette
 from warehouse.serving.charts.picture import HATCH, Picture
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ def _draw(
 ) -> Canvas:
     c, p = Canvas(size), palette()
     ink = p.ink(color) if color else p.series[0]
-    top = key(c, [(t.say("whole year"), ink), (t.say("part of a year"), p.role["partial"])]) + 8 if any(cut) else 4.0
+    ends = [written(e.value, unit, t, digits) if e.state == "shown" else unshown(e.state, t) for e in found]
+    texts = [e.label for e in found] + [end for e, end in zip(found, ends, strict=True) if e.state == "shown"]
+    widest = max((width(text, c.size) for text in texts), default=0)
+    if found and size / len(found) < widest + 4:
+        return _as_bars(found, cut, ends, ink, size)  # more years than there is room for side by side
+    top = key(c, [(t.say("whole year"), ink), (t.say("part of a year"), paler(ink))]) + 8 if any(cut) else 4.0
     top += c.size * 1.4
     foot = top + (PLOT if found else 20)
     up = Axis(0, max([e.value or 0 for e in found], default=0) or 1, foot, top)
@@ -47,8 +52,8 @@ def _draw(
     thick = min(step * 0.7, 90)
     drawn: dict[str, list[dict[str, Any]]] = {"bar": [], "stub": [], "end": [], "label": [], "note": []}
     for i, (e, is_cut) in enumerate(zip(found, cut, strict=True)):
-        _column(c, e, (i + 0.5) * step, thick, step, up, foot, p.role["partial"] if is_cut else ink, drawn,
-                written(e.value, unit, t, digits) if e.state == "shown" else unshown(e.state, t))  # fmt: skip
+        _column(c, e, (i + 0.5) * step, thick, step, up, foot, paler(ink) if is_cut else ink, drawn,
+                ends[i])  # fmt: skip
     c.height = (
         foot + c.size * 2 + max((len(wrap(e.note, step - 4, c.size - 2)) for e in found), default=0) * c.size * 1.2
     )
@@ -59,6 +64,11 @@ def _draw(
     c.write(drawn["label"], align="center")
     c.add("text", drawn["note"], align="center", baseline="middle", fontSize=c.size - 2)
     return c
+
+
+def _as_bars(found: list[Entry], cut: list[bool], ends: list[str], ink: str, size: int) -> Canvas:
+    return draw([Band(e.label, [Bar(e, paler(ink) if is_cut else ink, " · ".join(x for x in (end, e.note) if x))])
+                 for e, is_cut, end in zip(found, cut, ends, strict=True)], size)  # fmt: skip
 
 
 def _column(

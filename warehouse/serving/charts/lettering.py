@@ -28,7 +28,9 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 def wrap(text: str, room: float, size: float, *, most: int = 4) -> list[str]:
     """A text in lines that fit into `room` pixels; a word that does not fit is cut with a hyphen, never lost."""
     lines: list[str] = []
-    for word in text.split():
+    for word in (
+        part for part in text.replace("\n", " ").split(" ") if part
+    ):  # not at a no-break space: 128 661 is one
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and width(joined, size) <= room:
             lines[-1] = joined

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.charts.bars import key
@@ -164,8 +166,15 @@ class _Drawing:
         """The figure of each point, on the side where the line does not pass."""
         said: dict[str, list[dict[str, Any]]] = {"left": [], "center": [], "right": []}
         values = [e.value if e else None for e in s.entries]
+        widest = max(
+            (width(written(v, self.unit, self.t, self.digits), self.c.size) for v in values if v is not None), default=0
+        )
+        close = widest + 6 > self._step()  # then only the last and the largest are written
+        told = {max((i for i, v in enumerate(values) if v is not None), default=0)}
+        told |= {max((i for i, v in enumerate(values) if v is not None), key=lambda i: values[i] or 0, default=0)}
+        told = {i for i in told if i == max(told) or (self.at(max(told)) - self.at(i)) > widest + 6}
         for i, e in enumerate(s.entries):
-            if e is None or e.value is None:
+            if e is None or e.value is None or (close and i not in told):
                 continue
             before = values[i - 1] if i else None
             after = values[i + 1] if i + 1 < len(values) else None
@@ -189,8 +198,20 @@ class _Drawing:
         self.c.add("rect", [{"state": state, "x": self.at(i) - 7, "x2": self.at(i) + 7, "y": foot - 16, "y2": foot - 2,
                              "fill": HATCH if state == "withheld" else role["paper"], "stroke": role["withheld"]}
                             for i, state in some], strokeDash=[3, 2])  # fmt: skip
-        self.c.write([{"x": self.at(i), "y": foot - 26, "text": unshown(state, self.t), "fill": role["muted"]}
-                      for i, state in some], align="center", small=True)  # fmt: skip
+        said, size, room = [], self.c.size - 1, self._step() - 6
+        for i, state in some:
+            lines = wrap(unshown(state, self.t), max(room, 40), size)
+            half = max(width(line, size) for line in lines) / 2
+            if half * 2 <= room + 1:  # where steps are close the mark stands alone, and the words are in the alt text
+                x = min(max(self.at(i), half), self.c.width - half)
+                said += [{"x": x, "y": foot - 26 - (len(lines) - 1 - n) * size * 1.2, "text": line, "fill": role["muted"]}
+                         for n, line in enumerate(lines)]  # fmt: skip
+        self.c.write(said, align="center", small=True)
+
+    def _step(self) -> float:
+        """Pixels between the two closest steps."""
+        every = sorted(self.at(i) for i in range(len(self.steps)))
+        return min((b - a for a, b in pairwise(every)), default=self.right - self.left)
 
     def _names(self) -> None:
         """The name of each line at its end, pushed apart where they would overlap."""
@@ -214,10 +235,14 @@ class _Drawing:
     def _foot(self) -> float:
         """The names of the steps, then what each break means."""
         role, c = palette().role, self.c
-        room = (self.right - self.left) / max(len(self.steps), 1) + 8
+        room = max((self.right - self.left) / max(len(self.steps), 1) + 8, 34)
         y, deepest = self.up.first + c.size * 1.1, 1
         told = []
+        every = max((width(step, c.size - 1) for step in self.steps if len(step) < 7), default=0) + 6
+        often = max(1, ceil(every / self._step()))  # short names (years) that stand close: every second, every third
         for i, step in enumerate(self.steps):
+            if (len(self.steps) - 1 - i) % often:
+                continue
             words = wrap(step, room, c.size - 1, most=3)
             deepest = max(deepest, len(words))
             told += [
