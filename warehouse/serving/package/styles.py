@@ -61,7 +61,7 @@ class Styles:
         self.count = add({"num_format": "#,##0", "valign": "top"})
         self.head = add({"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.withheld = add({"bg_color": "#E4E4E4", "italic": True})
-        self.hatched = add({"pattern": 14, "fg_color": "#8C8C8C", "bg_color": "#FFFFFF"})
+        self.hatched = add({"pattern": 14, "fg_color": "#6E6E6E", "bg_color": "#B8B8B8"})
         self._numbers = {
             "boolean": add(
                 {"num_format": '"TRUE";"TRUE";"FALSE"', "align": "center"}
