@@ -13,7 +13,19 @@ from typing import Any
 import click
 
 from warehouse.cli.output import json_option, print_json, say
+from warehouse.cli.progress import note
+from warehouse.cli.style import Kind
+from warehouse.progress import tell
 from warehouse.settings import Home
+
+LOOKS: dict[str, Kind] = {
+    "published": "good",
+    "passed": "good",
+    "held": "warn",
+    "provisional": "warn",
+    "refused": "bad",
+    "error": "bad",
+}
 
 
 @click.command("make-sample")
@@ -58,7 +70,10 @@ def run(round_keys: tuple[str, ...], hold: bool, as_json: bool) -> None:
     home = Home.from_env().ensure()
     if mended := mend(home):
         say(f"   the release that was served is gone: {mended} is served again")
-    results = [_run_one(home, key, check_only=_only_judged(home, key), hold=hold) for key in _chosen(home, round_keys)]
+    keys, results = _chosen(home, round_keys), []
+    for number, key in enumerate(keys, 1):
+        tell("loading Dagster and the models", key, number, len(keys))
+        results.append(_run_one(home, key, check_only=_only_judged(home, key), hold=hold))
     behind = None if any(r.server_error for r in results) else follow(home)  # what an earlier run could not bring there
     _answer(home, results, as_json)
     if behind and "error" in behind:
@@ -82,11 +97,12 @@ def demo(seed: int, as_json: bool) -> None:
     from warehouse.deliveries.vault import Vault
 
     home = Home.from_env().ensure()
-    say("1. making the synthetic rounds (nothing here is a real person or a real count)")
+    note("1. making the synthetic rounds (nothing here is a real person or a real count)")
     paths = _sample(home.root / "sample", seed, None)
-    say("2. receiving and running them in the order in which they arrived")
+    note("2. receiving and running them in the order in which they arrived")
     results = []
-    for path in paths:
+    for number, path in enumerate(paths, 1):
+        tell("receiving the file", path.name, number, len(paths))
         receipt = Vault(home).receive(path, source="sample", restore=False)
         if (
             receipt.is_new
@@ -121,7 +137,7 @@ def _run_one(home: Home, round_key: str, *, check_only: bool, hold: bool = False
     from orchestration.run import run_round
 
     result = run_round(home, round_key, check_only=check_only, hold=hold)
-    say(f"   {_line(result)}")
+    note(f"   {_line(result)}", LOOKS.get(result.outcome, "plain"))
     return result
 
 
