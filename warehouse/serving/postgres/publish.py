@@ -85,6 +85,7 @@ def _must_be_whole(home: Home, release_id: str) -> None:
 
 
 def _published(home: Home, target: Target, source: ReleaseSource, is_current: bool, force: bool, wait: float) -> Answer:
+    import duckdb
     import psycopg
 
     server = target.connect()
@@ -93,6 +94,11 @@ def _published(home: Home, target: Target, source: ReleaseSource, is_current: bo
             return _worked(home, server, target, source, is_current, force, wait)
     except psycopg.Error as error:
         raise told(error, target.where) from None
+    except (OSError, duckdb.Error) as error:
+        raise MtmError(
+            f"the release could not be read, or its rows not be written for sending ({type(error).__name__})", where=source.release_id,
+            expected="a whole release, and room under build/", todo=f"make room; mtm verify {source.release_id}", code="not_sent",
+        ) from None  # fmt: skip
     finally:
         server.close()
 
