@@ -46,7 +46,7 @@ def overview(home: Home, now: datetime | None = None) -> Overview:
     now = now or datetime.now(UTC)
     served = current_manifest(home)
     found = Overview(home, now, served, latest_id(home), held_releases(home), round_states(home), _inbox(home))
-    found.warnings.extend([*_age(found), *_refused(found), *_disk(home), *_waivers(home, now), *_retention(home)])
+    found.warnings.extend([*_age(found), *_refused(found), *_disk(home), *_waivers(home, now), *_retention(home), *_server(home)])
     found.todo.extend(_todo(found))
     return found
 
@@ -105,6 +105,14 @@ def _retention(home: Home) -> list[str]:
     open_ones = sum(not stone.done for stone in tombstones(home))
     told = [f"retention: {late} raw files are past their days; mtm purge --expired"] if late else []
     return told + ([f"retention: {open_ones} purges were interrupted; mtm purge"] if open_ones else [])
+
+
+def _server(home: Home) -> list[str]:
+    """The PostgreSQL server of MTM_PUBLISH_TO, where it serves something else."""
+    from warehouse.serving.postgres.automatic import standing
+
+    found = standing(home)
+    return [f"PostgreSQL: {found.text}; mtm publish-to catches up"] if found and not found.agrees else []
 
 
 def _todo(found: Overview) -> list[tuple[str, str]]:

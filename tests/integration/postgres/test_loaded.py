@@ -130,6 +130,31 @@ def test_a_row_that_comes_back_otherwise_is_never_served(
     )
 
 
+def test_a_full_disk_here_is_told_and_nothing_is_served(
+    line: Home, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(load, "_fill", full)
+    with pytest.raises(MtmError) as found:
+        publish_to(line, target(server.url()))
+    assert (
+        found.value.code == "not_sent" and server.rows("SELECT nspname FROM pg_namespace WHERE nspname ~ 'marts'") == []
+    )
+
+
+def test_a_release_that_was_tampered_with_is_not_sent(line: Home, server: Server) -> None:
+    file = line.releases / "r000003" / "mtm.duckdb"
+    file.chmod(0o644)
+    with file.open("r+b") as data:
+        data.seek(-1, 2)
+        data.write(b"!")
+    with pytest.raises(MtmError) as found:
+        publish_to(line, target(server.url()))
+    assert found.value.code == "tampered"
+
+
 def test_nested_types_are_refused_by_name() -> None:
     for kind in ("INTEGER[]", "MAP(VARCHAR, VARCHAR)", "STRUCT(a INTEGER)"):
         with pytest.raises(MtmError) as found:

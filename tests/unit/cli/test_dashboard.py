@@ -108,3 +108,16 @@ def test_a_home_without_rounds_says_how_to_begin_and_what_lies_in_the_inbox(
     text = CliRunner().invoke(cli, ["status"]).output
     assert "mtm demo" in text and "1 files wait in the inbox" in text
     assert CliRunner().invoke(cli, ["status", "--watch"]).exception is not None
+
+
+def test_a_server_that_serves_another_release_is_a_warning(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from warehouse.serving.postgres import automatic
+
+    assert not any("PostgreSQL" in warning for warning in overview(home).warnings)
+    behind = automatic.Standing("db:5432/mtm, schema marts,", "r000007", "r000008")
+    monkeypatch.setattr(automatic, "standing", lambda _: behind)
+    assert overview(home).warnings == [
+        "PostgreSQL: db:5432/mtm, schema marts, serves r000007, current is r000008; mtm publish-to catches up"
+    ]
+    monkeypatch.setattr(automatic, "standing", lambda _: automatic.Standing("db", "r000008", "r000008"))
+    assert overview(home).warnings == []

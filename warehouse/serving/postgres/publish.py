@@ -85,6 +85,7 @@ def _must_be_whole(home: Home, release_id: str) -> None:
 
 
 def _published(home: Home, target: Target, source: ReleaseSource, is_current: bool, force: bool, wait: float) -> Answer:
+    import duckdb
     import psycopg
 
     server = target.connect()
@@ -93,6 +94,11 @@ def _published(home: Home, target: Target, source: ReleaseSource, is_current: bo
             return _worked(home, server, target, source, is_current, force, wait)
     except psycopg.Error as error:
         raise told(error, target.where) from None
+    except (OSError, duckdb.Error) as error:
+        raise MtmError(
+            f"the release could not be read, or its rows not be written for sending ({type(error).__name__})", where=source.release_id,
+            expected="a whole release, and room under build/", todo=f"make room; mtm verify {source.release_id}", code="not_sent",
+        ) from None  # fmt: skip
     finally:
         server.close()
 
@@ -120,7 +126,7 @@ def _worked(
     )  # fmt: skip
     if not force and _stands(before, source, current_id(home) == source.release_id):
         return answer
-    fresh = f"{target.schema}_{source.release_id}"
+    fresh = f"{target.schema}_{source.release_id}_loading"
     answer.tables, answer.rows = _load(home, server, source, fresh)
     answer.notes += let_in(server, target, fresh)
     if is_current and current_id(home) != source.release_id:
@@ -218,7 +224,7 @@ def _sweep(server: psycopg.Connection, target: Target) -> list[str]:
     server.execute("SET LOCAL lock_timeout = '200ms'")
     rows = server.execute(
         """SELECT nspname FROM pg_namespace WHERE nspname ~ %s AND obj_description(oid, 'pg_namespace') LIKE %s
-           AND pg_has_role(nspowner, 'USAGE') ORDER BY 1""", [f"^{target.schema}_r[0-9]+(_retired[0-9]*)?$", f"{MARK}%"]).fetchall()  # fmt: skip
+           AND pg_has_role(nspowner, 'USAGE') ORDER BY 1""", [f"^{target.schema}_(r[0-9]+|before)_retired[0-9]*$", f"{MARK}%"]).fetchall()  # fmt: skip
     for (name,) in rows:
         if not drop(server, name, list(own_tables(server, name).values())):
             kept.append(
