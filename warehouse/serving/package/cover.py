@@ -59,8 +59,8 @@ def _facts(told: About, t: Tongue) -> list[tuple[str, str]]:
         (t.say("Empty cells"), t.say("Not known, not asked or withheld; never zero.")),
         (t.say("Never add up"), t.say("Figures of different rounds, levels of places, or totals and their parts. What may be compared stands in the columns comparability and comparability_reason.")),
         (t.say("Languages"), t.say("Of names that stand in three languages, sheets of figures hold one; the lists (dim_…) and the CSV and Parquet files hold all.")),
-        (t.say("Terms of use"), "; ".join([*told.licences, *urls])),
-        (t.say("Credit line"), "; ".join(told.credits)),
+        (t.say("Terms of use"), "; ".join([*told.licences_in(t), *urls])),
+        (t.say("Credit line"), "; ".join(told.credits_in(t))),
         (t.say("Cite as"), told.citation(t)),
     ]  # fmt: skip
 

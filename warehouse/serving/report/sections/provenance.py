@@ -66,7 +66,7 @@ def _checks(facts: Facts, t: Tongue) -> list[Any]:
          t.named(row, "observed"), t.named(row, "allowed")]
         for row in failed
     ]  # fmt: skip
-    head = [t.say("What must hold"), t.say("Outcome"), t.say("Weight"), t.say("Seen"), t.say("Allowed")]
+    head = [t.say("What must hold"), t.say("Outcome"), t.say("Severity"), t.say("Seen"), t.say("Allowed")]
     return [Paragraph(said), Table(t.say("Checks that did not hold, to be read with the figures"), head, lines, [MART])]
 
 
