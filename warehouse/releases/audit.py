@@ -42,10 +42,9 @@ def _audited(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dic
         twins = {p.stem for p in (folder / "parquet").iterdir()}
         for name in sorted(set(found) ^ set(marts) | set(marts) ^ twins):
             raise failed(name, "it is in one of database, Parquet and candidate only")
-        for name, links in foreign_keys(
-            list(marts)
-        ).items():  # the build database has none: rebuilds would break on them
-            built[name]["foreign_keys"] = [k.model_dump() for k in links]
+        declared = foreign_keys(list(marts))  # the build database has none: rebuilds would break on them
+        for name in marts:
+            built[name]["foreign_keys"] = [k.model_dump() for k in declared[name]]
         for name, mart in marts.items():
             columns = list(found[name]["columns"])
             sums = [

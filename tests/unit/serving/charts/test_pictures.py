@@ -165,3 +165,24 @@ def test_two_rounds_that_cannot_be_compared_are_not_joined() -> None:
 def test_a_share_below_one_percent_does_not_read_as_nothing() -> None:
     picture = charts.bars(rows([0.004, 0.2, 0.3, 0.4]), tongue("en"), label="name", value="value", unit="share")
     assert {"0.4%", "20%"} <= {str(row.get("text")) for row in data(picture.spec)}
+
+
+def test_texts_stand_where_vega_puts_them() -> None:
+    import vl_convert
+
+    picture = charts.bars(
+        rows(labels=["A & <b>", "\\1 “ң”", "Нарын", "Баткен"]), T, label="name", value="value", unit="share"
+    )
+
+    def texts(svg: str, *, by: str) -> list[tuple[str, ...]]:
+        found = []
+        for group in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
+            for one in group.findall("{http://www.w3.org/2000/svg}text"):
+                place = one.get("transform", "")[10:-1] if by == "vega" else f"{one.get('x')},{one.get('y')}"
+                x, y = (round(float(v), 1) for v in place.split(","))
+                font = [one.get(k) or group.get(k) for k in ("text-anchor", "font-size", "font-weight", "fill")]
+                found.append((one.text or "", str(x), str(y), *map(str, font)))
+        return found
+
+    ours, vegas = texts(picture.svg, by="us"), texts(vl_convert.vegalite_to_svg(picture.spec), by="vega")
+    assert len(ours) == 8 and ours == vegas

@@ -29,7 +29,7 @@ def make_release(folder: Path, *, synthetic: bool = True) -> ReleaseSource:
     """Database and Parquet files in `folder`; what stands for it elsewhere is made up."""
     (folder / "parquet").mkdir(parents=True)
     known = marts()
-    codes = {"operation", "component", "round_key"}
+    codes = {"operation", "component", "round_key", "country_iso3"}
     codes |= {field for m in known.values() for link in m.foreign_keys for field in (*link.fields, *link.columns)}
     with duckdb.connect(str(folder / "mtm.duckdb")) as con:
         con.execute("CREATE SCHEMA marts")
