@@ -24,8 +24,8 @@ from warehouse.survey.stated import StatedSurvey, surveys_of
 
 Severity = Literal["block", "review", "note"]
 __all__ = [
-    "Aliases", "Component", "Gate", "Indicator", "Indicators", "Names", "Operation", "PlaceAlias", "Programme",
-    "Publication", "Published", "PublishedFigure", "Round", "Rounds", "Strict", "Threshold",
+    "DEFAULT_LICENCE", "Aliases", "Component", "Gate", "Indicator", "Indicators", "Names", "Operation", "PlaceAlias",
+    "Programme", "Publication", "Published", "PublishedFigure", "Publisher", "Round", "Rounds", "Strict", "Threshold",
     "all_operations", "find_round", "load_operation", "read_yaml",
 ]  # fmt: skip
 
@@ -50,6 +50,17 @@ class InWords(Strict):
     licence: Others = Others()
 
 
+DEFAULT_LICENCE = "as stated by the owner of the data"
+
+
+class Publisher(Strict):
+    """Who publishes the figures, as the open data package names them; `email` is that of an office, never a person's."""
+
+    name: str = ""
+    url: str | None = None
+    email: str | None = None
+
+
 class Programme(Strict):
     """`operation.yml`."""
 
@@ -58,7 +69,9 @@ class Programme(Strict):
     country_iso3: str
     programme: str
     credit_line: str
-    licence: str
+    licence: str = DEFAULT_LICENCE
+    licence_url: str | None = None
+    publisher: Publisher = Publisher()
     level_names: dict[int, Names] = {}
     require_registered_rounds: bool = False
     publication: Publication = Publication()

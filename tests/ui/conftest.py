@@ -1,6 +1,6 @@
 """What people see, in a real browser: the demo's site, opened from the disk by headless Chromium. Run by `make ui-test`.
 
-`MTM_UI_HOME` names a home with releases; without it the demo is made in `.ui/home`. Pictures go to `.ui/pictures`.
+`MTM_UI_HOME` (else `MTM_HOME`) names a home with the demo's releases; without it the demo is made in `.ui/home`. Pictures go to `.ui/pictures`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def ui_home() -> Home:
     """A home with releases; the demo where none is named."""
-    if named := os.environ.get("MTM_UI_HOME"):
+    if named := os.environ.get("MTM_UI_HOME") or os.environ.get("MTM_HOME"):
         return Home(Path(named).absolute())
     home = Home(PLACE / "home")
     if not home.current.is_symlink():

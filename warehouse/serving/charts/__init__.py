@@ -17,11 +17,12 @@ A `Picture` has `.alt`, `.svg` (680 px wide), `.narrow_svg` (340 px, for phones)
 
 from __future__ import annotations
 
+from warehouse.gazetteer.tiles import Tiles, load_tiles
 from warehouse.serving.charts.bars import bars, grouped_bars
+from warehouse.serving.charts.boundary import boundary_map
 from warehouse.serving.charts.columns import columns
 from warehouse.serving.charts.dots import dots
 from warehouse.serving.charts.intervals import intervals
-from warehouse.serving.charts.layout import Tiles, load_tiles
 from warehouse.serving.charts.lines import lines
 from warehouse.serving.charts.links import links
 from warehouse.serving.charts.palette import palette
@@ -31,6 +32,6 @@ from warehouse.serving.charts.stacks import stacked
 from warehouse.serving.charts.tiles import tile_map
 
 __all__ = [
-    "Picture", "Tiles", "bars", "columns", "dots", "grouped_bars", "intervals", "lines", "links", "load_tiles",
-    "palette", "pyramid", "stacked", "tile_map",
+    "Picture", "Tiles", "bars", "boundary_map", "columns", "dots", "grouped_bars", "intervals", "lines", "links",
+    "load_tiles", "palette", "pyramid", "stacked", "tile_map",
 ]  # fmt: skip

@@ -49,7 +49,9 @@ def _draw(
     for i, (e, is_cut) in enumerate(zip(found, cut, strict=True)):
         _column(c, e, (i + 0.5) * step, thick, step, up, foot, p.role["partial"] if is_cut else ink, drawn,
                 written(e.value, unit, t, digits) if e.state == "shown" else unshown(e.state, t))  # fmt: skip
-    c.height = foot + c.size * 2 + max((len(wrap(e.note, step - 4, c.size - 2)) for e in found), default=0) * c.size * 1.2
+    c.height = (
+        foot + c.size * 2 + max((len(wrap(e.note, step - 4, c.size - 2)) for e in found), default=0) * c.size * 1.2
+    )
     c.add("rect", drawn["bar"], up=up, fields={"y": "value", "y2": "zero"})
     c.add("rect", drawn["stub"], strokeDash=[3, 2])
     c.add("rule", [{"x": 0, "x2": size, "y": foot, "stroke": p.role["axis"]}], strokeWidth=1)

@@ -55,7 +55,9 @@ def _text(pair: Pair, t: Tongue, unit: str | None, digits: int | None) -> str:
     """`30 % → 34 %`; the word where one of the two has no figure."""
     shown = [written(e.value, unit, t, digits) if e.state == "shown" else unshown(e.state, t)
              for e in (pair.before, pair.after)]  # fmt: skip
-    return shown[0] if _both_gone(pair) else f"{shown[0]} → {shown[1]}" if pair.comparable else f"{shown[0]}, {shown[1]}"
+    return (
+        shown[0] if _both_gone(pair) else f"{shown[0]} → {shown[1]}" if pair.comparable else f"{shown[0]}, {shown[1]}"
+    )
 
 
 def _both_gone(pair: Pair) -> bool:
@@ -87,7 +89,9 @@ def _draw(
         for line in wrap(t.say("The two rounds can't be compared."), size - 4, c.size):
             c.write([{"x": 0, "y": top + c.size * 0.4, "text": line, "fill": p.role["break"]}])
             top += c.size * 1.5
-    place = ladder(c, _labels(pairs, t), [_room(pair, t, unit, digits) for pair in pairs], top, TALL, written_by_caller=True)
+    place = ladder(
+        c, _labels(pairs, t), [_room(pair, t, unit, digits) for pair in pairs], top, TALL, written_by_caller=True
+    )
     _figures(c, pairs, place, t, unit, digits, ink)
     across = Axis(*ends_of(values), place.left + 2, place.right)
     c.height = scale(c, across, place, TALL, t, unit)

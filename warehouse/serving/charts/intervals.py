@@ -55,7 +55,9 @@ def _draw(
     c, p = Canvas(size), palette()
     ends = [interval_text(e, t, unit, digits) for e in found]
     top = c.size * 1.6 if line else 4.0
-    low, high = ends_of([v for e in found for v in (e.value, e.low, e.high) if v is not None] + ([line[0]] if line else []))
+    low, high = ends_of(
+        [v for e in found for v in (e.value, e.low, e.high) if v is not None] + ([line[0]] if line else [])
+    )
     place = ladder(c, [e.label for e in found], ends, top, TALL)
     across = Axis(low, high, place.left + 2, place.right)
     c.height = scale(c, across, place, TALL, t, unit)

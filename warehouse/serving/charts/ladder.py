@@ -53,7 +53,9 @@ def ladder(
         at.append(y + lead + tall / 2 if c.narrow else middle)
         names += [{"x": 0 if c.narrow else left - 10, "y": middle + (i - (len(lines) - 1) / 2) * c.size * LEAD,
                    "text": line, "fill": ink["text"]} for i, line in enumerate(lines)]  # fmt: skip
-        told.append({"x": c.width, "y": y + c.size * LEAD / 2 if c.narrow else middle, "text": end, "fill": ink["text"]})
+        told.append(
+            {"x": c.width, "y": y + c.size * LEAD / 2 if c.narrow else middle, "text": end, "fill": ink["text"]}
+        )
         y += (lead + tall if c.narrow else max(lead, tall)) + 8
     right = c.width - 8 if c.narrow else max(c.width - room - 18, left + 120)
     c.write(names, align="left" if c.narrow else "right")
@@ -76,7 +78,10 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
 
 def ends_of(values: list[float], *, zero: bool = True) -> tuple[float, float]:
     """The ends of a scale that holds these numbers, and zero; never of no length."""
-    low, high = min([*values, *([0.0] if zero else [])], default=0.0), max([*values, *([0.0] if zero else [])], default=1.0)
+    low, high = (
+        min([*values, *([0.0] if zero else [])], default=0.0),
+        max([*values, *([0.0] if zero else [])], default=1.0),
+    )
     return (low, high) if high > low else (low, low + 1)
 
 

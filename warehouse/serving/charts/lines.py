@@ -57,7 +57,7 @@ def _series(found: list[Entry], steps: list[str], t: Tongue, series: str | None,
     p, made = palette(), []
     for i, (name, cells) in enumerate(by_name.items()):
         first = next(iter(cells.values())).row
-        ink = p.ink(str(first.get(color_by) or "")) if color_by else p.series[i % len(p.series)]
+        ink = p.ink(str(first.get(color_by) or "")) if color_by else p.at(i)
         made.append(Series(name, ink, [cells.get(step) for step in steps]))
     return made
 
@@ -97,7 +97,7 @@ class _Drawing:
         reach = [v for s in self.listed for e in s.entries if e for v in (e.value, e.high) if v is not None]
         most = max(reach, default=1) or 1
         marks = ticks(0, most, 4)
-        if marks[-1] < most and len(marks) > 1:  # up to the round number above, so that nothing stands over the last line
+        if marks[-1] < most and len(marks) > 1:  # to the round number above: nothing stands over the last line
             most = marks[-1] + marks[1] - marks[0]
         return Axis(0, most, top + PLOT, top)
 
@@ -175,12 +175,14 @@ class _Drawing:
             below = dips and self.up.at(e.low or e.value) < self.up.first - self.c.size * 2
             side = "right" if climbs and i else "left" if falls and after is not None else "center"
             y = self.up.at(e.low or e.value) + self.c.size if below else self.up.at(e.high or e.value) - self.c.size
-            if not below and falls and after is None and e.high is None:  # the last point of a fall: the line comes from above
+            if (
+                not below and falls and after is None and e.high is None
+            ):  # the last point of a fall: the line comes from above
                 y = self.up.at(e.value) + self.c.size
             said[side].append({"x": self.at(i) + {"left": 4, "right": -4, "center": 0}[side], "y": y,
                                "text": written(e.value, self.unit, self.t, self.digits), "fill": palette().role["text"]})  # fmt: skip
         for side, texts in said.items():
-            self.c.write(texts, align=side)
+            self.c.write(texts, align=side, rim=True)
 
     def _gone(self, some: list[tuple[int, Any]]) -> None:
         role, foot = palette().role, self.up.first
@@ -196,13 +198,17 @@ class _Drawing:
         for s in self.listed:
             ends = [(i, e) for i, e in enumerate(s.entries) if e and e.value is not None]
             if ends:
-                last.append((self.up.at(ends[-1][1].value or 0), s))
-        y, told = -1e9, []
-        for at, s in sorted(last, key=lambda pair: (pair[0], pair[1].name)):
-            words = wrap(s.name, self.c.width - self.right - 8, size, most=2)
-            y = max(at - (len(words) - 1) * size * 0.6, y)
-            told += [{"x": self.right + 6, "y": y + i * size * 1.2, "text": w, "fill": s.ink} for i, w in enumerate(words)]
-            y += len(words) * size * 1.25
+                value = ends[-1][1].value
+                last.append((self.up.at(value or 0), s, written(value, self.unit, self.t, self.digits)))
+        blocks = []
+        for at, s, figure in sorted(last, key=lambda item: (item[0], item[1].name)):
+            words = [*wrap(s.name, self.c.width - self.right - 8, size, most=2), figure]
+            blocks.append((at - (len(words) - 1) * size * 0.6, len(words) * size * 1.2 + 3, words, s.ink))
+        told = []
+        for y, (_, _, words, ink) in zip(_apart([b[:2] for b in blocks], self.up.first), blocks, strict=True):
+            told += [
+                {"x": self.right + 6, "y": y + i * size * 1.2, "text": w, "fill": ink} for i, w in enumerate(words)
+            ]
         self.c.write(told, bold=True)
 
     def _foot(self) -> float:
@@ -214,7 +220,10 @@ class _Drawing:
         for i, step in enumerate(self.steps):
             words = wrap(step, room, c.size - 1, most=3)
             deepest = max(deepest, len(words))
-            told += [{"x": self.at(i), "y": y + n * c.size * 1.15, "text": w, "fill": role["text"]} for n, w in enumerate(words)]
+            told += [
+                {"x": self.at(i), "y": y + n * c.size * 1.15, "text": w, "fill": role["text"]}
+                for n, w in enumerate(words)
+            ]
         c.write(told, align="center", small=True)
         y += deepest * c.size * 1.15 + c.size * 0.5
         notes = []
@@ -224,6 +233,18 @@ class _Drawing:
                 y += c.size * 1.25
         c.write(notes, small=True)
         return y
+
+
+def _apart(blocks: list[tuple[float, float]], foot: float) -> list[float]:
+    """The tops of blocks (wanted top, height), pushed down where they would overlap, then up from the foot."""
+    tops: list[float] = []
+    for i, (wanted, _) in enumerate(blocks):
+        tops.append(max(wanted, tops[-1] + blocks[i - 1][1]) if tops else wanted)
+    limit = foot
+    for i in range(len(tops) - 1, -1, -1):
+        tops[i] = min(tops[i], limit - blocks[i][1] + 8)
+        limit = tops[i] - 8
+    return tops
 
 
 def _letter(n: int) -> str:

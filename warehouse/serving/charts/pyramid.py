@@ -43,7 +43,9 @@ def _draw(
 ) -> Canvas:  # fmt: skip
     c, role = Canvas(size), palette().role
     middle = max([width(a, c.size) for a in ages], default=0) / 2 + 8
-    ends = {at: written(e.value, unit, t, digits) if e.state == "shown" else unshown(e.state, t) for at, e in cells.items()}
+    ends = {
+        at: written(e.value, unit, t, digits) if e.state == "shown" else unshown(e.state, t) for at, e in cells.items()
+    }
     room = max([width(text, c.size) for text in ends.values()], default=0) + 10
     top = max([e.value or 0 for e in cells.values()], default=0) or 1
     reach = max(size / 2 - middle - room, 40)

@@ -41,7 +41,7 @@ def stacked(
 
 def _ink(e: Entry, position: int, color_by: str | None) -> str:
     p = palette()
-    return p.ink(str(e.row.get(color_by) or "")) if color_by else p.series[position % len(p.series)]
+    return p.ink(str(e.row.get(color_by) or "")) if color_by else p.at(position)
 
 
 def _draw(
@@ -51,14 +51,22 @@ def _draw(
     gone = any(e.state == "withheld" for inside in groups.values() for e in inside)
     top = key(c, [*inks.items(), *([(t.say("withheld"), HATCH)] if gone else [])]) + 6
     place = ladder(c, list(groups), [""] * len(groups), top, TALL)
-    whole = 1.0 if unit == "share" else 100.0
+    sums = [sum(e.value or 0 for e in inside) for inside in groups.values()]
+    whole = max([1.0 if unit == "share" else 100.0, *sums])  # rounded shares may come to a little more
     across = Axis(0, whole, 0 if c.narrow else place.left, c.width - 1 if c.narrow else c.width - 4)
     parts: list[dict[str, Any]] = []
     rests: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
     for inside, y in zip(groups.values(), place.at, strict=True):
         _stack(c, inside, y, across, inks, t, unit, digits, parts, rests, texts)
-    c.add("rect", parts, across=across, fields={"x": "start", "x2": "end"}, stroke=palette().role["paper"], strokeWidth=1.5)
+    c.add(
+        "rect",
+        parts,
+        across=across,
+        fields={"x": "start", "x2": "end"},
+        stroke=palette().role["paper"],
+        strokeWidth=1.5,
+    )
     c.add("rect", rests, across=across, fields={"x": "start", "x2": "end"})
     c.write(texts, align="center", bold=True, small=True)
     c.height = place.bottom

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from warehouse.gazetteer.tiles import Tiles
 from warehouse.serving.charts.bars import key
 from warehouse.serving.charts.canvas import Canvas
 from warehouse.serving.charts.classes import Classes, classes
 from warehouse.serving.charts.entries import Entry, Rows, entries, unshown
 from warehouse.serving.charts.findings import finding
-from warehouse.serving.charts.layout import Tiles
 from warehouse.serving.charts.lettering import width, wrap, written
 from warehouse.serving.charts.palette import palette
 from warehouse.serving.charts.picture import HATCH, Picture
@@ -80,9 +80,7 @@ def _words(
         marks[kind].append({"x": x + side / 2, "y": top + i * lead, "text": line, "fill": ink})
 
 
-def map_key(
-    c: Canvas, made: Classes, found: list[Entry], t: Tongue, unit: str | None, digits: int | None
-) -> float:
+def map_key(c: Canvas, made: Classes, found: list[Entry], t: Tongue, unit: str | None, digits: int | None) -> float:
     """The classes, and the words for what has no figure; returns the pixel below."""
     parts = made.key(t, unit, digits) if len(made.inks) > 1 else []
     if any(e.state == "withheld" for e in found):

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -52,7 +53,7 @@ def test_pages_are_whole_html_with_one_heading_landmarks_and_languages(soups: di
         assert soup.html and soup.html["lang"] == lang, path
         assert len(soup.find_all("h1")) == 1 and soup.main and soup.title and soup.title.get_text(strip=True), path
         levels = [int(h.name[1]) for h in soup.find_all(re.compile(r"^h[1-6]$"))]
-        assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False)), f"{path} skips a level: {levels}"
+        assert all(b - a <= 1 for a, b in pairwise(levels)), f"{path} skips a level: {levels}"
         found = [str(tag["id"]) for tag in soup.find_all(id=True)]
         assert len(found) == len(set(found)), f"{path} names two things alike"
         assert all(table.caption for table in soup.find_all("table") if not table.find_parent("div", class_="notes")) or "changes" in path or "releases/" in path

@@ -1,6 +1,6 @@
 """Where the tiles of a country stand: `operations/<op>/tiles.yml`, read and checked.
 
-Only the layout belongs here; what is drawn on it belongs to `tiles.py`.
+Only the layout belongs here; what is drawn on it belongs to the charts.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class Tiles(Strict):
 
     @model_validator(mode="after")
     def _apart(self) -> Tiles:
-        for what, seen in (("place", [t.place_code for t in self.tiles]), ("square", [(t.column, t.row) for t in self.tiles])):
+        for what, seen in (
+            ("place", [t.place_code for t in self.tiles]),
+            ("square", [(t.column, t.row) for t in self.tiles]),
+        ):
             twice = sorted({str(s) for s in seen if seen.count(s) > 1})  # type: ignore[arg-type]
             if twice:
                 raise ValueError(f"the same {what} twice: {twice[0]}")
@@ -48,6 +51,12 @@ class Tiles(Strict):
     def rows(self) -> int:
         """How many squares high it is."""
         return max((tile.row for tile in self.tiles), default=1)
+
+
+def tile_codes(folder: Path) -> list[str]:
+    """The places that an operation's folder lays out."""
+    tiles = load_tiles(folder)
+    return [tile.place_code for tile in tiles.tiles] if tiles else []
 
 
 def load_tiles(folder: Path) -> Tiles | None:
