@@ -35,7 +35,7 @@ test: setup  ## Pass the tests
 	@.venv/bin/pytest -n 2 --dist loadfile --durations=8
 
 test-quick: setup  ## The tests without the slow ones
-	@.venv/bin/pytest -n 2 --dist loadfile -m "not slow and not ui"
+	@.venv/bin/pytest -n 2 --dist loadfile -m "not slow and not bi and not ui"
 
 faults: setup  ## Try the fault matrix at length (docs/faults.md), 40 minutes
 	@rm -f .faults.jsonl
