@@ -17,15 +17,10 @@ if TYPE_CHECKING:
     import duckdb
 
 RECIPES = """```python
-import duckdb, pandas, polars                      # Python
+import duckdb, pandas, polars
 duckdb.sql("FROM 'parquet/mart_population.parquet'")
 polars.read_csv("csv/mart_population.csv", skip_rows_after_header=1, infer_schema_length=None)
 pandas.read_csv("csv/mart_population.csv", skiprows=[1])
-```
-
-```r
-arrow::read_parquet("parquet/mart_population.parquet")   # R
-names <- names(read.csv("csv/mart_population.csv", nrows = 1)); read.csv("csv/mart_population.csv", skip = 2, header = FALSE, col.names = names)
 ```
 
 ```sh
