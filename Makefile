@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults lint words dev bi bi-test bi-assets clean
+.PHONY: help setup demo test test-quick faults ui-test lint words dev bi bi-test bi-assets clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,13 +35,16 @@ test: setup  ## Pass the tests
 	@.venv/bin/pytest -n 2 --dist loadfile --durations=8
 
 test-quick: setup  ## The tests without the slow ones
-	@.venv/bin/pytest -n 2 --dist loadfile -m "not slow"
+	@.venv/bin/pytest -n 2 --dist loadfile -m "not slow and not bi and not ui"
 
 faults: setup  ## Try the fault matrix at length (docs/faults.md), 40 minutes
 	@rm -f .faults.jsonl
 	@MTM_FAULT_TALLY=$(CURDIR)/.faults.jsonl MTM_FAULT_TRIES=$${MTM_FAULT_TRIES:-1000} \
 		.venv/bin/pytest tests/faults -n 2 --dist loadfile -m "faults or not faults" --durations=8; \
 		code=$$?; .venv/bin/python -m tests.faults.tally .faults.jsonl && exit $$code
+
+ui-test: setup  ## Open the site and the reports in Chromium, wide and narrow, three languages
+	@.venv/bin/pytest tests/ui -m ui -s
 
 lint: setup  ## Format and check the code
 	@.venv/bin/ruff format .

@@ -113,18 +113,20 @@ def _downloads(site: Path, c: Catalogue, release: Listed, before: Before, files:
     base = f"files/{release.release_id}"
     target = site / base
     target.mkdir(parents=True, exist_ok=True)
-    _copy_tree(release.folder / "parquet", target / "parquet")
     shutil.copyfile(release.folder / DATABASE, target / DATABASE)
-    _zip(target / "parquet", target / PARQUET_ZIP, f"mtm-{release.release_id}-parquet")
-    files.parquet[release.release_id] = {
-        p.stem: _download(site, p) for p in sorted((target / "parquet").glob("*.parquet"))
-    }
     names = [PARQUET_ZIP, DATABASE]
+    parquet = target / "parquet"
     if _package(site, c, release, f"{base}/{PACKAGE}", before, files):
         _zip(target / PACKAGE, target / PACKAGE_ZIP, f"mtm-{release.release_id}")
         names.insert(0, PACKAGE_ZIP)
         inside = sorted(p for p in (target / PACKAGE).rglob("*") if p.is_file())
         files.package[release.release_id] = [_download(site, p, target / PACKAGE) for p in inside]
+        parquet = target / PACKAGE / "parquet"  # the same files: they are not given twice
+    if not parquet.is_dir():
+        parquet = target / "parquet"
+        _copy_tree(release.folder / "parquet", parquet)
+    _zip(parquet, target / PARQUET_ZIP, f"mtm-{release.release_id}-parquet")
+    files.parquet[release.release_id] = {p.stem: _download(site, p) for p in sorted(parquet.glob("*.parquet"))}
     files.downloads[release.release_id] = [_download(site, target / name) for name in names]
 
 
