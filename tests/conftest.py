@@ -18,6 +18,7 @@ SHARED = Path(os.environ.get("MTM_SHARED") or PROJECT.parent / "shared") / "data
 ON_DEMO = (
     "tests/acceptance/test_demo.py",
     "tests/acceptance/test_questions.py",
+    "tests/acceptance/test_report.py",
     "tests/acceptance/test_demo_clients.py",
 )  # its making takes a minute or two
 ON_SERVER = "tests/integration/postgres/"  # one PostgreSQL server for all

@@ -94,7 +94,7 @@ class Round(Strict):
     geography_vintage: str | None = None
     is_synthetic: bool = False
     is_registered: bool = True
-    source: str = ""
+    source: Title | None = None  # likewise
 
 
 class PlaceAlias(Strict):

@@ -137,7 +137,7 @@ def _reports(work: Work, manifest: Manifest) -> tables.Table:
     return tables.markdown(["report"], [(str(folder / name),) for name in names], "none: the release has no handouts")
 
 
-def _package(work: Work, manifest: Manifest) -> dg.MetadataValue[object]:
+def _package(work: Work, manifest: Manifest) -> dg.TextMetadataValue | dg.PathMetadataValue:
     if not any(name.startswith("package/") for name in manifest.files):
         return dg.MetadataValue.text("none: the release has no handouts (mtm export makes it)")
     return dg.MetadataValue.path(work.home.releases / manifest.release_id / "package")

@@ -64,7 +64,5 @@ def test_the_reports_of_a_release_stand_alone_and_come_out_equal(release: Releas
     assert [path.read_bytes() for path in written] == [path.read_bytes() for path in again]
     for path in written:
         page = path.read_text(encoding="utf-8")
-        assert not re.search(
-            r"<script|<link|<iframe|<object|\bsrc=|@import|url\(\s*['\"]?(?!#)|https?://(?!www\.w3\.org)", page
-        )
+        assert not re.search(r"<script|<link|<iframe|<object|\bsrc=|@import|url\((?!#)|https?://(?!www\.w3\.org)", page)
         assert page.count("<svg") > 2

@@ -90,6 +90,7 @@ def round_row(version: RoundVersion) -> dict[str, Any]:
     """The row of `reference.round`: registered facts, and the delivery that stands."""
     operation, known = find_round(version.round_key)
     title = known.title or Names(en=f"Round {known.number}", ru=f"Раунд {known.number}", ky=f"{known.number}-айлампа")
+    source = known.source or Names(en="")
     book = next(b for b in operation.codebooks if b.component == known.component)
     return {
         "round_key": version.round_key,
@@ -97,7 +98,9 @@ def round_row(version: RoundVersion) -> dict[str, Any]:
         "round_number": known.number,
         "round_title": title.en,
         **Others(ru=title.ru, ky=title.ky).row("round_title", title.en),
-        "round_source": known.source or None,
+        "round_source": source.en or None,
+        "round_source_ru": source.ru or source.en or None,
+        "round_source_ky": source.ky or source.en or None,
         "row_grain": book.row_grain,
         "delivery_id": version.delivery_id,
         "delivery_seq": version.delivery_seq,

@@ -53,6 +53,7 @@ REFERENCE: dict[str, dict[str, str]] = {
         "is_registered": "BOOLEAN",  # stands in rounds.yml
         "is_synthetic": "BOOLEAN",
         "round_source": "VARCHAR",
+        **_others("round_source"),
         "delivery_id": "VARCHAR",
         "delivery_seq": "INTEGER",
         "normalized_id": "VARCHAR",

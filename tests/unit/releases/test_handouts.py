@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.unit.releases.made import candidate, published, verdict_on
-from warehouse.errors import MtmError
+from warehouse.cli.export import export
+from warehouse.errors import MtmError, UsageError
 from warehouse.releases.gc import collect
 from warehouse.releases.manifest import current_id, release_ids
 from warehouse.releases.publish import publish
@@ -92,3 +94,18 @@ def in_this_process(source: ReleaseSource, path: Path) -> object:
         yield
 
     return begun()
+
+
+def test_the_command_hands_out_a_release_that_has_no_package(line: Home, tmp_path: Path) -> None:
+    published(line, {"A": 10, "B": 20})
+    runner, env = CliRunner(), {"MTM_HOME": str(line.root)}
+    asked = ["csv", "--mart", "mart_population", "--out", str(tmp_path / "figures")]
+    done = runner.invoke(export, [*asked, "--json"], env=env)
+    answer = json.loads(done.stdout)
+    assert done.exit_code == 0 and answer["release_id"] == "r000001" and answer["format"] == "csv"
+    (file,) = answer["files"]
+    assert Path(file["path"]).stat().st_size == file["bytes"] and file["path"].endswith("figures/mart_population.csv")
+    again = runner.invoke(export, asked, env=env)
+    assert isinstance(again.exception, UsageError) and again.exception.code == "already_there"
+    assert runner.invoke(export, ["csv", "--release", "r000009"], env=env).exception.code == "unknown_release"  # type: ignore[union-attr]
+    assert runner.invoke(export, ["docx"], env=env).exit_code == 2

@@ -12,7 +12,7 @@ from warehouse.serving.charts.canvas import Axis, Canvas
 from warehouse.serving.charts.entries import Entry, Rows, entries, unshown
 from warehouse.serving.charts.findings import finding
 from warehouse.serving.charts.lettering import width, wrap, written
-from warehouse.serving.charts.palette import palette
+from warehouse.serving.charts.palette import paler, palette
 from warehouse.serving.charts.picture import HATCH, Picture
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _draw(
 ) -> Canvas:
     c, p = Canvas(size), palette()
     ink = p.ink(color) if color else p.series[0]
-    top = key(c, [(t.say("whole year"), ink), (t.say("part of a year"), p.role["partial"])]) + 8 if any(cut) else 4.0
+    top = key(c, [(t.say("whole year"), ink), (t.say("part of a year"), paler(ink))]) + 8 if any(cut) else 4.0
     top += c.size * 1.4
     foot = top + (PLOT if found else 20)
     up = Axis(0, max([e.value or 0 for e in found], default=0) or 1, foot, top)
@@ -47,7 +47,7 @@ def _draw(
     thick = min(step * 0.7, 90)
     drawn: dict[str, list[dict[str, Any]]] = {"bar": [], "stub": [], "end": [], "label": [], "note": []}
     for i, (e, is_cut) in enumerate(zip(found, cut, strict=True)):
-        _column(c, e, (i + 0.5) * step, thick, step, up, foot, p.role["partial"] if is_cut else ink, drawn,
+        _column(c, e, (i + 0.5) * step, thick, step, up, foot, paler(ink) if is_cut else ink, drawn,
                 written(e.value, unit, t, digits) if e.state == "shown" else unshown(e.state, t))  # fmt: skip
     c.height = (
         foot + c.size * 2 + max((len(wrap(e.note, step - 4, c.size - 2)) for e in found), default=0) * c.size * 1.2

@@ -32,7 +32,7 @@ class Palette(Strict):
     def at(self, position: int) -> str:
         """The colour of a position; after the last one all come again, half way to paper."""
         ink = self.series[position % len(self.series)]
-        return ink if position < len(self.series) else _paler(ink)
+        return ink if position < len(self.series) else paler(ink)
 
     def on(self, fill: str) -> str:
         """The ink to write with on a filled area: whichever of text and paper has more contrast."""
@@ -45,7 +45,8 @@ def palette() -> Palette:
     return read_yaml(FILE, Palette)
 
 
-def _paler(ink: str) -> str:
+def paler(ink: str) -> str:
+    """A colour half way to white."""
     return "#" + "".join(f"{(int(ink[i : i + 2], 16) + 255) // 2:02x}" for i in (1, 3, 5))
 
 

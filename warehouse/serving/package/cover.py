@@ -47,7 +47,7 @@ def _fitted(ws: Any) -> None:
 
 
 def _facts(told: About, t: Tongue) -> list[tuple[str, str]]:
-    rounds = "; ".join(f"{r.get('round_key')} ({r.get('round_title') or ''})" for r in told.rounds)
+    rounds = "; ".join(f"{r.get('round_key')} ({t.named(r, 'round_title')})" for r in told.rounds)
     urls = list(dict.fromkeys(p.licence_url for p in told.programmes if p.licence_url))
     return [
         (t.say("What this is"), t.say("All published tables of one release, a sheet each. Rows are in the order of their key.")),

@@ -17,15 +17,10 @@ if TYPE_CHECKING:
     import duckdb
 
 RECIPES = """```python
-import duckdb, pandas, polars                      # Python
+import duckdb, pandas, polars
 duckdb.sql("FROM 'parquet/mart_population.parquet'")
 polars.read_csv("csv/mart_population.csv", skip_rows_after_header=1, infer_schema_length=None)
 pandas.read_csv("csv/mart_population.csv", skiprows=[1])
-```
-
-```r
-arrow::read_parquet("parquet/mart_population.parquet")   # R
-names <- names(read.csv("csv/mart_population.csv", nrows = 1)); read.csv("csv/mart_population.csv", skip = 2, header = FALSE, col.names = names)
 ```
 
 ```sh
@@ -96,7 +91,7 @@ def _rounds(told: About, t: Tongue) -> str:
     head = [t.say("round"), t.say("title"), t.say("fieldwork"), t.say("reference window"), t.say("communities"),
             t.say("key informants"), t.say("respondents"), t.say("delivery")]  # fmt: skip
     rows = [
-        (str(r.get("round_key")), str(r.get("round_title") or ""), t.days(r.get("fieldwork_start"), r.get("fieldwork_end")),
+        (str(r.get("round_key")), t.named(r, "round_title"), t.days(r.get("fieldwork_start"), r.get("fieldwork_end")),
          t.days(r.get("window_start"), r.get("window_end")), t.number(r.get("communities")), t.number(r.get("informants")),
          t.number(r.get("respondents")), f"{r.get('delivery_seq')} ({r.get('delivery_id')})")
         for r in told.rounds

@@ -63,8 +63,9 @@ def sdmx_csv(told: Series) -> str:
 
 
 def code_of(text: str) -> str:
-    """A code as SDMX takes one: letters, digits, `_`, `-`, `@` and `$`; a point becomes a hyphen."""
-    return re.sub(r"[^A-Za-z0-9_@$\-]", "_", text.replace(".", "-"))
+    """A code as SDMX takes one (letters, digits, `_`, `-`) that no spreadsheet takes for a formula; a point becomes a hyphen."""
+    code = re.sub(r"[^A-Za-z0-9_\-]", "_", text.replace(".", "-"))
+    return f"_{code}" if code.startswith("-") else code
 
 
 def observation(f: dict[str, Any]) -> list[Any]:

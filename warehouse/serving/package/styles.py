@@ -63,7 +63,6 @@ class Styles:
         self.withheld = add({"bg_color": "#E4E4E4", "italic": True})
         self.hatched = add({"pattern": 14, "fg_color": "#8C8C8C", "bg_color": "#FFFFFF"})
         self._numbers = {
-            "text": add({"indent": 1}),
             "boolean": add(
                 {"num_format": '"TRUE";"TRUE";"FALSE"', "align": "center"}
             ),  # where they are shown as numbers
@@ -76,7 +75,7 @@ class Styles:
         }
 
     def of(self, field: Field) -> Any:
-        """The format of a column's cells."""
+        """The format of a column's cells; texts have none (a format on each of a million cells takes time)."""
         kind = field.kind
         if kind == "integer":
             return self._numbers["whole" if field.unit in PLAIN_WHOLE else "count"]

@@ -141,10 +141,9 @@ def _write_rows(ws: Any, sheet: Sheet, con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _writer(ws: Any, field: Field) -> Callable[[int, int, Any], Any]:
-    if field.kind == "text":
-        writer: Callable[[int, int, Any], Any] = ws.write_string
-    else:
-        writer = ws.write_boolean if field.kind == "boolean" else ws.write_number
+    """The writer of a column: without the look at what kind of arguments these are, where the library has it."""
+    name = {"text": "write_string", "boolean": "write_boolean"}.get(field.kind, "write_number")
+    writer: Callable[[int, int, Any], Any] = getattr(ws, f"_{name}", None) or getattr(ws, name)
     return writer
 
 

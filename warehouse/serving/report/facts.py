@@ -56,8 +56,20 @@ class Facts:
             self._asked[key] = self.asker.rows(sql, list(parameters))
         return self._asked[key]
 
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The marts that the release has: one of before may lack some, and its reports leave out what rests on them."""
+        rows = self.asker.rows("SELECT table_name FROM duckdb_tables() ORDER BY table_name")
+        return frozenset(str(row["table_name"]) for row in rows)
+
+    def has(self, *names: str) -> bool:
+        """Whether the release has these marts."""
+        return self.tables.issuperset(names)
+
     def mart(self, name: str, where: str = "true", *parameters: Any, order: str = "") -> list[Row]:
         """Whole rows of a mart of this round, by `order` and then by the key of the mart."""
+        if not self.has(name):
+            return []
         by = ", ".join([*([order] if order else []), *key_of(name)])
         sql = f"SELECT * FROM {name} WHERE round_key = ? AND ({where}) ORDER BY {by}"
         return self.ask(sql, self.round_key, *parameters)
@@ -65,6 +77,8 @@ class Facts:
     @cached_property
     def categories(self) -> list[Row]:
         """The population categories that the round counts (rows of dim_population_category), in order."""
+        if not self.has("dim_population_category", "mart_population"):
+            return []
         return self.ask(
             "SELECT * FROM dim_population_category WHERE population_category IN "
             "(SELECT population_category FROM mart_population WHERE round_key = ? AND value_status <> 'not_asked') "
@@ -76,6 +90,8 @@ class Facts:
     def levels(self) -> list[int]:
         """The place levels below the country of which the round has figures that are published, coarsest first."""
         mart = "mart_round_coverage"
+        if not self.has(mart):
+            return []
         rows = self.ask(
             f"SELECT DISTINCT place_level FROM {mart} WHERE round_key = ? ORDER BY place_level", self.round_key
         )

@@ -47,17 +47,17 @@ select
     end_now = end_before and communities_now = communities_before as is_same_extent,
     'The reference window begins on ' || start_now || ', in round ' || previous_round_number || ' on ' || start_before
         || ': other people are meant, and a difference is no rise or decline' as window_reason_en,
-    'Отчётный период начинается ' || start_now || ', в раунде ' || previous_round_number || ' он начинался '
-        || start_before || ': речь о других людях, и разница не означает роста или снижения' as window_reason_ru,
-    'Отчёттук мезгил ' || start_now || ' күнүнөн башталат, ' || previous_round_number || '-айлампада ' || start_before
+    'Отчётный период начинается ' || regexp_replace(start_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ', в раунде ' || previous_round_number || ' он начинался '
+        || regexp_replace(start_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ': речь о других людях, и разница не означает роста или снижения' as window_reason_ru,
+    'Отчёттук мезгил ' || regexp_replace(start_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнүнөн башталат, ' || previous_round_number || '-айлампада ' || regexp_replace(start_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1')
         || ' күнүнөн башталган: сөз башка адамдар жөнүндө, айырма өсүштү же төмөндөөнү билдирбейт' as window_reason_ky,
     'The window ends on ' || end_now || ', in round ' || previous_round_number || ' on ' || end_before || '; '
         || communities_now || ' communities were assessed, ' || communities_before
         || ' then: compare communities of both rounds only' as extent_reason_en,
-    'Период заканчивается ' || end_now || ', в раунде ' || previous_round_number || ' он заканчивался ' || end_before
+    'Период заканчивается ' || regexp_replace(end_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ', в раунде ' || previous_round_number || ' он заканчивался ' || regexp_replace(end_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1')
         || '; охвачено сообществ: ' || communities_now || ', тогда ' || communities_before
         || ': сравнивайте только сообщества обоих раундов' as extent_reason_ru,
-    'Мезгил ' || end_now || ' күнү аяктайт, ' || previous_round_number || '-айлампада ' || end_before
+    'Мезгил ' || regexp_replace(end_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнү аяктайт, ' || previous_round_number || '-айлампада ' || regexp_replace(end_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1')
         || ' күнү аяктаган; камтылган коомчулуктар: ' || communities_now || ', анда ' || communities_before
         || ': эки айлампада тең болгон коомчулуктарды гана салыштырыңыз' as extent_reason_ky
 from pairs

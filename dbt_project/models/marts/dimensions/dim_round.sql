@@ -28,6 +28,8 @@ select
     r.is_registered,
     r.is_synthetic,
     r.round_source,
+    r.round_source_ru,
+    r.round_source_ky,
     r.delivery_id,
     r.delivery_seq
 from {{ source('reference', 'round') }} as r

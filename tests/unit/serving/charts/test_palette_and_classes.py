@@ -12,7 +12,7 @@ from warehouse.serving.charts.classes import classes
 from warehouse.serving.charts.lettering import width, wrap
 from warehouse.serving.charts.palette import contrast, palette
 
-PALE = {"grid", "paper", "hatch_paper", "axis", "missing", "partial"}  # areas and lines, never ink of a text
+PALE = {"grid", "paper", "hatch_paper", "axis", "missing"}  # areas and lines, never ink of a text
 # How an eye without one kind of cones sees linear red, green, blue (Machado and others 2009, severity 1).
 BLIND = {
     "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),

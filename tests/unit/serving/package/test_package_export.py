@@ -22,9 +22,16 @@ def hashes(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-def test_equal_releases_give_equal_packages_that_are_whole_by_themselves(package: Path, tmp_path: Path) -> None:
-    again = make_release(tmp_path / "again")
-    made = write_package(again, again.folder)
+@pytest.fixture(scope="module")
+def again(tmp_path_factory: pytest.TempPathFactory) -> ReleaseSource:
+    """The same release made anew, with its package inside."""
+    made = make_release(tmp_path_factory.mktemp("again") / "r000042")
+    write_package(made, made.folder)
+    return made
+
+
+def test_equal_releases_give_equal_packages_that_are_whole_by_themselves(package: Path, again: ReleaseSource) -> None:
+    made = again.folder / "package"
     assert hashes(made) == hashes(package)
     name = "parquet/mart_reasons.parquet"
     assert os.path.samefile(made / name, again.folder / name)  # no room taken inside of the release
@@ -50,16 +57,14 @@ def test_each_format_is_written_where_it_was_asked_for(release: ReleaseSource, p
     assert not list(tmp_path.glob(".mtm-export-*"))
 
 
-def test_the_whole_is_one_file_of_equal_bytes(package: Path, tmp_path: Path) -> None:
-    of = make_release(tmp_path / "r")
-    write_package(of, of.folder)
-    first, second = (export(of, Asked("package", (), tmp_path / name))[0] for name in ("a.zip", "b.zip"))
+def test_the_whole_is_one_file_of_equal_bytes(package: Path, again: ReleaseSource, tmp_path: Path) -> None:
+    first, second = (export(again, Asked("package", (), tmp_path / name))[0] for name in ("a.zip", "b.zip"))
     assert first.read_bytes() == second.read_bytes()
     with zipfile.ZipFile(first) as archive:
         assert archive.testzip() is None
         names = {n.removeprefix("mtm-v0-v1-v2-r000042/") for n in archive.namelist()}
     assert names == set(hashes(package))
-    export(of, Asked("dcat", (), tmp_path / "d.jsonld"))
+    export(again, Asked("dcat", (), tmp_path / "d.jsonld"))
     assert (tmp_path / "d.jsonld").read_bytes() == (package / "dcat.jsonld").read_bytes()
 
 

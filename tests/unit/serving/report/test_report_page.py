@@ -8,6 +8,7 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import pytest
 from bs4 import BeautifulSoup
 
@@ -87,6 +88,21 @@ def test_a_round_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"has no round toy-bma-r02.*toy-bma-r01") as refused:
         report_html(small_release(tmp_path), "toy-bma-r02", "en")
     assert refused.value.code == "unknown_round"
+
+
+def test_a_release_of_before_that_lacks_marts_has_a_report_without_them(tmp_path: Path) -> None:
+    source = small_release(tmp_path)
+    with duckdb.connect(str(tmp_path / "mtm.duckdb")) as con:
+        for mart in (
+            "dim_population_category",
+            "mart_reasons",
+            "mart_place_ranks",
+            "dim_indicator",
+            "mart_round_change",
+        ):
+            con.execute(f"DROP TABLE marts.{mart}")
+    page = report_html(source, ROUND, "en")
+    assert check(page, Marts(tmp_path / "mtm.duckdb"), "en") > 5 and 'id="places"' not in page
 
 
 def test_sections_are_found_in_order() -> None:

@@ -105,6 +105,8 @@ def _coverage(facts: Facts, rows: list[Row], name: str, t: Tongue) -> Table | No
 
 def _answers(facts: Facts, t: Tongue) -> list[Any]:
     mart = "mart_survey_estimates"
+    if not facts.has(mart, "dim_indicator", "dim_indicator_option"):
+        return []
     rows = facts.ask(
         f"SELECT e.* FROM {mart} e LEFT JOIN dim_indicator i USING (operation, component, indicator_code) "
         "LEFT JOIN dim_indicator_option o USING (operation, component, indicator_code, option_code) "

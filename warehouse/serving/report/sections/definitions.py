@@ -21,7 +21,7 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     rows = facts.ask(
         "SELECT * FROM dim_indicator WHERE operation = ? AND component = ? ORDER BY sort_order, indicator_code",
         facts.round["operation"], facts.component,
-    )  # fmt: skip
+    ) if facts.has("dim_indicator") else []  # fmt: skip
     categories = [(t.named(row, "category_name"), t.named(row, "definition")) for row in facts.categories]
     window = (
         t.say("Reference window"),

@@ -37,7 +37,7 @@ def _release(facts: Facts, t: Tongue) -> list[tuple[Any, Any]]:
     source = facts.source
     rows: list[tuple[Any, Any]] = [
         (t.say("Release"), source.release_id), (t.say("Published (UTC)"), source.published_at),
-        (t.say("Content hash"), source.content_hash), (t.say("Source of the round"), facts.round["round_source"]),
+        (t.say("Content hash"), source.content_hash), (t.say("Source of the round"), t.named(facts.round, "round_source")),
         (t.say("Boundaries"), facts.round["geography_vintage"]),
     ]  # fmt: skip
     return [(name, value) for name, value in rows if value]
