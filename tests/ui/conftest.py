@@ -20,7 +20,9 @@ from warehouse.settings import PROJECT, Home
 
 PLACE = PROJECT / ".ui"
 PICTURES = PLACE / "pictures"
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,7 +50,9 @@ def ui_home() -> Home:
     if not home.current.is_symlink():
         PLACE.mkdir(exist_ok=True)
         code = "from warehouse.cli import main; main(['demo'])"
-        subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT, env={**os.environ, "MTM_HOME": str(home.root)})
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, cwd=PROJECT, env={**os.environ, "MTM_HOME": str(home.root)}
+        )
     return home
 
 

@@ -30,7 +30,11 @@ class Seen:
     def barriers(self) -> list[str]:
         """Serious and critical findings of axe-core: rule and the first elements."""
         found: list[dict[str, Any]] = Axe().run(self.page, options=WITHOUT_LOADING).response["violations"]
-        return [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:2]]}" for v in found if v["impact"] in ("serious", "critical")]
+        return [
+            f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:2]]}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
 
 
 def opened(context: BrowserContext, path: Path | str, picture: Path | None = None) -> Seen:
@@ -40,7 +44,14 @@ def opened(context: BrowserContext, path: Path | str, picture: Path | None = Non
     page.on("console", lambda m: seen.console.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda e: seen.console.append(str(e)))
     page.on("requestfailed", lambda r: seen.failed.append(r.url))
-    page.on("request", lambda r: seen.outside.append(r.url) if not r.url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:")) else None)
+    page.on(
+        "request",
+        lambda r: (
+            seen.outside.append(r.url)
+            if not r.url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:"))
+            else None
+        ),
+    )
     page.goto(path.as_uri() if isinstance(path, Path) else path)
     page.wait_for_load_state("load")
     if picture:

@@ -32,7 +32,9 @@ def width(context: BrowserContext) -> int:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_pages_are_clean_fit_and_have_no_barriers(context: BrowserContext, ui_site: Path, pictures: Path, lang: str) -> None:
+def test_pages_are_clean_fit_and_have_no_barriers(
+    context: BrowserContext, ui_site: Path, pictures: Path, lang: str
+) -> None:
     last = sorted((ui_site / lang / "releases").glob("*.html"))[-1].stem
     for name in (*PAGES, f"releases/{last}"):
         picture = pictures / f"site-{lang}-{name.replace('/', '-')}-{width(context)}.png"
@@ -45,7 +47,9 @@ def test_pages_are_clean_fit_and_have_no_barriers(context: BrowserContext, ui_si
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_reports_are_clean_fit_and_have_no_barriers(context: BrowserContext, ui_site: Path, pictures: Path, lang: str) -> None:
+def test_reports_are_clean_fit_and_have_no_barriers(
+    context: BrowserContext, ui_site: Path, pictures: Path, lang: str
+) -> None:
     reports = sorted((ui_site / "reports").glob(f"*/*.{lang}.html"))
     if not reports:
         pytest.skip("this installation makes no reports")
@@ -76,7 +80,9 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("lang", "typed", "expected"), FOUND)
-def test_the_search_finds_known_things_from_a_disk(browser: Browser, ui_site: Path, lang: str, typed: str, expected: str | None) -> None:
+def test_the_search_finds_known_things_from_a_disk(
+    browser: Browser, ui_site: Path, lang: str, typed: str, expected: str | None
+) -> None:
     page = browser.new_page()
     page.goto((ui_site / lang / "quality.html").as_uri())
     page.fill("#q", typed)
@@ -109,7 +115,9 @@ def test_yo_is_ye_nothing_is_told_and_the_page_of_results_has_all(browser: Brows
     page.close()
 
 
-def test_the_switch_of_languages_keeps_the_page_and_the_entrance_knows_the_language(browser: Browser, ui_site: Path) -> None:
+def test_the_switch_of_languages_keeps_the_page_and_the_entrance_knows_the_language(
+    browser: Browser, ui_site: Path
+) -> None:
     context = browser.new_context(locale="ky-KG")
     page = context.new_page()
     page.goto((ui_site / "index.html").as_uri())
@@ -144,7 +152,10 @@ def test_the_site_works_from_a_server_and_a_lost_page_is_told(browser: Browser, 
         seen.page.wait_for_selector("#found li[id]")
         lost = opened(context, f"{base}/ru/no/such.html")
         assert lost.page.locator("a.button").count() == 3 and lost.failed == [] and lost.outside == []
-        assert lost.page.evaluate("getComputedStyle(document.querySelector('.button')).backgroundColor") != "rgba(0, 0, 0, 0)"
+        assert (
+            lost.page.evaluate("getComputedStyle(document.querySelector('.button')).backgroundColor")
+            != "rgba(0, 0, 0, 0)"
+        )
         running.shutdown()
 
 

@@ -14,13 +14,29 @@ from warehouse.settings import Home
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="The folder of the site (default: site beside MTM_HOME).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The folder of the site (default: site beside MTM_HOME).",
+)
 @click.option("--base-url", metavar="URL", help="Where it will stand: adds feed, sitemap and links between languages.")
 @click.option("--operation", metavar="OPERATION", help="Tell of this operation only.")
 @click.option("--all-downloads", "every", is_flag=True, help="Also the whole files of older releases.")
-@click.option("--serve", "port", type=int, is_flag=False, flag_value=8080, default=None, metavar="[PORT]", help="Then serve it on 127.0.0.1 (8080) for a look.")
+@click.option(
+    "--serve",
+    "port",
+    type=int,
+    is_flag=False,
+    flag_value=8080,
+    default=None,
+    metavar="[PORT]",
+    help="Then serve it on 127.0.0.1 (8080) for a look.",
+)
 @json_option
-def site(out: Path | None, base_url: str | None, operation: str | None, every: bool, port: int | None, as_json: bool) -> None:
+def site(
+    out: Path | None, base_url: str | None, operation: str | None, every: bool, port: int | None, as_json: bool
+) -> None:
     """The catalogue site: releases, reports, downloads, dictionary, quality, as static pages in three languages.
 
     \b

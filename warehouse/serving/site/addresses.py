@@ -72,5 +72,7 @@ def write_addresses(site: Path, c: Catalogue, pages: list[Page], base_url: str, 
         "sitemap.xml": {"pages": [p for p in pages if p.is_listed]},
     }
     for name, given in told.items():
-        (site / name).write_text(made.get_template(f"{name}.j2").render(base_url=base_url, **given) + "\n", encoding="utf-8")
+        (site / name).write_text(
+            made.get_template(f"{name}.j2").render(base_url=base_url, **given) + "\n", encoding="utf-8"
+        )
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {base_url}/sitemap.xml\n", encoding="utf-8")

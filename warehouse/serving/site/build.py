@@ -23,6 +23,7 @@ from warehouse.serving.words import LANGUAGES, Tongue, tongue
 if TYPE_CHECKING:
     from warehouse.settings import Home
 
+
 @dataclass(frozen=True)
 class Built:
     """The site that was built: `reports` counts rounds and languages, `size` is in bytes."""
@@ -40,7 +41,9 @@ class Built:
         return {**self.__dict__, "folder": str(self.folder)}
 
 
-def build(home: Home, out: Path, *, base_url: str | None = None, operation: str | None = None, every: bool = False) -> Built:
+def build(
+    home: Home, out: Path, *, base_url: str | None = None, operation: str | None = None, every: bool = False
+) -> Built:
     """Build the site of a home into `out`. Raises UsageError where nothing is published, or `out` is no site."""
     address = checked(base_url)
     out = out.absolute()
@@ -99,15 +102,21 @@ def _entrances(site: Path, name: dict[str, str], base_url: str | None) -> None:
     """`index.html`, which asks for the language or knows it, and `404.html`, which a server shows at any depth."""
     from jinja2 import Environment, FileSystemLoader
 
-    template = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True).get_template("root.html.j2")
+    template = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True).get_template(
+        "root.html.j2"
+    )
     lost = " · ".join(tongue(lang).say("This page is not here") for lang in LANGUAGES)
     entrances = {
         "index.html": (" · ".join(dict.fromkeys(name.values())), "", True),
         "404.html": (lost, f"{urlsplit(base_url or '').path}/", False),
     }
     for path, (heading, start, is_start) in entrances.items():
-        languages = [(lang, LANGUAGE_NAMES[lang], tongue(lang).say("Figures, reports and open data.")) for lang in LANGUAGES]
-        html = template.render(heading=heading, description=name["en"], icon=ICON, start=start, is_start=is_start, languages=languages)
+        languages = [
+            (lang, LANGUAGE_NAMES[lang], tongue(lang).say("Figures, reports and open data.")) for lang in LANGUAGES
+        ]
+        html = template.render(
+            heading=heading, description=name["en"], icon=ICON, start=start, is_start=is_start, languages=languages
+        )
         (site / path).write_text(html + "\n", encoding="utf-8")
 
 
@@ -119,5 +128,10 @@ def _dbt(site: Path, m: Material, manifest: dict[str, object]) -> None:
 
 def _marker(site: Path, c: Catalogue, put: files.Files) -> None:
     """What says that the folder is a site, of which release, and from what its made files were made."""
-    told = {"made_by": MADE_BY, "release": c.served.release_id, "content_hash": c.served.content_hash, "made": dict(sorted(put.made.items()))}
+    told = {
+        "made_by": MADE_BY,
+        "release": c.served.release_id,
+        "content_hash": c.served.content_hash,
+        "made": dict(sorted(put.made.items())),
+    }
     (site / MARKER).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

@@ -117,8 +117,12 @@ class Catalogue:
         """What the pages ask the served release for, read once: operations, rounds, headlines, places, indicators, quality."""
         with self.source.opened() as asker:
             held = {str(r["table_name"]) for r in asker.rows("SELECT table_name FROM duckdb_tables() ORDER BY ALL")}
-            asked = {name: sql if MARTS[name] <= held else None for name, sql in QUESTIONS.items()}  # an older release may lack one
-            return {name: [r for r in asker.rows(sql) if self._is_mine(r)] if sql else [] for name, sql in asked.items()}
+            asked = {
+                name: sql if MARTS[name] <= held else None for name, sql in QUESTIONS.items()
+            }  # an older release may lack one
+            return {
+                name: [r for r in asker.rows(sql) if self._is_mine(r)] if sql else [] for name, sql in asked.items()
+            }
 
     def _is_mine(self, row: dict[str, Any]) -> bool:
         of = row.get("operation") or str(row.get("round_key", "")).split("-")[0]

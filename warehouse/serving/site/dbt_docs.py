@@ -22,7 +22,7 @@ PAGE = "dbt/task/docs/index.html"
 HEAD = "<head>"
 FAVICON = "${require('./assets/favicons/favicon.ico')}"  # as it stands in dbt's page
 POLICY = (
-    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; script-src \'unsafe-inline\' \'unsafe-eval\' data:; '
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data:; "
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; connect-src 'none'\">"
 )
 METADATA = ("dbt_schema_version", "dbt_version", "project_name", "adapter_type")
@@ -76,7 +76,10 @@ def told(manifest: dict[str, Any]) -> dict[str, Any]:
     macros = {i for i, m in manifest["macros"].items() if m["package_name"] == manifest["metadata"]["project_name"]}
     kept = {key: _scrubbed(value, macros) for key, value in manifest.items() if key != "metadata"}
     kept["macros"] = {i: m for i, m in kept["macros"].items() if i in macros}
-    kept["docs"][OVERVIEW] = {**kept["docs"].get(OVERVIEW, {"name": "__overview__", "package_name": "dbt"}), "block_contents": WELCOME}
+    kept["docs"][OVERVIEW] = {
+        **kept["docs"].get(OVERVIEW, {"name": "__overview__", "package_name": "dbt"}),
+        "block_contents": WELCOME,
+    }
     metadata = {name: manifest["metadata"].get(name) for name in METADATA}
     return {**kept, "metadata": {**metadata, "env": {}, "send_anonymous_usage_stats": False, "user_id": None}}
 
@@ -88,7 +91,12 @@ def catalog(manifest: dict[str, Any], marts: dict[str, Mart], rows: dict[str, in
         mart = marts.get(node["name"]) if node["resource_type"] == "model" and node["fqn"][1] == "marts" else None
         if mart:
             nodes[identity] = _table(identity, node, mart, rows.get(mart.name))
-    return {"metadata": {"dbt_version": manifest["metadata"]["dbt_version"]}, "nodes": nodes, "sources": {}, "errors": None}
+    return {
+        "metadata": {"dbt_version": manifest["metadata"]["dbt_version"]},
+        "nodes": nodes,
+        "sources": {},
+        "errors": None,
+    }
 
 
 def _table(identity: str, node: dict[str, Any], mart: Mart, rows: int | None) -> dict[str, Any]:
@@ -96,8 +104,20 @@ def _table(identity: str, node: dict[str, Any], mart: Mart, rows: int | None) ->
         c.name: {"name": c.name, "type": c.data_type.upper(), "index": i, "comment": c.description}
         for i, c in enumerate(mart.columns, 1)
     }
-    named = {"type": "BASE TABLE", "database": node["database"], "schema": node["schema"], "name": node["name"], "owner": None}
-    count = {"id": "row_count", "label": "Rows", "value": rows, "include": rows is not None, "description": "Rows in the release"}
+    named = {
+        "type": "BASE TABLE",
+        "database": node["database"],
+        "schema": node["schema"],
+        "name": node["name"],
+        "owner": None,
+    }
+    count = {
+        "id": "row_count",
+        "label": "Rows",
+        "value": rows,
+        "include": rows is not None,
+        "description": "Rows in the release",
+    }
     has = {"id": "has_stats", "label": "Has Stats?", "value": rows is not None, "include": False, "description": ""}
     return {
         "metadata": {**named, "comment": mart.description},

@@ -98,7 +98,9 @@ def put(site: Path, c: Catalogue, before: Before, *, every: bool) -> Files:
 
 def _is_gated(c: Catalogue, release: Listed) -> bool:
     folder = release.folder
-    return folder is not None and (folder / GATE / "index.html").is_file() and all(c.is_told(k) for k in release.brought)
+    return (
+        folder is not None and (folder / GATE / "index.html").is_file() and all(c.is_told(k) for k in release.brought)
+    )
 
 
 def _gate(site: Path, release: Listed) -> str:
@@ -160,7 +162,9 @@ def _reports(site: Path, c: Catalogue, release: Listed, round_key: str, before: 
 Writer = Callable[["ReleaseSource", Path], Any]
 
 
-def _made(site: Path, name: str, key: str, before: Before, files: Files, write: Writer | None, source: ReleaseSource) -> bool:
+def _made(
+    site: Path, name: str, key: str, before: Before, files: Files, write: Writer | None, source: ReleaseSource
+) -> bool:
     """Make what a release lacks, or take it over from the site before."""
     if write is None:
         return False

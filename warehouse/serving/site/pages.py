@@ -62,7 +62,10 @@ def pages(m: Material, t: Tongue) -> Iterator[Page]:
 
 def _first(m: Material, t: Tongue) -> Iterator[Page]:
     rounds = told_rounds.rounds(m.c, t)
-    first = [{**r, "box": told_rounds.box(m.c, r["round_key"], t), "picture": picture(m.c, r["round_key"], t, m.site)} for r in told_rounds.newest(rounds)]
+    first = [
+        {**r, "box": told_rounds.box(m.c, r["round_key"], t), "picture": picture(m.c, r["round_key"], t, m.site)}
+        for r in told_rounds.newest(rounds)
+    ]
     shown = {"rounds": rounds, "newest": first, "files": m.files, "release": m.c.served, "operations": m.c.facts["operations"],
              "places": told_rounds.operation_names(m.c, t), "tables": len(m.tables), "columns": m.columns,
              "indicators": len(m.c.facts["indicators"])}  # fmt: skip
@@ -73,11 +76,16 @@ def _first(m: Material, t: Tongue) -> Iterator[Page]:
     yield Page("downloads.html", "downloads.html.j2", t.say("Downloads"),
                t.say("The open data package, the database and Parquet files of the release that is served, with size and checksum."),
                t.lang, "downloads", {**shown, "releases": m.c.releases, "marts": _marts(m, t), "dataset": _dataset(m, t)})  # fmt: skip
-    checked = [{**r, **told_rounds.quality(m.c, r["round_key"], t), "gate": _gate_of(m, r["round_key"])} for r in rounds]
+    checked = [
+        {**r, **told_rounds.quality(m.c, r["round_key"], t), "gate": _gate_of(m, r["round_key"])} for r in rounds
+    ]
     yield Page("quality.html", "quality.html.j2", t.say("Quality"),
                t.say("What was checked in each round, what did not hold, what was rejected and how much."), t.lang, "quality",
                {"rounds": checked})  # fmt: skip
-    breaks = [{**b, "name": t.named(b, "name"), "reason": t.named(b, "comparability_reason")} for b in m.c.facts["comparability"]]
+    breaks = [
+        {**b, "name": t.named(b, "name"), "reason": t.named(b, "comparability_reason")}
+        for b in m.c.facts["comparability"]
+    ]
     yield Page("method.html", "method.html.j2", t.say("Method and limits"),
                t.say("What is counted, what a figure means, what may be compared and what is withheld."), t.lang, "method",
                {**shown, "breaks": _grouped(breaks)})  # fmt: skip

@@ -24,7 +24,9 @@ PLACES = """SELECT place_name_en, place_name_ru, place_name_ky, individuals, is_
 
 def rows_by_place(c: Catalogue, round_key: str) -> tuple[str, list[Row]]:
     """The first category of people that the round's headlines have, and its figures by place of the first level."""
-    codes = [h["headline_code"] for h in c.facts["headlines"] if h["round_key"] == round_key and h["unit"] == "individuals"]
+    codes = [
+        h["headline_code"] for h in c.facts["headlines"] if h["round_key"] == round_key and h["unit"] == "individuals"
+    ]
     with c.source.opened() as asker:
         for code in codes:
             if found := asker.rows(PLACES, [round_key, code]):
@@ -49,11 +51,17 @@ def picture(c: Catalogue, round_key: str, t: Tongue, site: Path) -> Row | None:
     if places:
         caption = t.say("{category} by place, as the round counts them", category=t.named(places[0], "category_name"))
         if len(places) == MOST:
-            caption = t.say("{category} by place: the {n} places with the most", category=t.named(places[0], "category_name"), n=MOST)
+            caption = t.say(
+                "{category} by place: the {n} places with the most",
+                category=t.named(places[0], "category_name"),
+                n=MOST,
+            )
         drawn = bars(places, t, label="place_name", value="individuals", color=category, alt=caption)
     elif shares := answers(c, round_key):
         caption = t.say("What respondents said, with 95 % confidence intervals")
-        drawn = bars(shares, t, label="headline_name", value="value", low="ci_low", high="ci_high", unit="percent", alt=caption)
+        drawn = bars(
+            shares, t, label="headline_name", value="value", low="ci_low", high="ci_high", unit="percent", alt=caption
+        )
     else:
         return None
     return _written(drawn, f"{round_key}.{t.lang}", caption, site)

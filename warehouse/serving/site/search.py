@@ -49,13 +49,23 @@ def _pages(pages: list[Page]) -> Iterator[Entry]:
 def _rounds(m: Material) -> Iterator[Entry]:
     for r in m.c.facts["rounds"]:
         names = [told_rounds.round_name(r, tongue(lang)) for lang in LANGUAGES]
-        yield ["round", f"quality.html#{r['round_key']}", names, f"{r['round_key']} {str(r['fieldwork_start'] or '')[:4]}"]
+        yield [
+            "round",
+            f"quality.html#{r['round_key']}",
+            names,
+            f"{r['round_key']} {str(r['fieldwork_start'] or '')[:4]}",
+        ]
 
 
 def _indicators(m: Material) -> Iterator[Entry]:
     for i in m.c.facts["indicators"]:
         more = " ".join([str(i["indicator_code"]), *(str(i[f"definition_{lang}"] or "") for lang in LANGUAGES)])
-        yield ["indicator", f"indicators.html#{i['operation']}-{i['indicator_code']}", _names(i, "indicator_name"), more]
+        yield [
+            "indicator",
+            f"indicators.html#{i['operation']}-{i['indicator_code']}",
+            _names(i, "indicator_name"),
+            more,
+        ]
     for o in m.c.facts["options"]:
         yield ["answer", f"indicators.html#{o['operation']}-{o['indicator_code']}", _names(o, "option_name"),
                f"{o['option_code']} {o['indicator_code']} {' '.join(_names(o, 'indicator_name'))}"]  # fmt: skip

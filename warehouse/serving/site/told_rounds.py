@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from warehouse.serving.words import Tongue
 
 Row = dict[str, Any]
-NOT_FIRST = ("rank.", "country.", "change.", "rounds.", "places.", "ratio", "share.top")  # for the report, not the first page
+NOT_FIRST = (
+    "rank.",
+    "country.",
+    "change.",
+    "rounds.",
+    "places.",
+    "ratio",
+    "share.top",
+)  # for the report, not the first page
 IN_BOX = 6
 
 
@@ -103,7 +111,10 @@ def quality(c: Catalogue, round_key: str, t: Tongue) -> Row:
     """What the gate said of a round: checks by family, what did not hold, findings, what was rejected, conservation."""
     mine = [q for q in c.facts["quality"] if q["round_key"] == round_key]
     checks = [q for q in mine if q["quality_type"] == "check"]
-    named = [{**q, "name": t.named(q, "code_name"), "observed": _said(q, "observed", t), "allowed": _said(q, "allowed", t)} for q in mine]
+    named = [
+        {**q, "name": t.named(q, "code_name"), "observed": _said(q, "observed", t), "allowed": _said(q, "allowed", t)}
+        for q in mine
+    ]
     failed = [q for q in named if q["quality_type"] == "check" and q["outcome"] != "passed"]
     return {
         "checks": len(checks), "held": sum(q["outcome"] == "passed" for q in checks),
@@ -138,4 +149,9 @@ def _families(checks: list[Row], t: Tongue) -> list[Row]:
 
 def _said(row: Row, stem: str, t: Tongue) -> str:
     """Observed or allowed in the language; Kyrgyz falls back to Russian, as the gate has the two."""
-    return str(row.get(f"{stem}_{t.lang}") or row.get(f"{stem}_ru" if t.lang == "ky" else f"{stem}_en") or row.get(f"{stem}_en") or "")
+    return str(
+        row.get(f"{stem}_{t.lang}")
+        or row.get(f"{stem}_ru" if t.lang == "ky" else f"{stem}_en")
+        or row.get(f"{stem}_en")
+        or ""
+    )

@@ -15,7 +15,11 @@ ROUND = made.ROUND
 # Those that the site asks, and two more: enough for every kind of page.
 KEPT = {"dim_operation", "dim_round", "dim_place", "dim_indicator", "dim_indicator_option", "dim_indicator_comparability", "mart_headlines",
         "mart_population", "mart_quality", "mart_releases", "mart_round_change"}  # fmt: skip
-PLACES = {"TOY": ("Toyland", "Игрушечная страна", "Оюнчук өлкө", 0), "A": ("Osh", "Ёлкино", "Өзгөн", 1), "B": ("Bee", "Би", "Бүбү", 1)}
+PLACES = {
+    "TOY": ("Toyland", "Игрушечная страна", "Оюнчук өлкө", 0),
+    "A": ("Osh", "Ёлкино", "Өзгөн", 1),
+    "B": ("Bee", "Би", "Бүбү", 1),
+}
 MANIFEST: dict[str, Any] = {
     "metadata": {"project_name": "mtm", "dbt_version": "1.11.16", "adapter_type": "duckdb", "env": {"USER": "somebody"}, "user_id": "u-1",
                  "invocation_id": "i-1", "generated_at": "2026-01-01T00:00:00Z", "dbt_schema_version": "v12"},
@@ -86,7 +90,9 @@ def _put(con: duckdb.DuckDBPyConnection, mart: str, **values: object) -> None:
     row = {name: value for name, value in values.items() if name in known}
     for name, column in known.items():
         if name not in row and (column.is_required or column.is_key):
-            row[name] = {"BOOLEAN": False, "VARCHAR": "x", "DATE": "2026-01-01", "TIMESTAMP": "2026-01-01"}.get(column.data_type.upper(), 0)
+            row[name] = {"BOOLEAN": False, "VARCHAR": "x", "DATE": "2026-01-01", "TIMESTAMP": "2026-01-01"}.get(
+                column.data_type.upper(), 0
+            )
     con.execute(f"INSERT INTO marts.{mart} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
 
 

@@ -22,8 +22,10 @@ from warehouse.releases.gc import collect
 from warehouse.releases.manifest import read_manifest
 from warehouse.releases.pointer import flip
 from warehouse.serving.site import build as building
+from warehouse.serving.site import files
 from warehouse.serving.site.build import build
 from warehouse.serving.site.serve import server
+from warehouse.serving.source import ReleaseSource
 from warehouse.settings import Home
 
 
@@ -33,10 +35,15 @@ def tree(folder: Path) -> dict[str, str]:
 
 def states(site: Path) -> dict[str, str]:
     soup = BeautifulSoup((site / "en/releases.html").read_text(encoding="utf-8"), "html.parser")
-    return {row.th.a.get_text(strip=True): row.select("span.badge")[-1].get_text(strip=True) for row in soup.select("tbody tr")}
+    return {
+        row.th.a.get_text(strip=True): row.select("span.badge")[-1].get_text(strip=True)
+        for row in soup.select("tbody tr")
+    }
 
 
-def test_the_same_home_gives_the_same_bytes_also_over_the_site_before(made_home: Home, site: Path, tmp_path: Path) -> None:
+def test_the_same_home_gives_the_same_bytes_also_over_the_site_before(
+    made_home: Home, site: Path, tmp_path: Path
+) -> None:
     shutil.copytree(site, tmp_path / "a")
     again = tree(build(made_home, tmp_path / "a", base_url=BASE_URL).folder)
     apart = tree(build(made_home, tmp_path / "deep" / "b", base_url=BASE_URL).folder)
@@ -55,7 +62,9 @@ def test_a_folder_that_is_no_site_is_left_as_it_is(made_home: Home, tmp_path: Pa
     assert tree(tmp_path / "notes") == {"mine.txt": hashlib.sha256(b"mine").hexdigest()}
 
 
-def test_a_failure_leaves_the_site_before(made_home: Home, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_leaves_the_site_before(
+    made_home: Home, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copytree(site, tmp_path / "site")
 
     def torn(*_: object) -> None:
@@ -67,7 +76,9 @@ def test_a_failure_leaves_the_site_before(made_home: Home, site: Path, tmp_path:
     assert tree(tmp_path / "site") == tree(site) and [p.name for p in tmp_path.iterdir()] == ["site"]
 
 
-def test_what_is_held_back_is_nowhere_in_the_site_and_what_was_removed_is_told(own_home: Callable[[], Home], tmp_path: Path) -> None:
+def test_what_is_held_back_is_nowhere_in_the_site_and_what_was_removed_is_told(
+    own_home: Callable[[], Home], tmp_path: Path
+) -> None:
     home = own_home()
     collect(home, keep=1)  # the first one goes; it remains listed
     held = made.published(home, {"A": 999, "B": 4321}, hold=True, day="2026-01-05")
@@ -79,7 +90,9 @@ def test_what_is_held_back_is_nowhere_in_the_site_and_what_was_removed_is_told(o
         assert held.release_id not in text and held.content_hash[:12] not in text, path
 
 
-def test_a_release_that_was_rolled_back_is_withdrawn_and_gives_no_files(own_home: Callable[[], Home], tmp_path: Path) -> None:
+def test_a_release_that_was_rolled_back_is_withdrawn_and_gives_no_files(
+    own_home: Callable[[], Home], tmp_path: Path
+) -> None:
     home = own_home()
     flip(home, "r000002", "r000003")
     site = build(home, tmp_path / "site", every=True).folder
@@ -93,15 +106,15 @@ def test_a_release_that_was_rolled_back_is_withdrawn_and_gives_no_files(own_home
 
 
 def test_downloads_are_the_files_of_the_release(made_home: Home, site: Path) -> None:
-    files = read_manifest(made_home.releases / "r000003").files
-    assert file_hash(site / "files/r000003/mtm.duckdb") == files["mtm.duckdb"]["sha256"]
+    noted = read_manifest(made_home.releases / "r000003").files
+    assert file_hash(site / "files/r000003/mtm.duckdb") == noted["mtm.duckdb"]["sha256"]
     assert [p.name for p in (site / "files").iterdir()] == ["r000003"]  # of older ones only where asked for
     with zipfile.ZipFile(site / "files/r000003/parquet.zip") as archive:
         for entry in archive.infolist():
             name = "parquet/" + entry.filename.split("/")[-1]
-            assert hashlib.sha256(archive.read(entry)).hexdigest() == files[name]["sha256"]
+            assert hashlib.sha256(archive.read(entry)).hexdigest() == noted[name]["sha256"]
     page = (site / "en/downloads.html").read_text(encoding="utf-8")
-    assert files["mtm.duckdb"]["sha256"] in page and file_hash(site / "files/r000003/parquet.zip") in page
+    assert noted["mtm.duckdb"]["sha256"] in page and file_hash(site / "files/r000003/parquet.zip") in page
 
 
 def test_an_operation_that_is_not_there_is_told(made_home: Home, tmp_path: Path) -> None:
@@ -112,7 +125,10 @@ def test_an_operation_that_is_not_there_is_told(made_home: Home, tmp_path: Path)
         build(Home(tmp_path / "empty").ensure(), tmp_path / "none")
 
 
-@pytest.mark.parametrize("address", ["data.example.org", "ftp://data.example.org", "https://user:secret@data.example.org", "https://a.org/?q=1"])
+@pytest.mark.parametrize(
+    "address",
+    ["data.example.org", "ftp://data.example.org", "https://user:secret@data.example.org", "https://a.org/?q=1"],
+)
 def test_an_address_that_is_none_is_refused_without_repeating_it(made_home: Home, tmp_path: Path, address: str) -> None:
     with pytest.raises(UsageError) as refused:
         build(made_home, tmp_path / "site", base_url=address)
@@ -130,3 +146,23 @@ def test_the_server_for_a_look_is_on_loopback_and_shows_the_sites_own_404(site: 
             urllib.request.urlopen(f"{base}/en/deep/nowhere.html", timeout=5)
         assert lost.value.code == 404 and b'href="/mtm/en/index.html"' in lost.value.read()
         running.shutdown()
+
+
+def test_reports_that_a_release_lacks_are_made_once_and_of_the_round_alone(
+    made_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def write(source: ReleaseSource, folder: Path) -> None:
+        asked.append(source.brought)
+        (folder / "reports").mkdir()
+        for lang in ("en", "ky"):
+            (folder / "reports" / f"{source.brought[0]}.{lang}.html").write_text(source.release_id, encoding="utf-8")
+
+    monkeypatch.setattr(files, "_writer", lambda module, function: write if module == "report" else None)
+    for _ in range(2):
+        assert build(made_home, tmp_path / "site").reports == 2
+    assert asked == [[made.ROUND]]
+    page = BeautifulSoup((tmp_path / "site/ky/reports.html").read_text(encoding="utf-8"), "html.parser")
+    links = [str(a["href"]) for a in page.select("ul.tongues a")]
+    assert [(tmp_path / "site/ky" / link).resolve().read_text(encoding="utf-8") for link in links] == ["r000003"] * 2

@@ -24,17 +24,25 @@ LANGUAGES = ("en", "ru", "ky")
 
 @pytest.fixture(scope="module")
 def soups(site: Path) -> dict[str, BeautifulSoup]:
-    paths = [site / "index.html", site / "404.html", *(p for lang in LANGUAGES for p in sorted((site / lang).rglob("*.html")))]
+    paths = [
+        site / "index.html",
+        site / "404.html",
+        *(p for lang in LANGUAGES for p in sorted((site / lang).rglob("*.html"))),
+    ]
     return {p.relative_to(site).as_posix(): BeautifulSoup(p.read_text(encoding="utf-8"), "html.parser") for p in paths}
 
 
-def test_every_link_inside_leads_to_a_file_and_every_anchor_to_a_place(site: Path, soups: dict[str, BeautifulSoup]) -> None:
+def test_every_link_inside_leads_to_a_file_and_every_anchor_to_a_place(
+    site: Path, soups: dict[str, BeautifulSoup]
+) -> None:
     ids = {path: {str(tag["id"]) for tag in soup.find_all(id=True)} for path, soup in soups.items()}
     checked = 0
     for path, soup in soups.items():
         for tag in soup.find_all(["a", "link", "img", "script", "source", "form"]):
             target = str(tag.get("href") or tag.get("src") or tag.get("srcset") or tag.get("action") or "")
-            if not target or target.startswith(("data:", BASE_URL)) or path == "404.html":  # that one is shown at any depth
+            if (
+                not target or target.startswith(("data:", BASE_URL)) or path == "404.html"
+            ):  # that one is shown at any depth
                 continue
             assert not re.match(r"[a-z]+:|/", target), f"{path} leads away: {target}"
             name, _, anchor = target.partition("#")
@@ -56,7 +64,11 @@ def test_pages_are_whole_html_with_one_heading_landmarks_and_languages(soups: di
         assert all(b - a <= 1 for a, b in pairwise(levels)), f"{path} skips a level: {levels}"
         found = [str(tag["id"]) for tag in soup.find_all(id=True)]
         assert len(found) == len(set(found)), f"{path} names two things alike"
-        assert all(table.caption for table in soup.find_all("table") if not table.find_parent("div", class_="notes")) or "changes" in path or "releases/" in path
+        assert (
+            all(table.caption for table in soup.find_all("table") if not table.find_parent("div", class_="notes"))
+            or "changes" in path
+            or "releases/" in path
+        )
         assert (soup.find("meta", attrs={"name": "description"}) or {}).get("content"), path
 
 
@@ -71,17 +83,29 @@ def test_pages_need_nothing_that_a_strict_policy_forbids(soups: dict[str, Beauti
 
 
 def test_no_file_tells_of_this_machine_or_of_the_home(site: Path, made_home: Home) -> None:
-    told = {str(made_home.root), str(PROJECT), str(Path.home()), str(PROJECT.parent), platform.node(), "somebody", "/home/", "MTM_HOME"}
+    told = {
+        str(made_home.root),
+        str(PROJECT),
+        str(Path.home()),
+        str(PROJECT.parent),
+        platform.node(),
+        "somebody",
+        "/home/",
+        "MTM_HOME",
+    }
     told |= {f"/{getpass.getuser()}/", str(os.environ.get("TMPDIR") or "/tmp/")}
     for path in (p for p in site.rglob("*") if p.suffix in {".html", ".js", ".json", ".xml", ".svg", ".css", ".txt"}):
         text = path.read_text(encoding="utf-8")
-        page = text if path.parent.name != "dbt" else text[text.index('"metadata"'):]  # dbt's own script comes before
+        page = text if path.parent.name != "dbt" else text[text.index('"metadata"') :]  # dbt's own script comes before
         assert not [word for word in told if len(word) > 3 and word in page], path
 
 
 def test_figures_are_those_of_the_release_and_missing_is_a_dash(soups: dict[str, BeautifulSoup]) -> None:
     for lang, name in (("en", "Displaced people"), ("ru", "Перемещённые лица"), ("ky", "Которулган адамдар")):
-        boxes = {d.dt.get_text(strip=True): d.dd.strong.get_text(strip=True) for d in soups[f"{lang}/index.html"].select("dl.box > div")}
+        boxes = {
+            d.dt.get_text(strip=True): d.dd.strong.get_text(strip=True)
+            for d in soups[f"{lang}/index.html"].select("dl.box > div")
+        }
         assert boxes[name] == "130" and "–" in boxes.values() and "0" not in boxes.values()
 
 
@@ -89,7 +113,9 @@ def test_texts_of_a_release_are_not_taken_for_html(soups: dict[str, BeautifulSou
     assert "no place <b>" in soups["en/quality.html"].get_text()
 
 
-def test_the_dictionary_has_every_mart_of_the_release_with_every_column_and_its_lineage(soups: dict[str, BeautifulSoup]) -> None:
+def test_the_dictionary_has_every_mart_of_the_release_with_every_column_and_its_lineage(
+    soups: dict[str, BeautifulSoup],
+) -> None:
     from warehouse.indicators.marts import marts
 
     for lang in LANGUAGES:
@@ -110,10 +136,21 @@ def test_the_search_index_finds_places_indicators_columns_and_releases_in_three_
         assert len(names) == 3 and all((site / lang / path.partition("#")[0]).is_file() for lang in LANGUAGES), path
 
 
-def test_feed_sitemap_and_the_data_set_are_there_where_an_address_is_given(site: Path, soups: dict[str, BeautifulSoup]) -> None:
+def test_feed_sitemap_and_the_data_set_are_there_where_an_address_is_given(
+    site: Path, soups: dict[str, BeautifulSoup]
+) -> None:
     feed = ET.fromstring((site / "feed.xml").read_bytes())
-    assert [e.findtext("{*}id", "")[-12:] for e in feed.findall("{*}entry")] == ["r000003.html", "r000002.html", "r000001.html"]
-    listed = [e.text or "" for e in ET.fromstring((site / "sitemap.xml").read_bytes()).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert [e.findtext("{*}id", "")[-12:] for e in feed.findall("{*}entry")] == [
+        "r000003.html",
+        "r000002.html",
+        "r000001.html",
+    ]
+    listed = [
+        e.text or ""
+        for e in ET.fromstring((site / "sitemap.xml").read_bytes()).iter(
+            "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
+        )
+    ]
     assert len(listed) > 50 and all((site / url.removeprefix(f"{BASE_URL}/")).is_file() for url in listed)
     script = soups["en/downloads.html"].find("script", type="application/ld+json")
     dataset = json.loads(script.get_text()) if script else {}
