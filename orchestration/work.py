@@ -17,6 +17,7 @@ import dagster as dg
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized, normalize
+from warehouse.progress import tell
 from warehouse.releases.manifest import Manifest
 from warehouse.releases.verdict import Verdict
 from warehouse.settings import Home
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from warehouse.releases.candidate import Candidate
 
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
+
+TOLD = {
+    "receive": "looking up the delivery", "normalize": "normalizing", "gate normalized": "judging the round's tables",
+    "build candidate": "copying the current release", "dbt": "building the marts", "gate marts": "judging the marts",
+    "publish": "writing the release",
+}  # fmt: skip
 
 _works: dict[str, "Work"] = {}
 
@@ -43,6 +50,7 @@ class Work:
     was_published: bool = False  # the current release held exactly this already
     is_held: bool = False  # the release was written and is not served
     error: MtmError | None = None
+    server_error: MtmError | None = None  # the release is published, and the configured server does not have it
     seconds: dict[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -83,6 +91,7 @@ class Work:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage. An error throws the candidate away and becomes a Failure of one line, without values."""
+        tell(TOLD.get(name, name), self.round_key)
         started = time.perf_counter()
         try:
             yield

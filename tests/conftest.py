@@ -15,7 +15,12 @@ from warehouse.settings import PROJECT, Home
 SHARED = Path(os.environ.get("MTM_SHARED") or PROJECT.parent / "shared") / "data"
 
 
-ON_DEMO = ("tests/acceptance/test_demo.py", "tests/acceptance/test_questions.py")  # its making takes a minute or two
+ON_DEMO = (
+    "tests/acceptance/test_demo.py",
+    "tests/acceptance/test_questions.py",
+    "tests/acceptance/test_demo_clients.py",
+)  # its making takes a minute or two
+ON_SERVER = "tests/integration/postgres/"  # one PostgreSQL server for all
 LONG = (*ON_DEMO, "tests/acceptance", "tests/integration/dbt", "tests/integration")
 
 
@@ -32,7 +37,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Files(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
-            return "the demo" if file in ON_DEMO else file
+            return "the demo" if file in ON_DEMO else "the server" if file.startswith(ON_SERVER) else file
 
     config.option.loadscopereorder = False
     return Files(config, log) if config.getvalue("dist") == "loadfile" else None

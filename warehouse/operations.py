@@ -17,7 +17,7 @@ from warehouse.codebooks.model import Codebook
 from warehouse.errors import UsageError
 from warehouse.indicators.load import indicators_of
 from warehouse.indicators.model import Indicator, Indicators
-from warehouse.operation_files import Component, Names, Strict, read_yaml
+from warehouse.operation_files import Component, Names, Others, Strict, Title, read_yaml
 from warehouse.published import Published, PublishedFigure
 from warehouse.settings import operations_dirs
 from warehouse.survey.stated import StatedSurvey, surveys_of
@@ -40,6 +40,14 @@ class Publication(Strict):
     width_people: int = 10
     width_share: float = 0.2
     sensitive_parts: list[str] = []
+
+
+class InWords(Strict):
+    """`in_words`: what `operation.yml` says in English, in the two other languages."""
+
+    programme: Others = Others()
+    credit_line: Others = Others()
+    licence: Others = Others()
 
 
 DEFAULT_LICENCE = "as stated by the owner of the data"
@@ -69,6 +77,7 @@ class Programme(Strict):
     publication: Publication = Publication()
     retention_days: int | None = None  # raw files are purged after these days (mtm purge --expired); null: kept
     notes: str = ""
+    in_words: InWords = InWords()
 
 
 class Round(Strict):
@@ -76,7 +85,7 @@ class Round(Strict):
 
     component: Component
     number: int
-    title: str = ""
+    title: Title | None = None  # in English, or {en, ru, ky}
     fieldwork_start: date | None = None
     fieldwork_end: date | None = None
     window_start: date | None = None

@@ -1,6 +1,6 @@
-"""Commands about deliveries: receive, read, status.
+"""Commands about deliveries: receive, read.
 
-Only asking and printing belongs here; the work is done in `deliveries/` and `status.py`.
+Only asking and printing belongs here; the work is done in `deliveries/`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from warehouse.cli.output import json_option, print_json, print_table, say, wants_json
+from warehouse.cli.output import json_option, print_json, say, wants_json
 from warehouse.errors import MtmError, UsageError
 
 
@@ -121,32 +121,3 @@ def _print_csv_sheets(sheets: list[Any]) -> None:
         for notice in s.notices:
             say(f"sheet {s.name}: {notice.what}")
         writer.writerows(zip(*(column.texts() for column in s.columns), strict=True))
-
-
-@click.command()
-@json_option
-def status(as_json: bool) -> None:
-    """Rounds, deliveries, states, and what to do next."""
-    from warehouse.releases.listing import held_releases
-    from warehouse.releases.manifest import current_id, latest_id
-    from warehouse.settings import Home
-    from warehouse.status import round_states
-
-    home = Home.from_env()
-    states = round_states(home)
-    rows = [
-        {"round_key": s.round_key, "state": s.state, "deliveries": s.deliveries, "partial": s.delivery.partial,
-         "release": s.release_id, "serves_delivery": s.serves_seq, "file": s.delivery.file_name, "todo": s.todo}
-        for s in states
-    ]  # fmt: skip
-    if as_json:
-        print_json({"home": str(home.root), "current": current_id(home), "latest_candidate": latest_id(home),
-                    "held": held_releases(home), "rounds": rows})  # fmt: skip
-        return
-    if not rows:
-        click.echo("No round was delivered yet. Start with: mtm receive FILE, or mtm demo")
-        return
-    held = "".join(f" · {i} is held back: mtm promote {i}" for i in held_releases(home))
-    click.echo(f"release {current_id(home) or 'none yet'}{held} · {len(rows)} rounds · {home.root}")
-    print_table(["round", "state", "deliveries", "served", "what to do next"],
-                [(r["round_key"], r["state"], r["deliveries"], r["serves_delivery"], r["todo"]) for r in rows])  # fmt: skip

@@ -107,7 +107,9 @@ def export_people(
     """A file of respondents, one row each, if it is safe: k ≥ 5, l ≥ 2, global risk under 3 %.
 
     \b
-    mtm disclosure export-people kgz-rms-r04 --out people.csv --reason "…" --keys oblast,sex,age_group
+    mtm disclosure export-people kgz-rms-r04 --out people.csv --reason "…"
+        --keys oblast,sex,age_group
+
     Places become oblasts, ages groups, numbers bands; identifiers never come along. What is still too rare is
     blanked. Exit code 3, with the numbers, when that is not enough. Never part of a release.
     """

@@ -40,7 +40,8 @@ def estimate(
     """Estimates of a complex sample in any table, with their errors and intervals.
 
     \b
-    mtm estimate apistrat.csv --design design.yml --indicator mean:api00 --indicator prop:sch_wide --by stype
+    mtm estimate people.csv --design design.yml --by oblast
+        --indicator mean:age --indicator prop:plans
 
     The design (strata, clusters, weight, fpc, post-strata, lonely units) and what is computed: docs/estimates.md.
     """

@@ -78,11 +78,14 @@ def decide(
     """Decide what waits for a person.
 
     \b
-    mtm decide ROUND reject-row --row 17 …            the row is not used; it is counted as rejected
-    mtm decide ROUND accept-row --row 17 …            a quarantined row is right after all
+    mtm decide ROUND reject-row --row 17 …
+        the row is not used; it is counted as rejected
+    mtm decide ROUND accept-row --row 17 …
+        a quarantined row is right after all
     mtm decide ROUND accept-finding --code CODE --sheet S --column LABEL …
-                                                      a suspicious column of this very delivery may stand
-    mtm decide ROUND withdraw ENTRY …                 a correction or decision no longer holds
+        a suspicious column of this very delivery may stand
+    mtm decide ROUND withdraw ENTRY …
+        a correction or decision no longer holds
     """
     from warehouse.corrections.enter import Desk, Named, Signature, withdraw
 

@@ -5,6 +5,8 @@ Only asking and printing belongs here; the work is done in `releases/`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from warehouse.cli.output import json_option, print_csv, print_json, print_table, say
@@ -24,11 +26,15 @@ def releases(every: bool, as_json: bool) -> None:
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(["release", "published (UTC)", "parent", "brought", "rounds", "content", "channel", "tags", "data"],
-                    [(r["release_id"], r["published_at"], r["parent"], ", ".join(r["brought"]), r["rounds"], r["content_hash"][:12],
-                      r["channel"], ", ".join(r["tags"]), "synthetic" if r["synthetic"] else "") for r in rows])  # fmt: skip
+        print_table(["release", "published (UTC)", "brought", "rounds", "content", "channel", "tags"],
+                    [(r["release_id"], r["published_at"][:16].replace("T", " "), ", ".join(r["brought"]), r["rounds"],
+                      r["content_hash"][:7], _channel(r), ", ".join(r["tags"])) for r in rows])  # fmt: skip
     else:
         click.echo("Nothing has been published yet. Start with: mtm receive FILE, then mtm run")
+
+
+def _channel(row: dict[str, Any]) -> str:
+    return ", ".join(filter(None, [row["channel"], "synthetic" if row["synthetic"] else ""]))
 
 
 @click.command()
@@ -82,7 +88,8 @@ def query(sql: str, release_id: str | None, day: str | None, form: str, as_json:
     \b
     mtm query "SHOW TABLES"
     mtm query "DESCRIBE mart_population"
-    mtm query --published-on 2024-11-20 "FROM mart_releases"    as it was published on that day
+    mtm query --published-on 2024-11-20 "FROM mart_releases"
+        as it was published on that day
     """
     from warehouse.releases.query import asked_release
     from warehouse.releases.query import query as ask
@@ -107,10 +114,10 @@ def diff(names: tuple[str, ...], as_json: bool) -> None:
     """What changed: between two releases, two deliveries, or a round's delivery and the one it supersedes.
 
     \b
-    mtm diff r000001 r000002                rounds, people, and rows and values of each mart
-    mtm diff current latest-candidate       what promoting the release that is held back would change
-    mtm diff kgz-bma-r03                    the standing delivery against the superseded one
-    mtm diff 1a2b3c4d5e6f 6f5e4d3c2b1a      two deliveries of one round
+    mtm diff r000001 r000002            rounds, people, rows and values of marts
+    mtm diff current latest-candidate   what mtm promote would change
+    mtm diff kgz-bma-r03                the delivery against the superseded one
+    mtm diff 1a2b3c4d5e6f 6f5e4d3c2b1a  two deliveries of one round
     """
     from warehouse.cli.differences import print_deliveries, print_releases
     from warehouse.redelivery.compare import compare

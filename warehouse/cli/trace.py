@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from warehouse.cli.cells import shown
 from warehouse.cli.output import json_option, print_json, print_table
 from warehouse.settings import Home
 
@@ -33,7 +34,7 @@ def trace(
 
     \b
     mtm trace mart_headlines kgz-bma-r03 returned
-    mtm trace mart_population round_key=kgz-bma-r03,place_code=KG06000000000,population_category=returned,sex=all,age_group=all
+    mtm trace mart_returns_by_year round_key=kgz-bma-r03,return_year=2023
     mtm trace mart_survey_estimates kgz-rms-r03 intention stay national all
 
     KEY names the row: column=value, or the values in the order of the mart's key. Where it means several rows they
@@ -98,7 +99,9 @@ def _rounds(rounds: list[Row]) -> None:
 def _figure(f: Row) -> None:
     verdict = {True: "equal", False: "NOT EQUAL", None: "not worked out again"}[f["equal"]]
     click.echo("")
-    click.echo(f"{f['column']} = {f['published']} · from what is behind it: {f['recomputed']} ({verdict})")
+    click.echo(
+        f"{f['column']} = {shown(f['published'])} · from what is behind it: {shown(f['recomputed'])} ({verdict})"
+    )
     click.echo(f"  {f['how']}")
     for part in f["made_of"]:
         _part(part, "  ")
@@ -111,7 +114,7 @@ def _part(part: Row, indent: str) -> None:
     behind = (
         f" · {part['rows_behind']} rows, {'equal' if part.get('equal') else 'NOT EQUAL'}" if part["rows_behind"] else ""
     )
-    click.echo(f"{indent}{part['column']} {part['value']} of {part['mart']} {key}{behind}")
+    click.echo(f"{indent}{part['column']} {shown(part['value'])} of {part['mart']} {key}{behind}")
     for inner in part["made_of"]:
         _part(inner, indent + "  ")
     _rows("rows", part["rows"], part["rows_behind"])

@@ -131,12 +131,21 @@ class Vault:
         found = self.deliveries(round_key)
         if not found:
             raise UsageError(
-                f"no delivery of {round_key}",
-                expected=f"one of {', '.join(self.rounds()) or 'no round was delivered yet'}",
-                todo="mtm receive FILE",
+                f"no delivery of {round_key}", expected=self._near(round_key), todo="mtm status, or mtm receive FILE",
                 code="unknown_round",
-            )
+            )  # fmt: skip
         return found[-1]
+
+    def _near(self, round_key: str, most: int = 5) -> str:
+        """The rounds that a wrong key may mean, for an error."""
+        from difflib import get_close_matches
+
+        known = self.rounds()
+        near = get_close_matches(round_key, known, n=3, cutoff=0.75)
+        if near:
+            return f"perhaps {' or '.join(near)}"
+        more = f" and {len(known) - most} more" if len(known) > most else ""
+        return f"one of {', '.join(known[:most])}{more}" if known else "no round was delivered yet"
 
     def by_hash(self, sha256: str) -> Delivery | None:
         """The last delivery with these bytes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.errors import MtmError, UsageError
+from warehouse.progress import tell
 from warehouse.releases.integrity import problems, unhashed
 from warehouse.releases.manifest import current_id, load_manifest, read_manifest, release_ids, release_named
 from warehouse.releases.pointer import flip, freeze
@@ -38,7 +39,9 @@ def verify(home: Home, name: str | None = None, *, quick: bool = False) -> dict[
 def verify_all(home: Home, *, quick: bool = False) -> list[dict[str, Any]]:
     """The answer for every release that is kept, oldest first; nothing is raised."""
     answers = []
-    for release_id in release_ids(home):
+    kept = release_ids(home)
+    for number, release_id in enumerate(kept, 1):
+        tell("verifying", release_id, number, len(kept))
         try:
             answers.append(verify(home, release_id, quick=quick))
         except MtmError as error:

@@ -25,6 +25,8 @@ from warehouse.deliveries.sources.same import same_export
 from warehouse.deliveries.sources.transfer import Pulled, fetched
 from warehouse.deliveries.vault import Receipt, Vault
 from warehouse.errors import MtmError, UnreadableDelivery
+from warehouse.personal.shapes import masked_name
+from warehouse.progress import tell
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def _local(vault: Vault, source: Source, only: Collection[str] | None) -> Iterat
         yield Outcome(clean_name(path.name), notes=[f"{below} folders below it were not looked into"])
     if not items:
         yield Outcome(clean_name(path.name), notes=["there are no files to receive"])
-    for item in _wanted(items, only):
+    wanted = _wanted(items, only)
+    for number, item in enumerate(wanted, 1):
+        tell("receiving", masked_name(item.name), number, len(wanted))
         yield _received(vault, source, Pulled(Path(item.path), item.name, "file"), item, restore=path.is_file())
 
 

@@ -80,6 +80,10 @@ def take_in(
     thin: bool = True,
 ) -> TakenIn:  # fmt: skip
     """Keep the boundaries of a level; those of before are replaced. Raises MtmError, and then nothing has changed."""
+    if not (source.strip() and licence.strip()):
+        raise UsageError("boundaries without a source or a licence can't be shown", where=path.name,
+                         expected="both, as they stand under a map", todo="give --source and --licence",
+                         code="boundaries_without_source")  # fmt: skip
     features = read_boundaries(path)
     chosen, index = _index(operation, home, vintage)
     found = match(features, index, level, operation.programme.country_iso3, code_field, name_field, path)

@@ -76,7 +76,7 @@ def _ink(e: Entry, color: str, color_by: str | None, position: int) -> str:
     p = palette()
     if color_by:
         return p.ink(str(e.row.get(color_by) or ""))
-    return p.ink(color) if color else p.series[position % len(p.series)]
+    return p.ink(color) if color else p.at(position)
 
 
 def _end(e: Entry, t: Tongue, unit: str | None, digits: int | None) -> str:
@@ -167,10 +167,8 @@ def _lay(c: Canvas, marks: dict[str, list[dict[str, Any]]], across: Axis, first:
     role = palette().role
     c.add("rect", marks["bar"], across=across, fields={"x": "zero", "x2": "value"})
     c.add("rect", marks["stub"], strokeDash=[3, 2])
-    c.add("rule", [{**w, "stroke": role["paper"]} for w in marks["whisker"]], across=across, strokeWidth=4.5)  # a rim
-    c.add("rule", marks["whisker"], across=across, strokeWidth=1.5)
-    ends = [{**w, "x": w[k], "y": w["y"] - 4, "y2": w["y"] + 4} for w in marks["whisker"] for k in ("x", "x2")]
-    c.add("rule", [{k: v for k, v in w.items() if k != "x2"} for w in ends], across=across, strokeWidth=1.5)
+    c.add("rule", [{**w, "stroke": role["paper"]} for w in marks["whisker"]], across=across, strokeWidth=5)  # a rim
+    c.add("rule", marks["whisker"], across=across, strokeWidth=2)
     if not c.narrow:
         zero = across.at(0)
         c.add("rule", [{"x": zero, "y": 0, "y2": c.height, "stroke": role["axis"]}], strokeWidth=1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from warehouse.serving.charts.palette import palette
@@ -76,39 +77,54 @@ class Canvas:
 
     def spec(self) -> dict[str, Any]:
         """The Vega-Lite spec, with its data."""
-        import altair as alt
+        role = palette().role
+        return {
+            "$schema": SCHEMA, "width": self.width, "height": round(self.height), "padding": 0, "autosize": "none",
+            "background": role["paper"], "config": {"aria": False, "view": {"stroke": None}},
+            "resolve": {"scale": {"x": "independent", "y": "independent"}},
+            "layer": [_layer(layer) for layer in self.layers] or [{"mark": "text", "data": {"values": []}}],
+        }  # fmt: skip
 
-        drawn = alt.layer(*(_layer(alt, layer) for layer in self.layers or [{"mark": "text", "rows": [{}]}]))
-        drawn = drawn.resolve_scale(x="independent", y="independent").properties(
-            width=self.width, height=round(self.height), padding=0, autosize="none", background=palette().role["paper"]
-        )
-        made: dict[str, Any] = drawn.configure(aria=False).configure_view(stroke=None).to_dict(validate=False)
-        return made
 
-
-# Vega-Lite's channels for the fields of a layer, with the scale that each one has.
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+# Vega-Lite's channels for the fields of a layer.
 CHANNELS = {"x": "X", "y": "Y", "x2": "X2", "y2": "Y2", "text": "Text", "fill": "Fill", "stroke": "Stroke",
             "order": "Order", "line": "Detail"}  # fmt: skip
 
 
-def _layer(alt: Any, layer: dict[str, Any]) -> Any:
-    """One layer as Altair has it: a field that the data lack has no channel."""
-    rows, fields = layer["rows"], layer.get("fields", {})
-    encoded = {}
-    for name, kind in CHANNELS.items():
-        column = fields.get(name, name)
-        if not any(column in row for row in rows):
-            continue
-        encoded["detail" if name == "line" else name] = _channel(alt, kind, name, column, layer)
-    style = {"clip": False, **layer.get("style", {})}
-    drawn = getattr(alt.Chart(alt.Data(values=rows)), f"mark_{layer['mark']}")(**style).encode(**encoded)
-    if layer["mark"] == "geoshape":  # the shapes are in pixels already
-        return drawn.project(type="identity", scale=1, translate=[0, 0])
-    return drawn
+def _layer(layer: dict[str, Any]) -> dict[str, Any]:
+    """One layer with its data. A field that the data lack has no channel."""
+    rows, fields = layer["rows"], layer["fields"]
+    there = {column for row in rows for column in row}
+    used = tuple((name, fields.get(name, name)) for name in CHANNELS if fields.get(name, name) in there)
+    style = tuple((k, tuple(v) if isinstance(v, list) else v) for k, v in sorted(layer["style"].items()))
+    return {**_template(layer["mark"], style, used, layer["across"], layer["up"]), "data": {"values": rows}}
 
 
-def _channel(alt: Any, kind: str, name: str, column: str, layer: dict[str, Any]) -> Any:
-    make = getattr(alt, kind)
+@lru_cache(maxsize=1000)
+def _template(
+    mark: str, style: tuple[tuple[str, Any], ...], used: tuple[tuple[str, str], ...], across: Axis | None,
+    up: Axis | None,
+) -> dict[str, Any]:  # fmt: skip
+    """A layer without its data, by Altair: it checks and copies much, and charts are made of few kinds of layers."""
+    import altair as alt
+    from altair.utils.schemapi import debug_mode
+
+    given = {k: list(v) if isinstance(v, tuple) else v for k, v in style}
+    with debug_mode(False):
+        encoded = {
+            "detail" if name == "line" else name: _channel(alt, name, column, across if name == "x" else up)
+            for name, column in used
+        }
+        drawn = getattr(alt.Chart(alt.NamedData("rows")), f"mark_{mark}")(clip=False, **given).encode(**encoded)
+        if mark == "geoshape":  # the shapes are in pixels already
+            drawn = drawn.project(type="identity", scale=1, translate=[0, 0])
+        made: dict[str, Any] = drawn.to_dict(validate=False)
+    return {k: v for k, v in made.items() if k in ("mark", "encoding", "projection")}
+
+
+def _channel(alt: Any, name: str, column: str, axis: Axis | None) -> Any:
+    make = getattr(alt, CHANNELS[name])
     if name in ("x2", "y2"):
         return make(column)
     if name in ("text", "line"):
@@ -117,7 +133,6 @@ def _channel(alt: Any, kind: str, name: str, column: str, layer: dict[str, Any])
         return make(column, type="quantitative")
     if name in ("fill", "stroke"):
         return make(column, type="nominal", scale=None, legend=None)
-    axis = layer["across"] if name == "x" else layer["up"]
     scale = (
         alt.Scale(domain=[axis.low, axis.high], range=[axis.first, axis.last], nice=False, zero=False) if axis else None
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from warehouse.serving.words import Tongue
 
 MANY = 60  # from so many figures on the exact split costs more than it gives
+TINY = 1e-9  # no figure is smaller, but for nought
 MOST = 5  # more colours than that are not told apart
 
 
@@ -83,7 +84,7 @@ def _spread(ramp: list[str], n: int) -> list[str]:
 def _rounded(ordered: list[float], at: int) -> float:
     """The roundest number above the figure before and not above the figure at a place: no figure changes its class."""
     before, after = ordered[at - 1], ordered[at]
-    step = 10.0 ** floor(log10(abs(after) or 1))
+    step = _step(after)
     for _ in range(8):
         for part in (5, 2, 1):
             candidate = floor(after / (step * part) + 1e-9) * step * part
@@ -104,4 +105,4 @@ def _up(value: float) -> float:
 
 
 def _step(value: float) -> float:
-    return 10.0 ** floor(log10(abs(value))) if value else 1.0
+    return 10.0 ** floor(log10(abs(value))) if abs(value) > TINY else 1.0

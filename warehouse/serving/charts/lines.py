@@ -57,7 +57,7 @@ def _series(found: list[Entry], steps: list[str], t: Tongue, series: str | None,
     p, made = palette(), []
     for i, (name, cells) in enumerate(by_name.items()):
         first = next(iter(cells.values())).row
-        ink = p.ink(str(first.get(color_by) or "")) if color_by else p.series[i % len(p.series)]
+        ink = p.ink(str(first.get(color_by) or "")) if color_by else p.at(i)
         made.append(Series(name, ink, [cells.get(step) for step in steps]))
     return made
 

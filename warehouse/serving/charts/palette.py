@@ -29,6 +29,11 @@ class Palette(Strict):
             return name
         return self.category.get(name) or self.sex.get(name) or self.role.get(name) or self.series[0]
 
+    def at(self, position: int) -> str:
+        """The colour of a position; after the last one all come again, half way to paper."""
+        ink = self.series[position % len(self.series)]
+        return ink if position < len(self.series) else _paler(ink)
+
     def on(self, fill: str) -> str:
         """The ink to write with on a filled area: whichever of text and paper has more contrast."""
         return max((self.role["text"], self.role["paper"]), key=lambda ink: contrast(ink, fill))
@@ -38,6 +43,10 @@ class Palette(Strict):
 def palette() -> Palette:
     """The palette. Raises MtmError where the file is wrong."""
     return read_yaml(FILE, Palette)
+
+
+def _paler(ink: str) -> str:
+    return "#" + "".join(f"{(int(ink[i : i + 2], 16) + 255) // 2:02x}" for i in (1, 3, 5))
 
 
 def contrast(one: str, other: str) -> float:

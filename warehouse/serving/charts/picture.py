@@ -16,6 +16,7 @@ from typing import Any
 from warehouse.serving.charts.canvas import NARROW, WIDE, Canvas
 from warehouse.serving.charts.palette import palette
 
+LONG = re.compile(r"\d+\.\d{3,}(?:e-\d+)?")  # a hundredth of a pixel is enough
 HATCH = "#f1f2f5"  # a fill that no palette has: becomes the hatch of what is withheld
 
 
@@ -64,9 +65,10 @@ class Picture:
 def _svg(spec: dict[str, Any], alt: str) -> str:
     import vl_convert
 
-    raw = vl_convert.vegalite_to_svg(spec)
+    raw = _lettered(vl_convert.vegalite_to_svg(_without_texts(spec)), spec)
     key = "c" + hashlib.sha256(f"{raw}{alt}".encode()).hexdigest()[:10]
-    body = re.sub(r' (font-family|class|role|aria-[a-z]+|pointer-events|xmlns:xlink)="[^"]*"', "", raw)
+    body = re.sub(r'="[^"]*"', lambda m: LONG.sub(_short, m[0]), raw)  # in attributes only: a label is text
+    body = re.sub(r' (font-family|class|role|aria-[a-z]+|pointer-events|xmlns:xlink)="[^"]*"', "", body)
     body = re.sub(r'<path (?:d="[^"]*"|display="none"| )+/>', "", body)  # Vega's empty fore- and backgrounds
     body = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", body)
@@ -78,6 +80,55 @@ def _svg(spec: dict[str, Any], alt: str) -> str:
         if HATCH in raw
         else body.replace("<svg", head, 1)
     )
+
+
+def _without_texts(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec with empty layers of text. Vega measures each text, which takes as long as all the rest; we know where it stands."""
+    layers = [{**layer, "data": {"values": []}} if _is_text(layer) else layer for layer in spec["layer"]]
+    return {**spec, "layer": layers}
+
+
+def _is_text(layer: dict[str, Any]) -> bool:
+    return bool(layer["mark"]["type"] == "text")
+
+
+def _lettered(raw: str, spec: dict[str, Any]) -> str:
+    """The texts of each layer put into its group, as Vega writes them."""
+    for number, layer in enumerate(spec["layer"]):
+        if _is_text(layer):
+            place = re.compile(rf'(<g class="[^"]*\blayer_{number}_marks"[^>]*?)(?:/>|></g>)')
+            inside = _texts(layer).replace("\\", r"\\")
+            raw, found = place.subn(rf"\1{inside}</g>", raw)
+            assert found == 1, "the layer of a text has its group"
+    return raw
+
+
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+
+
+def _texts(layer: dict[str, Any]) -> str:
+    mark = layer["mark"]
+    size = mark["fontSize"]
+    given = f' text-anchor="{ANCHORS[mark["align"]]}" font-size="{size}px" font-weight="{mark.get("fontWeight", 400)}"'
+    if "stroke" in mark:
+        given += f' stroke="{mark["stroke"]}" stroke-width="{mark["strokeWidth"]}" stroke-linejoin="round"'
+    drop = round(0.3 * size)  # from the middle of a line to its foot
+    return (
+        given
+        + ">"
+        + "".join(
+            f'<text x="{_plain(row["x"])}" y="{_plain(row["y"] + drop)}" fill="{row["fill"]}">{escape(str(row["text"]), quote=True)}</text>'
+            for row in layer["data"]["values"]
+        )
+    )
+
+
+def _plain(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _short(number: re.Match[str]) -> str:
+    return _plain(float(number[0]))
 
 
 def _hatch(key: str) -> str:

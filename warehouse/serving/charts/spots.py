@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import hypot
 
 from warehouse.gazetteer.boundaries.geometry import Point, Ring, Shape, area
@@ -25,8 +26,8 @@ class Spots:
 
     def place(self, shape: Shape, wide: float, tall: float) -> Point | None:
         """The middle of a free box of this size inside the shape's largest part, the roomiest one; None where none fits."""
-        rings = _rings(shape)
-        for x, y in candidates(rings):
+        rings, found = _looked_at(shape)
+        for x, y in found:
             box = (x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
             if self.free(box) and all(inside(point, rings) for point in _around(box)):
                 self.taken.append(box)
@@ -40,9 +41,21 @@ class Spots:
 
 def middle(shape: Shape) -> Point:
     """The point of the shape's largest part that lies farthest from its borders."""
-    rings = _rings(shape)
-    found = candidates(rings)
+    rings, found = _looked_at(shape)
     return found[0] if found else rings[0][0]
+
+
+def _looked_at(shape: Shape) -> tuple[list[Ring], list[Point]]:
+    """The rings of the largest part and the points to try: looked for once, wherever the map begins on its picture."""
+    rings = _rings(shape)
+    left, top = rings[0][0]
+    rings_at = tuple(tuple((round(x - left, 1), round(y - top, 1)) for x, y in ring) for ring in rings)
+    return rings, [(x + left, y + top) for x, y in _candidates(rings_at)]
+
+
+@lru_cache(maxsize=2000)
+def _candidates(rings: tuple[tuple[Point, ...], ...]) -> list[Point]:
+    return candidates([list(ring) for ring in rings])
 
 
 def candidates(rings: list[Ring]) -> list[Point]:

@@ -41,7 +41,7 @@ def stacked(
 
 def _ink(e: Entry, position: int, color_by: str | None) -> str:
     p = palette()
-    return p.ink(str(e.row.get(color_by) or "")) if color_by else p.series[position % len(p.series)]
+    return p.ink(str(e.row.get(color_by) or "")) if color_by else p.at(position)
 
 
 def _draw(
@@ -51,7 +51,8 @@ def _draw(
     gone = any(e.state == "withheld" for inside in groups.values() for e in inside)
     top = key(c, [*inks.items(), *([(t.say("withheld"), HATCH)] if gone else [])]) + 6
     place = ladder(c, list(groups), [""] * len(groups), top, TALL)
-    whole = 1.0 if unit == "share" else 100.0
+    sums = [sum(e.value or 0 for e in inside) for inside in groups.values()]
+    whole = max([1.0 if unit == "share" else 100.0, *sums])  # rounded shares may come to a little more
     across = Axis(0, whole, 0 if c.narrow else place.left, c.width - 1 if c.narrow else c.width - 4)
     parts: list[dict[str, Any]] = []
     rests: list[dict[str, Any]] = []

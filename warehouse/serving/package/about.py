@@ -33,6 +33,7 @@ class Programme:
     licence: str
     licence_url: str | None = None
     publisher: Publisher = field(default_factory=Publisher)
+    row: dict[str, Any] = field(default_factory=dict)  # of dim_operation: its texts in the other languages
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,15 @@ class About:
             f"SYNTHETIC figures, not to be quoted; calibrated to: {line}" if self.synthetic else line for line in lines
         ]
 
+    def licences_in(self, t: Tongue) -> list[str]:
+        """The terms of use in a language, each once."""
+        return list(dict.fromkeys(t.named(p.row, "licence") for p in self.programmes if p.row)) or self.licences
+
+    def credits_in(self, t: Tongue) -> list[str]:
+        """The credit lines in a language, each once."""
+        lines = dict.fromkeys(line for p in self.programmes if (line := t.named(p.row, "credit_line")))
+        return [t.say("SYNTHETIC figures, not to be quoted; calibrated to: {line}", line=line) if self.synthetic else line for line in lines]  # fmt: skip
+
     @property
     def publishers(self) -> list[Publisher]:
         """Who publishes, each once; nobody else's name stands on figures that were made."""
@@ -86,7 +96,7 @@ class About:
 
     def title(self, t: Tongue) -> str:
         """What it is called: programmes, release, and that it is synthetic."""
-        names = "; ".join(dict.fromkeys(p.programme for p in self.programmes)) or "MTM"
+        names = "; ".join(dict.fromkeys(t.named(p.row, "programme") or p.programme for p in self.programmes)) or "MTM"
         told = t.say("{programme}: open data, release {release}", programme=names, release=self.release_id)
         return f"{told} ({t.say('SYNTHETIC')})" if self.synthetic else told
 
@@ -118,7 +128,7 @@ def _programme(row: dict[str, Any]) -> Programme:
         code=code, names={lang: str(row.get(f"operation_name_{lang}") or code) for lang in ("en", "ru", "ky")},
         country_iso3=str(row.get("country_iso3") or ""), programme=str(row.get("programme") or code),
         credit_line=str(row.get("credit_line") or ""), licence=str(row.get("licence") or DEFAULT_LICENCE),
-        licence_url=stated.licence_url if stated else None, publisher=stated.publisher if stated else Publisher(),
+        licence_url=stated.licence_url if stated else None, publisher=stated.publisher if stated else Publisher(), row=row,
     )  # fmt: skip
 
 

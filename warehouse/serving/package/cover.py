@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 def write_cover(ws: Any, styles: Styles, told: About, sheets: list[Sheet], t: Tongue) -> None:
     """The sheet `about`."""
     ws.hide_gridlines(2)
+    _fitted(ws)
     for column, width in enumerate((32, 52, 14, 80)):
         ws.set_column(column, column, width)
-    ws.write_string(0, 0, neutral(told.title(t)), styles.heading)
+    ws.merge_range(0, 0, 0, 3, neutral(told.title(t)), styles.heading)
+    ws.set_row(0, 24 * (1 + len(told.title(t)) // 95))
     row = 2
     if told.synthetic:
         ws.merge_range(
@@ -37,6 +39,13 @@ def write_cover(ws: Any, styles: Styles, told: About, sheets: list[Sheet], t: To
     _list(ws, styles, sheets, row + 1, t)
 
 
+def _fitted(ws: Any) -> None:
+    """Printed on A4, as wide as a page."""
+    ws.set_landscape()
+    ws.set_paper(9)
+    ws.fit_to_pages(1, 0)
+
+
 def _facts(told: About, t: Tongue) -> list[tuple[str, str]]:
     rounds = "; ".join(f"{r.get('round_key')} ({r.get('round_title') or ''})" for r in told.rounds)
     urls = list(dict.fromkeys(p.licence_url for p in told.programmes if p.licence_url))
@@ -50,8 +59,8 @@ def _facts(told: About, t: Tongue) -> list[tuple[str, str]]:
         (t.say("Empty cells"), t.say("Not known, not asked or withheld; never zero.")),
         (t.say("Never add up"), t.say("Figures of different rounds, levels of places, or totals and their parts. What may be compared stands in the columns comparability and comparability_reason.")),
         (t.say("Languages"), t.say("Of names that stand in three languages, sheets of figures hold one; the lists (dim_…) and the CSV and Parquet files hold all.")),
-        (t.say("Terms of use"), "; ".join([*told.licences, *urls])),
-        (t.say("Credit line"), "; ".join(told.credits)),
+        (t.say("Terms of use"), "; ".join([*told.licences_in(t), *urls])),
+        (t.say("Credit line"), "; ".join(told.credits_in(t))),
         (t.say("Cite as"), told.citation(t)),
     ]  # fmt: skip
 
@@ -63,6 +72,7 @@ def _list(ws: Any, styles: Styles, sheets: list[Sheet], row: int, t: Tongue) -> 
         ws.write_url(at, 0, f"internal:'{sheet.name}'!A1", styles.link, sheet.name)
         ws.write_string(at, 1, getattr(sheet.table.title, t.lang) or sheet.table.title.en, styles.text)
         ws.write_number(at, 2, sheet.table.rows, styles.count)
+        ws.set_row(at, 15 * (1 + len(sheet.table.grain) // 80))
         ws.write_string(at, 3, neutral(" ".join([*_cut(sheet, t), sheet.table.grain])), styles.text)
 
 
@@ -80,6 +90,7 @@ def write_columns(ws: Any, styles: Styles, sheets: list[Sheet], t: Tongue) -> No
     for column, (text, width) in enumerate(zip(head, (28, 30, 32, 32, 32, 10, 14, 8, 10, 34, 100), strict=True)):
         ws.set_column(column, column, width)
         ws.write_string(0, column, text, styles.head)
+    _fitted(ws)
     row = 1
     for sheet in sheets:
         left_out = set(sheet.left_out)

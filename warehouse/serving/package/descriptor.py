@@ -37,6 +37,7 @@ def descriptor(told: About, tables: list[Table], folder: Path) -> dict[str, Any]
     """The description of the package in `folder`, whose CSV files are written already (their hashes stand in it)."""
     hashes = hashed_all(folder, [folder / "csv" / f"{t.name}.csv" for t in tables])
     t = tongue("en")
+    names = {table.name for table in tables}
     return {
         "$schema": PROFILE,
         "name": told.name,
@@ -58,7 +59,7 @@ def descriptor(told: About, tables: list[Table], folder: Path) -> dict[str, Any]
         ],
         "mtm:synthetic": told.synthetic,
         "mtm:credit": told.credits,
-        "resources": [_resource(table, hashes[f"csv/{table.name}.csv"]) for table in tables],
+        "resources": [_resource(table, hashes[f"csv/{table.name}.csv"], names) for table in tables],
     }
 
 
@@ -83,7 +84,7 @@ def _source(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _resource(table: Table, file: dict[str, Any]) -> dict[str, Any]:
+def _resource(table: Table, file: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {
         "name": table.name,
         "type": "table",
@@ -96,19 +97,20 @@ def _resource(table: Table, file: dict[str, Any]) -> dict[str, Any]:
         "bytes": file["bytes"],
         "hash": f"sha256:{file['sha256']}",
         "dialect": DIALECT,
-        "schema": _schema(table),
+        "schema": _schema(table, names),
         "mtm:rows": table.rows,
         "mtm:parquet": f"parquet/{table.name}.parquet",
     }
 
 
-def _schema(table: Table) -> dict[str, Any]:
+def _schema(table: Table, names: set[str]) -> dict[str, Any]:
     links = [
         {
             "fields": link.columns,
             "reference": {"resource": "" if link.mart == table.name else link.mart, "fields": link.fields},
         }
         for link in table.foreign_keys
+        if link.mart in names
     ]
     schema: dict[str, Any] = {"fields": [_field(f) for f in table.fields], "missingValues": [""]}
     if table.key:

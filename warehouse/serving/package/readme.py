@@ -187,8 +187,8 @@ def _terms(told: About, t: Tongue) -> str:
     urls = list(dict.fromkeys(p.licence_url for p in told.programmes if p.licence_url))
     contacts = [f"{p.name} {p.email or p.url}" for p in told.publishers if p.email or p.url]
     lines = [
-        t.say("Terms of use: {terms}.", terms="; ".join([*map(plain, told.licences), *urls])),
-        t.say("Credit line: {line}", line="; ".join(map(plain, told.credits))) if told.credits else "",
+        t.say("Terms of use: {terms}.", terms="; ".join([*map(plain, told.licences_in(t)), *urls])),
+        t.say("Credit line: {line}", line="; ".join(map(plain, told.credits_in(t)))) if told.credits else "",
         t.say("Cite as: {citation}", citation=plain(told.citation(t))),
         t.say("Publisher and contact: {contact}", contact="; ".join(map(plain, contacts))) if contacts else "",
     ]  # fmt: skip

@@ -50,7 +50,7 @@ def series(con: duckdb.DuckDBPyConnection) -> Series | None:
     names = [column[0] for column in found.description or []]
     figures = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     dated = [f for f in figures if f["day"]]
-    return Series([_observation(f) for f in dated], dated, sorted({f["round_key"] for f in figures if not f["day"]}))
+    return Series([observation(f) for f in dated], dated, sorted({f["round_key"] for f in figures if not f["day"]}))
 
 
 def sdmx_csv(told: Series) -> str:
@@ -67,13 +67,14 @@ def code_of(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_@$\-]", "_", text.replace(".", "-"))
 
 
-def _observation(f: dict[str, Any]) -> list[Any]:
+def observation(f: dict[str, Any]) -> list[Any]:
+    """One row of the file (COLUMNS) from a row of the mart, with the country and the day that it stands for."""
     value = f["value"]
     broken = f.get("comparability") == "not_comparable"
     status = "A" if value is not None else "Q" if f.get("is_suppressed") else "O"
     return [
         "dataflow", f"{AGENCY}:{FLOW}({VERSION})", "I",
-        "I", f["country_iso3"], f["operation"], f["component"], code_of(f["headline_code"]), f["day"].isoformat(),
+        "I", f["country_iso3"], f["operation"], code_of(f["component"]), code_of(f["headline_code"]), f["day"].isoformat(),
         _number(value), "B" if broken and value is not None else status, code_of(f.get("unit") or "_Z"), 0, f["round_key"],
         _day(f.get("window_start")), _day(f.get("window_end")), _number(f.get("ci_low")), _number(f.get("ci_high")), f.get("n"),
         COMPARABILITY.get(f.get("comparability") or "", "_Z"), "S" if f.get("is_synthetic") else "R",

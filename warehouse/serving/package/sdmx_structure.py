@@ -118,7 +118,7 @@ def _code_lists(told: About, series: Series) -> dict[str, list[Code]]:
     figures = {code_of(f["headline_code"]): f for f in series.figures}
     units = {code_of(f.get("unit") or "_Z"): f.get("unit") for f in series.figures}
     rounds = {f["round_key"]: str(f.get("round_title") or f["round_key"]) for f in series.figures}
-    components = sorted({f["component"] for f in series.figures})
+    components = sorted({code_of(f["component"]) for f in series.figures})
     return {
         "CL_FREQ": [("I", _said(lambda t: t.say("Irregular: a figure for each round")), {})],
         "CL_AREA": [(p.country_iso3, p.names, {}) for p in {p.country_iso3: p for p in told.programmes}.values()],

@@ -10,6 +10,21 @@ from typing import Any
 from warehouse.serving.package.tables import Field
 
 INK, GREY, PALE, ACCENT = "#1A1A1A", "#595959", "#F2F2F2", "#0B4F8A"
+LONG = (
+    "name",
+    "title",
+    "definition",
+    "denominator",
+    "reason",
+    "source",
+    "sources",
+    "note",
+    "text",
+    "claim",
+    "observed",
+    "allowed",
+    "todo",
+)
 SHARES = {"share"}
 PLAIN_WHOLE = {"rank", None}  # years, levels, numbers of rounds: without a mark between thousands
 
@@ -48,6 +63,10 @@ class Styles:
         self.withheld = add({"bg_color": "#E4E4E4", "italic": True})
         self.hatched = add({"pattern": 14, "fg_color": "#8C8C8C", "bg_color": "#FFFFFF"})
         self._numbers = {
+            "text": add({"indent": 1}),
+            "boolean": add(
+                {"num_format": '"TRUE";"TRUE";"FALSE"', "align": "center"}
+            ),  # where they are shown as numbers
             "date": add({"num_format": "yyyy-mm-dd"}),
             "datetime": add({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             "share": add({"num_format": "0.0%"}),
@@ -57,7 +76,7 @@ class Styles:
         }
 
     def of(self, field: Field) -> Any:
-        """The format of a column's cells; None for texts."""
+        """The format of a column's cells."""
         kind = field.kind
         if kind == "integer":
             return self._numbers["whole" if field.unit in PLAIN_WHOLE else "count"]
@@ -67,7 +86,7 @@ class Styles:
 
 
 def width_of(field: Field) -> int:
-    """Characters that a column is wide."""
-    if field.kind == "text":
-        return 14 if field.name.endswith(("_code", "_iso3", "_key", "sex")) else 28
-    return 12 if field.kind in ("integer", "boolean", "date") else 14
+    """Characters that a column is wide: room for its name, more for sentences and names."""
+    name = field.name.removesuffix("_en").removesuffix("_ru").removesuffix("_ky")
+    base = 12 if field.kind != "text" else 34 if name.endswith(LONG) else 14
+    return max(base, min(len(field.name) + 1, 26))

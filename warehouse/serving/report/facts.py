@@ -90,11 +90,6 @@ class Facts:
         )  # fmt: skip
         return found[0] if found else None
 
-    def is_asked(self, indicator: str) -> bool:
-        """Whether the form of the round asked what an indicator needs; true where that is not stated."""
-        rows = self.mart("dim_indicator_comparability", "indicator_code = ?", indicator)
-        return not rows or bool(rows[0]["is_asked"])
-
     def level_name(self, level: int, t: Tongue) -> str:
         """What a place of a level is called in the operation: `oblast or city`; in English where nobody says it otherwise."""
         names = self._level_names.get(level)

@@ -40,8 +40,8 @@ def html(facts: Facts, lang: str, *, for_print: bool = False) -> str:
         lang=lang, first=first, parts=shown, opened=" open" if for_print else "", withheld=withheld(t),
         source=lambda marts: source_line(facts, marts, t), style=style, style_hash=_hash(style),
         title=title(facts, t), operation=t.named(facts.operation, "operation_name"),
-        programme=facts.operation.get("programme", ""), synthetic=facts.is_synthetic, about=_about(facts, t),
-        summary=_summary(facts, t), credit=facts.operation.get("credit_line", ""), licence=facts.operation.get("licence", ""),
+        programme=t.named(facts.operation, "programme"), synthetic=facts.is_synthetic, about=_about(facts, t),
+        summary=_summary(facts, t), credit=t.named(facts.operation, "credit_line"), licence=t.named(facts.operation, "licence"),
         release=t.say("Release {release}", release=facts.source.release_id),
     )  # fmt: skip
     return re.sub(r"\n\s*\n+", "\n", page)
@@ -51,7 +51,7 @@ def source_line(facts: Facts, marts: Sequence[str], t: Tongue) -> str:
     """Where the numbers of a table or picture are from."""
     return t.say(
         "Source: {programme}, {round}, release {release}; tables {marts}.",
-        programme=facts.operation.get("programme", ""), round=facts.round_key, release=facts.source.release_id,
+        programme=t.named(facts.operation, "programme"), round=facts.round_key, release=facts.source.release_id,
         marts=", ".join(marts),
     )  # fmt: skip
 
@@ -114,7 +114,7 @@ def _style() -> str:
 def _running(facts: Facts, t: Tongue) -> str:
     """What stands above and below each printed page."""
     above = title(facts, t) + (" · SYNTHETIC" if facts.is_synthetic else "")
-    below = f"{facts.operation.get('programme', '')} · {facts.source.release_id}"
+    below = f"{t.named(facts.operation, 'programme')} · {facts.source.release_id}"
     return (
         "@media print{@page{"
         f"@top-left{{content:{_quoted(t.named(facts.operation, 'operation_name'))}}}@top-right{{content:{_quoted(above)}}}"

@@ -16,7 +16,6 @@ from warehouse.serving.words import HERE
 SERVING = HERE.parent
 PROJECT = SERVING.parents[1]
 TEMPLATES = (".j2", ".html", ".jinja")
-SINGLE, PLURAL = frozenset({"say", "_", "gettext"}), frozenset({"count", "ngettext"})
 OTHER_WORDS = ("field_report",)  # rooms that keep their words in a file of their own
 
 
@@ -48,8 +47,8 @@ def of_python(source: str, file: str) -> Iterator[Found]:
     for node in ast.walk(ast.parse(source, file)):
         if not isinstance(node, ast.Call):
             continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        wanted = 1 if name in SINGLE else 2 if name in PLURAL and len(node.args) > 2 else 0
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        wanted = 1 if name == "say" else 2 if name == "count" and len(node.args) > 2 else 0
         if wanted and node.args:
             yield Found(tuple(_literal(a, file) for a in node.args[:wanted]), file, node.lineno)
 

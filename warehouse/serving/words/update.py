@@ -71,6 +71,8 @@ def _text(lang: str, catalogue: Catalog) -> str:
     """Sorted by message, with files and no lines: a change of the code elsewhere changes nothing here."""
     from babel.messages.pofile import write_po
 
+    for message in catalogue:
+        message.flags.discard("python-format")  # "95 % interval" is no format of numbers
     written = io.BytesIO()
     write_po(written, catalogue, width=110, sort_output=True, omit_header=True, include_lineno=False)
     head = HEADER.format(title=TITLES[lang], lang=lang, plurals=catalogue.plural_forms.rstrip(";") + ";")

@@ -82,7 +82,7 @@ def _totals(facts: Facts, level: int, name: str, t: Tongue) -> Table | None:
         for row in order
     ]  # fmt: skip
     head = [name.capitalize(), facts.level_name(level - 1, t).capitalize(), *(title for _, title in codes)]
-    return Table(t.say("People by {level}", level=name), head, lines, [mart], folded=True) if lines else None
+    return Table(t.say("People by place ({level})", level=name), head, lines, [mart], folded=True) if lines else None
 
 
 def _names(facts: Facts, level: int, t: Tongue) -> dict[Any, str]:
@@ -100,7 +100,7 @@ def _coverage(facts: Facts, rows: list[Row], name: str, t: Tongue) -> Table | No
     ]  # fmt: skip
     rows = sorted(rows, key=lambda row: (str(row["parent_code"]), str(row["place_code"])))
     return table("mart_round_coverage", rows, t, name="place_name", head=name.capitalize(), columns=columns,
-                 caption=t.say("Coverage by {level}", level=name), folded=True) if rows else None  # fmt: skip
+                 caption=t.say("Coverage by place ({level})", level=name), folded=True) if rows else None  # fmt: skip
 
 
 def _answers(facts: Facts, t: Tongue) -> list[Any]:

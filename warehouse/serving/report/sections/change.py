@@ -39,7 +39,7 @@ def _counted(facts: Facts, t: Tongue) -> list[Any]:
     rows = sorted(rows, key=lambda row: order.get(str(row["population_category"]), len(order)))
     if not rows:
         return []
-    lead = Paragraph(t.say("The totals of two rounds differ because other communities were assessed and because another window of time was asked about, not only because people moved. Only the like-for-like part tells of a change."), "lead")  # fmt: skip
+    lead = Paragraph(t.say("The totals of two rounds differ also because other communities were assessed, or because another window of time was asked about. Only the like-for-like part tells of a change."), "lead")  # fmt: skip
     told = [(str(row["population_category"]), t.named(row, "category_name"), [cell(MART, row, f"summary_{t.lang}", t, "text")])
             for row in rows]  # fmt: skip
     return [lead, _table(rows, t), Found(told), *_places(facts, order, t)]
@@ -86,7 +86,7 @@ def _places(facts: Facts, order: dict[str, int], t: Tongue) -> list[Any]:
     ]  # fmt: skip
     name = facts.level_name(level, t)
     head = [name.capitalize(), t.say("Category"), *(title for _, _, title in columns), t.say("Direction")]
-    return [Table(t.say("Like for like by {level}", level=name), head, lines, [MART], folded=True)]
+    return [Table(t.say("Like for like by place ({level})", level=name), head, lines, [MART], folded=True)]
 
 
 def _survey(facts: Facts, t: Tongue) -> list[Any]:

@@ -33,15 +33,11 @@ def build(facts: Facts, t: Tongue) -> Part | None:
             subs.append(
                 Sub(name, _link(facts, link, rows, name, t), str(rows[0]["population_category"]), f"countries-{link}")
             )
-        elif rows or (facts.is_asked(f"country.{link}") and _has(facts, f"country.{link}")):
+        elif rows:
             absent.append(t.say("{table}: nobody told them, or they are withheld", table=name))
         else:
             absent.append(t.say("{table}: not asked in this round", table=name))
     return Part("countries", t.say("Countries"), subs, absent)
-
-
-def _has(facts: Facts, indicator: str) -> bool:
-    return bool(facts.mart("dim_indicator_comparability", "indicator_code = ?", indicator))
 
 
 def _link(facts: Facts, link: str, rows: list[Row], name: str, t: Tongue) -> list[Any]:
@@ -72,6 +68,6 @@ def _by_place(facts: Facts, link: str, rows: list[Row], name: str, t: Tongue) ->
     place = facts.level_name(level, t)
     return [crossed(
         MART, found, t, line=("place_code", "place_name"), across=("country_iso3", "country_name"), column="individuals",
-        head=place.capitalize(), caption=t.say("{table} by {level}, the most frequent countries", table=name, level=place),
+        head=place.capitalize(), caption=t.say("{table}: the most frequent ones by place ({level})", table=name, level=place),
         order=[row["country_iso3"] for row in rows][:ACROSS],
     )] if found else []  # fmt: skip

@@ -77,7 +77,7 @@ def _table(facts: Facts, rows: list[Row], level: int, t: Tongue) -> Table:
     ]  # fmt: skip
     return table(
         MART, rows, t, name="place_name", head=facts.level_name(level, t).capitalize(), columns=columns,
-        caption=t.say("Coverage by {level}", level=facts.level_name(level, t)),
+        caption=t.say("Coverage by place ({level})", level=facts.level_name(level, t)),
     )  # fmt: skip
 
 

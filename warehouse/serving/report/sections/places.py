@@ -60,8 +60,8 @@ def _pictures(facts: Facts, rows: list[Row], level: int, category: str, t: Tongu
     ]  # fmt: skip
     place = facts.level_name(level, t)
     made = table(MART, rows, t, name="place_name", head=place.capitalize(), columns=columns,
-                 caption=t.say("{category} by {level}", category=name, level=place))  # fmt: skip
-    alt = t.say("{category} by {level}", category=name, level=place)
+                 caption=t.say("{category} by place ({level})", category=name, level=place))  # fmt: skip
+    alt = t.say("{category} by place ({level})", category=name, level=place)
     if len(rows) < 2:
         return [made]
     title = _title(facts, rows, name, t) or alt

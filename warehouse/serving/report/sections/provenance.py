@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Paragraph, Part, Points, Sub, Table, Terms
 from warehouse.serving.report.cells import cell, phrase
+from warehouse.serving.report.pieces import table
 from warehouse.serving.report.titles import title
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _checks(facts: Facts, t: Tongue) -> list[Any]:
          t.named(row, "observed"), t.named(row, "allowed")]
         for row in failed
     ]  # fmt: skip
-    head = [t.say("What must hold"), t.say("Outcome"), t.say("Weight"), t.say("Seen"), t.say("Allowed")]
+    head = [t.say("What must hold"), t.say("Outcome"), t.say("Severity"), t.say("Seen"), t.say("Allowed")]
     return [Paragraph(said), Table(t.say("Checks that did not hold, to be read with the figures"), head, lines, [MART])]
 
 
@@ -82,9 +83,11 @@ def _rejected(facts: Facts, t: Tongue) -> list[Any]:
                 )
             )
         )
-    lines = [[t.named(row, "code_name"), cell(MART, row, "rows", t), cell(MART, row, "people", t)] for row in rows]
-    head = [t.say("Reason"), t.say("Rows"), t.say("People in them")]
-    return [*told, *([Table(t.say("Rejected rows by reason"), head, lines, [MART])] if lines else [])]
+    columns = [(t.say("Rows"), "rows", "number"), (t.say("People in them"), "people", "number")]
+    made = table(
+        MART, rows, t, name="code_name", head=t.say("Reason"), columns=columns, caption=t.say("Rejected rows by reason")
+    )
+    return [*told, *([made] if rows else [])]
 
 
 def _waivers(facts: Facts, t: Tongue) -> list[Any]:
@@ -97,15 +100,15 @@ def _waivers(facts: Facts, t: Tongue) -> list[Any]:
 def _cite(facts: Facts, t: Tongue) -> list[Any]:
     row: Row = facts.operation
     cited = t.say(
-        "{programme}: {title}. Release {release}, {day}.", programme=row.get("programme", ""), title=title(facts, t),
+        "{programme}: {title}. Release {release}, {day}.", programme=t.named(row, "programme"), title=title(facts, t),
         release=facts.source.release_id, day=facts.source.published_at[:10],
     )  # fmt: skip
     synthetic = [
         Paragraph(t.say("This round is SYNTHETIC: it was made by a program and must not be cited."), "caution")
     ]
     terms = [
-        (t.say("Licence"), row.get("licence", "")),
-        (t.say("Credit"), row.get("credit_line", "")),
+        (t.say("Licence"), t.named(row, "licence")),
+        (t.say("Credit"), t.named(row, "credit_line")),
         (t.say("Cite as"), cited),
     ]
     return [*(synthetic if facts.is_synthetic else []), Terms([(name, text) for name, text in terms if text])]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from warehouse.serving.words import Tongue
 
 ORDER = 40
-KINDS = (("mart_returns_by_year", "return_year", "returned", "share_of_returns", "returns_by_year"),
-         ("mart_departures_by_year", "departure_year", "emigrant", "share_of_departures", "departures_by_year"))  # fmt: skip
+KINDS = (("mart_returns_by_year", "return_year", "returned", "share_of_returns"),
+         ("mart_departures_by_year", "departure_year", "emigrant", "share_of_departures"))  # fmt: skip
 
 
 def build(facts: Facts, t: Tongue) -> Part | None:
@@ -24,12 +24,12 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     if facts.is_survey:
         return None
     subs, absent = [], []
-    for mart, year, category, share, indicator in KINDS:
+    for mart, year, category, share in KINDS:
         rows = facts.mart(mart, "place_level = 0 AND value_status <> 'not_asked'")
         name = t.say("Years of return") if category == "returned" else t.say("Years of departure")
         if any(row["individuals"] is not None for row in rows):
             subs.append(Sub(name, _year(facts, rows, (mart, year, category, share), t), category, f"years-{category}"))
-        elif facts.is_asked(indicator) and any(c["population_category"] == category for c in facts.categories):
+        elif rows:
             absent.append(t.say("{table}: nobody told them, or they are withheld", table=name))
         else:
             absent.append(t.say("{table}: not asked in this round", table=name))
@@ -69,6 +69,6 @@ def _by_place(facts: Facts, mart: str, year: str, t: Tongue) -> list[Any]:
     name = facts.level_name(level, t)
     return [crossed(
         mart, rows, t, line=("place_code", "place_name"), across=(year, "year"), column="individuals",
-        head=name.capitalize(), caption=t.say("The same years by {level}", level=name),
+        head=name.capitalize(), caption=t.say("The same years by place ({level})", level=name),
         order=sorted({row[year] for row in rows}),
     )] if rows else []  # fmt: skip
