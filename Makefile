@@ -61,7 +61,7 @@ bi: setup .superset/.done  ## Serve the dashboards in Superset on 127.0.0.1:8088
 	@.venv/bin/python -m bi.superset.serve
 
 .superset/.done: bi/superset/requirements.txt | $(UV)
-	@echo "== installing Superset into .superset, an environment of its own (about a minute, 700 MB)"
+	@echo "== installing Superset into .superset, an environment of its own (about a minute, 850 MB)"
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .superset
 	@$(UV) pip sync --quiet --compile-bytecode --python .superset/bin/python bi/superset/requirements.txt
 	@touch $@

@@ -27,7 +27,7 @@ def dashboard(name: str, recipe: Dashboard) -> dict[str, Any]:
     return {
         "dashboard_title": recipe.title,
         "description": recipe.description,
-        "css": (HERE / "templates" / "look.css").read_text(encoding="utf-8"),
+        "css": css(),
         "slug": f"mtm-{name}",
         "certified_by": "",
         "certification_details": "",
@@ -53,6 +53,12 @@ def colours() -> dict[str, str]:
     seed = (DBT_PROJECT / "seeds" / "population_categories.csv").read_text(encoding="utf-8")
     names = {row["population_category"]: row["category_name_en"] for row in csv.DictReader(io.StringIO(seed))}
     return {names[code]: ink for code, ink in palette().category.items() if code in names}
+
+
+def css() -> str:
+    """The style of cards, tiles and intervals, with the palette's colours of the categories."""
+    cards = (f".mtm .card.{code} {{ border-top-color: {ink}; }}\n" for code, ink in palette().category.items())
+    return (HERE / "templates" / "look.css").read_text(encoding="utf-8") + "".join(cards)
 
 
 def _position(name: str, recipe: Dashboard) -> dict[str, Any]:

@@ -79,7 +79,7 @@ TALISMAN_CONFIG = {
 }
 
 # Colours that the colour-blind tell apart, the same as the report's (warehouse/serving/look/palette.yml).
-_SERIES = ["#0b63a5", "#b34700", "#00735c", "#8a3a80", "#7a5c00", "#4a4f57"]
+_SERIES = ["#1a6bb5", "#bf4b00", "#0b453b", "#9a3f7c", "#55420a"]
 EXTRA_CATEGORICAL_COLOR_SCHEMES = [
     {
         "id": "mtm",

@@ -19,7 +19,6 @@ TYPES = {
     "sankey": "sankey_v2",
     "world": "world_map",
 }
-SERIES = ["#0b63a5", "#b34700", "#00735c", "#8a3a80", "#7a5c00", "#4a4f57"]
 
 
 def chart(dashboard: str, key: str, recipe: Chart) -> dict[str, Any]:

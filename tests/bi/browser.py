@@ -19,7 +19,6 @@ DRAWN = """wanted => {
   const busy = document.querySelector('.loading, [data-test="loading-indicator"]');
   return charts.length === wanted && !busy && charts.every(c => c.querySelector('svg, canvas, table, .mtm, .missing-chart-container, [class*="empty"]'));
 }"""
-HEIGHT = """() => Math.max(...[...document.querySelectorAll('[data-test="chart-grid-component"]')].map(c => c.getBoundingClientRect().bottom)) + 40"""
 
 
 @dataclass
@@ -51,23 +50,26 @@ def look(url: str, pictures: Path, width: int = 1500) -> dict[str, Seen]:
     return found
 
 
+def _height(name: str) -> int:
+    """Pixels that hold the whole dashboard: a window that is made taller later is drawn anew, and caught half-way."""
+    return 260 + sum(8 * max(height for _, _, height in row) + 16 for row in dashboards()[name].rows)
+
+
 def _one(browser: Any, url: str, name: str, picture: Path, width: int) -> Seen:
-    page, seen, replies = browser.new_page(viewport={"width": width, "height": 1000}), Seen(picture), []
+    page, seen, replies = browser.new_page(viewport={"width": width, "height": _height(name)}), Seen(picture), []
     page.on("response", lambda reply: replies.append(reply))
     page.on(
         "requestfinished",
         lambda r: seen.outside.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None,
     )
-    page.goto(f"{url}/superset/dashboard/mtm-{name}/", wait_until="domcontentloaded")
+    page.goto(f"{url}/superset/dashboard/mtm-{name}/", wait_until="domcontentloaded", timeout=120_000)
     try:
-        page.wait_for_function(DRAWN, arg=len(dashboards()[name].charts), timeout=120_000)
+        page.wait_for_function(DRAWN, arg=len(dashboards()[name].charts), timeout=180_000)
         _settle(page)
-        page.set_viewport_size({"width": width, "height": int(page.evaluate(HEIGHT))})
         page.wait_for_function(DRAWN, arg=len(dashboards()[name].charts), timeout=60_000)
-        _settle(page)
     except Exception as error:  # the picture of a page that does not come to rest is what one wants to see
         seen.errors.append(f"not drawn: {type(error).__name__}")
-    page.screenshot(path=str(picture), full_page=True)
+    page.screenshot(path=str(picture), timeout=120_000)
     seen.text = page.inner_text("body")
     seen.errors += page.locator(
         ".ant-alert-error, [data-test='error-message'], .missing-chart-container"

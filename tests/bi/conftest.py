@@ -44,7 +44,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(tmp_path_factory.mktemp("bi") / "home")
     given = Home.from_env()
     if not (given.current / "mtm.duckdb").exists():
-        command = [sys.executable, "-m", "warehouse.cli", "demo"]
+        command = [str(Path(sys.executable).parent / "mtm"), "demo"]
         ran = subprocess.run(command, env=os.environ | {"MTM_HOME": str(home.root)}, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
     else:

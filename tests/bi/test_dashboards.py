@@ -12,7 +12,7 @@ from tests.bi.conftest import Running
 
 pytestmark = [pytest.mark.bi, pytest.mark.slow]
 LATEST = """(SELECT round_key FROM dim_round WHERE round_key IN (SELECT round_key FROM {}) AND operation = (SELECT min(operation) FROM dim_round
-  WHERE round_key IN (SELECT round_key FROM {})) ORDER BY fieldwork_end DESC LIMIT 1)"""
+  WHERE round_key IN (SELECT round_key FROM {})) ORDER BY coalesce(epoch(fieldwork_end), 0) + round_number DESC LIMIT 1)"""
 ASSESSED, SURVEYED = (
     LATEST.format("mart_population", "mart_population"),
     LATEST.format("mart_survey_estimates", "mart_survey_estimates"),
