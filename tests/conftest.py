@@ -15,7 +15,9 @@ from warehouse.settings import PROJECT, Home
 SHARED = Path(os.environ.get("MTM_SHARED") or PROJECT.parent / "shared") / "data"
 
 
-ON_DEMO = ("tests/acceptance/test_demo.py", "tests/acceptance/test_questions.py")  # its making takes a minute or two
+ON_DEMO = tuple(
+    f"tests/acceptance/test_{name}.py" for name in ("demo", "questions", "trace")
+)  # its making takes a minute or two
 LONG = (*ON_DEMO, "tests/acceptance", "tests/integration/dbt", "tests/integration")
 
 

@@ -42,10 +42,13 @@ def watched(callback: Callable[..., Any], doing: Callable[[], str]) -> Callable[
 
     @functools.wraps(callback)
     def run(*args: Any, **options: Any) -> Any:
-        if options.get("as_json"):
-            silence()
-        with watching("" if _silent else doing()):
-            return callback(*args, **options)
+        silent = _silent
+        silence(silent or bool(options.get("as_json")))
+        try:
+            with watching("" if _silent else doing()):
+                return callback(*args, **options)
+        finally:
+            silence(silent)
 
     return run
 
