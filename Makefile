@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults lint dev clean
+.PHONY: help setup demo test test-quick faults lint words dev bi bi-test bi-assets clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,8 +48,27 @@ lint: setup  ## Format and check the code
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/mypy
 
+words: setup  ## Bring the catalogues of Russian and Kyrgyz messages up to date (docs/languages.md)
+	@.venv/bin/python -m warehouse.serving.words.update
+
 dev: setup  ## Open the Dagster UI on 127.0.0.1:3000
 	@$(MTM) dev
 
+bi: setup .superset/.done  ## Serve the dashboards in Superset on 127.0.0.1:8088 (BI_PORT), on the releases of MTM_HOME
+	@.venv/bin/python -m bi.superset.serve
+
+.superset/.done: bi/superset/requirements.txt | $(UV)
+	@echo "== installing Superset into .superset, an environment of its own (about a minute, 700 MB)"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .superset
+	@$(UV) pip sync --quiet --compile-bytecode --python .superset/bin/python bi/superset/requirements.txt
+	@touch $@
+
+bi-test: setup .superset/.done  ## Try the dashboards in a fresh Superset and Chromium, with pictures in .bi-pictures
+	@echo "== the dashboards in a fresh Superset; pictures of them in .bi-pictures"
+	@.venv/bin/pytest tests/bi -m bi
+
+bi-assets: setup  ## Write the dashboards' assets from their recipes and the catalogue (docs/superset.md)
+	@.venv/bin/python -m bi.superset.write
+
 clean:  ## Remove what was installed (not the state in .mtm)
-	rm -rf .venv .setup
+	rm -rf .venv .setup .superset .bi-pictures

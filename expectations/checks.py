@@ -43,6 +43,7 @@ class Sentence(Strict):
 
     en: str = Field(min_length=10)
     ru: str = Field(min_length=10)
+    ky: str = Field(min_length=10)
 
 
 class Family(Strict):
@@ -50,6 +51,7 @@ class Family(Strict):
 
     en: str = Field(min_length=5)
     ru: str = Field(min_length=5)
+    ky: str = Field(min_length=5)
 
 
 class Check(Strict):

@@ -81,6 +81,7 @@ def _result(bound: Bound, measured: Measured, passed: bool) -> CheckResult:
         passed=passed,
         sentence_en=check.sentence.en,
         sentence_ru=check.sentence.ru,
+        sentence_ky=check.sentence.ky,
         observed=measured.observed,
         threshold=bound.text,
         todo=check.todo,

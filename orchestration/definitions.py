@@ -14,7 +14,7 @@ from orchestration.resources import WarehouseHome
 
 def build_definitions(**overrides: Any) -> dg.Definitions:
     """Fresh definitions. `overrides` replace resources by name: `build_definitions(warehouse=WarehouseHome(path=…))`."""
-    from orchestration.assets import build, gate, models, normalize, publish, receive
+    from orchestration.assets import build, gate, models, normalize, publish, receive, server
     from orchestration.checks import normalized_gate
     from orchestration.dbt import read_manifest
     from orchestration.jobs import check_round, publish_round
@@ -35,6 +35,7 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
             dbt_models,
             gate.build_verdict(marts),
             publish.release,
+            server.server_release,
         ],
         asset_checks=[normalized_gate],
         jobs=[publish_round, check_round, pull_source],

@@ -14,7 +14,7 @@ publish_round = dg.define_asset_job(
 
 check_round = dg.define_asset_job(
     "check_round",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("release"),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("release", "server_release"),
     executor_def=dg.in_process_executor,
     description="One round to its verdict, without publishing it.",
 )

@@ -47,6 +47,7 @@ class RoundResult:
     stages: dict[str, float] = field(default_factory=dict)
     error: MtmError | None = None
     run_id: str | None = None  # in the Dagster UI
+    server_error: MtmError | None = None  # published here, and not on the PostgreSQL server of MTM_PUBLISH_TO
     replayed: bool = False  # `unchanged`: normalized again by other files or code, and every table came out equal
 
 
@@ -75,8 +76,9 @@ def run_round(
     stages["dagster"] = time.perf_counter() - started - sum(stages.values())
     outcome = _outcome(work, check_only)
     release = work.manifest.release_id if work.manifest else None
+    error = work.error if outcome == "error" else None
     return RoundResult(
-        round_key, outcome, release, work.verdict, stages, work.error if outcome == "error" else None, run_id
+        round_key, outcome, release, work.verdict, stages, error, run_id, server_error=work.server_error
     )
 
 

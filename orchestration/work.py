@@ -50,6 +50,7 @@ class Work:
     was_published: bool = False  # the current release held exactly this already
     is_held: bool = False  # the release was written and is not served
     error: MtmError | None = None
+    server_error: MtmError | None = None  # the release is published, and the configured server does not have it
     seconds: dict[str, float] = field(default_factory=dict)
 
     @classmethod

@@ -15,9 +15,10 @@ from warehouse.settings import PROJECT, Home
 SHARED = Path(os.environ.get("MTM_SHARED") or PROJECT.parent / "shared") / "data"
 
 
-ON_DEMO = tuple(
-    f"tests/acceptance/test_{name}.py" for name in ("demo", "questions", "trace")
-)  # its making takes a minute or two
+ON_DEMO = tuple(  # its making takes a minute or two
+    f"tests/acceptance/test_{name}.py" for name in ("demo", "questions", "demo_clients", "trace")
+)
+ON_SERVER = "tests/integration/postgres/"  # one PostgreSQL server for all
 LONG = (*ON_DEMO, "tests/acceptance", "tests/integration/dbt", "tests/integration")
 
 
@@ -34,7 +35,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Files(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
-            return "the demo" if file in ON_DEMO else file
+            return "the demo" if file in ON_DEMO else "the server" if file.startswith(ON_SERVER) else file
 
     config.option.loadscopereorder = False
     return Files(config, log) if config.getvalue("dist") == "loadfile" else None
@@ -44,6 +45,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def parsed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     """dbt's project is parsed once for all homes of a test run."""
     os.environ["MTM_DBT_TARGET"] = str(tmp_path_factory.mktemp("dbt"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_handouts() -> None:
+    """Releases of tests have no reports and no package; tests of these switch them on."""
+    os.environ["MTM_HANDOUTS"] = "off"
 
 
 @pytest.fixture

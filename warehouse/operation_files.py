@@ -6,10 +6,10 @@ What several rooms need to read their own file belongs here; the files' contents
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from warehouse.errors import MtmError
 
@@ -34,6 +34,24 @@ class Names(Strict):
     def row(self, stem: str) -> dict[str, str]:
         """`{stem}_en`, `_ru`, `_ky` for a reference table."""
         return {f"{stem}_en": self.en, f"{stem}_ru": self.ru or self.en, f"{stem}_ky": self.ky or self.en}
+
+
+class Others(Strict):
+    """A text that stands elsewhere in English, in the two other languages."""
+
+    ru: str | None = None
+    ky: str | None = None
+
+    def row(self, stem: str, english: str) -> dict[str, str]:
+        """`{stem}_ru`, `_ky` for a reference table; the English text where one is missing."""
+        return {f"{stem}_ru": self.ru or english, f"{stem}_ky": self.ky or english}
+
+
+def _as_names(value: Any) -> Any:
+    return {"en": value} if isinstance(value, str) else value
+
+
+Title = Annotated[Names, BeforeValidator(_as_names)]  # one English text, or a text for each language
 
 
 def read_yaml(path: Path, model: type[Model]) -> Model:

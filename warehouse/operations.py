@@ -17,15 +17,15 @@ from warehouse.codebooks.model import Codebook
 from warehouse.errors import UsageError
 from warehouse.indicators.load import indicators_of
 from warehouse.indicators.model import Indicator, Indicators
-from warehouse.operation_files import Component, Names, Strict, read_yaml
+from warehouse.operation_files import Component, Names, Others, Strict, Title, read_yaml
 from warehouse.published import Published, PublishedFigure
 from warehouse.settings import operations_dirs
 from warehouse.survey.stated import StatedSurvey, surveys_of
 
 Severity = Literal["block", "review", "note"]
 __all__ = [
-    "Aliases", "Component", "Gate", "Indicator", "Indicators", "Names", "Operation", "PlaceAlias", "Programme",
-    "Publication", "Published", "PublishedFigure", "Round", "Rounds", "Strict", "Threshold",
+    "DEFAULT_LICENCE", "Aliases", "Component", "Gate", "Indicator", "Indicators", "Names", "Operation", "PlaceAlias",
+    "Programme", "Publication", "Published", "PublishedFigure", "Publisher", "Round", "Rounds", "Strict", "Threshold",
     "all_operations", "find_round", "load_operation", "read_yaml",
 ]  # fmt: skip
 
@@ -42,6 +42,25 @@ class Publication(Strict):
     sensitive_parts: list[str] = []
 
 
+class InWords(Strict):
+    """`in_words`: what `operation.yml` says in English, in the two other languages."""
+
+    programme: Others = Others()
+    credit_line: Others = Others()
+    licence: Others = Others()
+
+
+DEFAULT_LICENCE = "as stated by the owner of the data"
+
+
+class Publisher(Strict):
+    """Who publishes the figures, as the open data package names them; `email` is that of an office, never a person's."""
+
+    name: str = ""
+    url: str | None = None
+    email: str | None = None
+
+
 class Programme(Strict):
     """`operation.yml`."""
 
@@ -50,12 +69,15 @@ class Programme(Strict):
     country_iso3: str
     programme: str
     credit_line: str
-    licence: str
+    licence: str = DEFAULT_LICENCE
+    licence_url: str | None = None
+    publisher: Publisher = Publisher()
     level_names: dict[int, Names] = {}
     require_registered_rounds: bool = False
     publication: Publication = Publication()
     retention_days: int | None = None  # raw files are purged after these days (mtm purge --expired); null: kept
     notes: str = ""
+    in_words: InWords = InWords()
 
 
 class Round(Strict):
@@ -63,7 +85,7 @@ class Round(Strict):
 
     component: Component
     number: int
-    title: str = ""
+    title: Title | None = None  # in English, or {en, ru, ky}
     fieldwork_start: date | None = None
     fieldwork_end: date | None = None
     window_start: date | None = None

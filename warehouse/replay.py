@@ -86,7 +86,7 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     known = operation.round(delivery.component, delivery.round_number)
     figures = _published(operation, delivery)
     indicators = [i.model_dump_json() for i in operation.indicators if i.component == delivery.component]
-    programme = operation.programme.model_dump_json(exclude={"notes", "retention_days"})
+    programme = operation.programme.model_dump_json(exclude={"notes", "retention_days", "publisher", "licence_url"})
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
     stated = operation.surveys.get(delivery.component)
     design = [stated.model_dump_json(exclude={"notes"})] if stated else []

@@ -76,6 +76,11 @@ class Home:
         return self.build / "gate_docs"
 
     @property
+    def boundaries(self) -> Path:
+        """Boundaries for maps: `<operation>/level<N>.geojson`. Made when the first are imported."""
+        return self.root / "boundaries"
+
+    @property
     def exports(self) -> Path:
         """What was given away beside the releases: the log of person-level files (value-free). Made when it is first needed."""
         return self.root / "exports"

@@ -8,6 +8,7 @@
     'mart_headlines', 'mart_internal_origins', 'mart_parts_check', 'mart_place_crosswalk', 'mart_place_ranks',
     'mart_population', 'mart_population_breakdown', 'mart_population_by_vintage', 'mart_published_figures',
     'mart_quality', 'mart_reasons', 'mart_release_vintages', 'mart_returns_by_year', 'mart_round_change',
+    'mart_round_coverage',
     'mart_survey_change', 'mart_survey_estimates', 'mart_survey_weight_effect', 'mart_survey_weighting',
     'mart_survey_weights', 'mart_vintages'
 ] %}

@@ -35,5 +35,6 @@ def _meta(bound: Bound) -> dict[str, str]:
         "severity": bound.severity,
         "sentence_en": bound.check.sentence.en,
         "sentence_ru": bound.check.sentence.ru,
+        "sentence_ky": bound.check.sentence.ky,
         "todo": bound.check.todo,
     }

@@ -131,6 +131,18 @@ def _difference(work: Work, manifest: Manifest) -> tables.Table:
     return tables.markdown([*columns, "values changed"], rows, "every mart is equal")
 
 
+def _reports(work: Work, manifest: Manifest) -> tables.Table:
+    folder = work.home.releases / manifest.release_id
+    names = sorted(name for name in manifest.files if name.startswith("reports/"))
+    return tables.markdown(["report"], [(str(folder / name),) for name in names], "none: the release has no handouts")
+
+
+def _package(work: Work, manifest: Manifest) -> dg.MetadataValue[object]:
+    if not any(name.startswith("package/") for name in manifest.files):
+        return dg.MetadataValue.text("none: the release has no handouts (mtm export makes it)")
+    return dg.MetadataValue.path(work.home.releases / manifest.release_id / "package")
+
+
 def _told(work: Work, manifest: Manifest) -> tables.Shown:
     marts = [(name, m["rows"]) for name, m in sorted(manifest.marts.items())]
     waivers = [tuple(str(w.get(c, "")) for c in WAIVER) for w in manifest.waivers]
@@ -140,6 +152,8 @@ def _told(work: Work, manifest: Manifest) -> tables.Shown:
         "new": "no: the current release holds exactly this" if work.was_published else "yes",
         "channel": f"latest-candidate, held back: mtm promote {manifest.release_id}" if work.is_held else "current",
         "notes": _notes(work, manifest),
+        "reports": _reports(work, manifest),
+        "open data package": _package(work, manifest),
         "against its parent": _difference(work, manifest),
         "waivers": tables.markdown(WAIVER, waivers),
         "content hash": manifest.content_hash,

@@ -35,7 +35,7 @@ def dev(port: int) -> None:
 @json_option
 def doctor(as_json: bool) -> None:
     """Check this installation: versions, folders, permissions, disk, the served release, the operations' files."""
-    results = [check() for check in (_python, _packages, _home, _private, _retention, _disk, _operations, _served)]
+    results = [check() for check in (_python, _packages, _home, _private, _retention, _disk, _operations, _served, _server)]
     rows = [{"check": name, "ok": ok, "seen": seen, "todo": "" if ok else todo} for name, ok, seen, todo in results]
     if as_json:
         print_json(rows)
@@ -118,3 +118,12 @@ def _served() -> Result:
         return "served release", True, f"{answer['release_id']}, {answer['files']} files as published", ""
     except MtmError as error:
         return "served release", False, error.what, error.todo
+
+
+def _server() -> Result:
+    from warehouse.serving.postgres.automatic import standing
+
+    found = standing(Home.from_env())
+    if found is None:
+        return "PostgreSQL server", True, "none configured (MTM_PUBLISH_TO)", ""
+    return "PostgreSQL server", found.agrees, found.text, "mtm publish-to"

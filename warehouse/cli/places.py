@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from warehouse.cli.boundaries import boundaries
 from warehouse.cli.output import json_option, print_json, print_table, say
 from warehouse.errors import UsageError
 from warehouse.settings import Home
@@ -57,6 +58,9 @@ def places(round_key: str, out: Path | None, as_json: bool) -> None:
 @click.group(invoke_without_command=False)
 def gazetteer() -> None:
     """The places of an operation: import lists, show, check, decide."""
+
+
+gazetteer.add_command(boundaries)
 
 
 @gazetteer.command("import")

@@ -105,7 +105,7 @@ class Plain(_Shown):
     def look(self) -> None:
         """One line for the step's owner, and one for a stage that takes long."""
         step, taken = self.step, time.monotonic() - self.since
-        if taken >= AFTER:
+        if taken >= AFTER and step.what:
             self._once((step.whose or step.what,), step.whose or step.what, _counted(step))
         if step.whose and taken >= STAGE_AFTER:
             self._once((step.whose, step.what), f"{step.whose}: {step.what}", "")
@@ -137,7 +137,8 @@ class Living(_Shown):
     def look(self) -> None:
         """Draw the line, where nothing stands half written on it."""
         now = time.monotonic()
-        if now - self.began < AFTER:
+        if now - self.began < AFTER or not self.step.what:
+            self.clear()
             return
         with self._lock:
             if self._at_start:

@@ -64,6 +64,7 @@ def run(round_keys: tuple[str, ...], hold: bool, as_json: bool) -> None:
 
     This is the same Dagster job as the one in the UI. A refused round leaves the current release as it was (exit 3).
     """
+    from warehouse.cli.postgres import follow
     from warehouse.releases.pointer import mend
 
     home = Home.from_env().ensure()
@@ -73,7 +74,10 @@ def run(round_keys: tuple[str, ...], hold: bool, as_json: bool) -> None:
     for number, key in enumerate(keys, 1):
         tell("loading Dagster and the models", key, number, len(keys))
         results.append(_run_one(home, key, check_only=_only_judged(home, key), hold=hold))
+    behind = None if any(r.server_error for r in results) else follow(home)  # what an earlier run could not bring there
     _answer(home, results, as_json)
+    if behind and "error" in behind:
+        raise SystemExit(1)
 
 
 @click.command()
@@ -159,7 +163,11 @@ def _answer(home: Home, results: list[Any], as_json: bool, quiet: bool = False) 
     for result in results:
         if result.outcome in ("refused", "error") and not as_json:
             _explain(result)
+        if result.server_error:
+            say(f"mtm: {result.release_id} is published, the PostgreSQL server does not have it: {result.server_error} · "
+                f"code: {result.server_error.code}; mtm publish-to catches up")  # fmt: skip
     codes = {3 for r in results if r.outcome == "refused"} | {r.error.exit_code for r in results if r.error}
+    codes |= {1 for r in results if r.server_error}
     if codes or any(r.outcome == "error" for r in results):
         raise SystemExit(max(codes, default=1))
 
@@ -167,7 +175,8 @@ def _answer(home: Home, results: list[Any], as_json: bool, quiet: bool = False) 
 def _as_dict(result: Any) -> dict[str, Any]:
     checks = [c.__dict__ for c in result.verdict.checks if not c.passed] if result.verdict else []
     error = result.error.as_dict() if result.error else None
-    return {"round_key": result.round_key, "outcome": result.outcome, "release_id": result.release_id, "stages": result.stages,
+    server = {"postgresql": {"error": result.server_error.as_dict()}} if result.server_error else {}
+    return {**server, "round_key": result.round_key, "outcome": result.outcome, "release_id": result.release_id, "stages": result.stages,
             "failed_checks": checks, "gate_error": result.verdict.error if result.verdict else "", "error": error}  # fmt: skip
 
 

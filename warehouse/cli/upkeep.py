@@ -22,8 +22,8 @@ def rollback(release: str, as_json: bool) -> None:
     """Serve another release again, by id or tag (it is verified first)."""
     from warehouse.releases.verify import rollback as back
 
-    started = time.perf_counter()
-    _served(back(Home.from_env(), release), started, as_json)
+    started, home = time.perf_counter(), Home.from_env()
+    _served(home, back(home, release), started, as_json)
 
 
 @click.command()
@@ -33,19 +33,24 @@ def promote(release: str | None, as_json: bool) -> None:
     """Serve the release that was held back (`mtm run --hold`); the latest candidate by default."""
     from warehouse.releases.verify import promote as serve
 
-    started = time.perf_counter()
-    _served(serve(Home.from_env(), release), started, as_json)
+    started, home = time.perf_counter(), Home.from_env()
+    _served(home, serve(home, release), started, as_json)
 
 
-def _served(answer: dict[str, Any], started: float, as_json: bool) -> None:
+def _served(home: Home, answer: dict[str, Any], started: float, as_json: bool) -> None:
+    from warehouse.cli.postgres import follow
+
     seconds = time.perf_counter() - started
+    if not as_json:
+        before = f", {answer['before']} no longer" if answer["before"] else ""
+        click.echo(f"{answer['current']} is served{before} ({seconds:.2f} s)")
+        if answer["unhashed"]:
+            say(f"of {', '.join(answer['unhashed'])} only the size was looked at: mtm verify {answer['current']} reads all")
+    server = follow(home)
     if as_json:
-        print_json({**answer, "seconds": round(seconds, 3)})
-        return
-    before = f", {answer['before']} no longer" if answer["before"] else ""
-    click.echo(f"{answer['current']} is served{before} ({seconds:.2f} s)")
-    if answer["unhashed"]:
-        say(f"of {', '.join(answer['unhashed'])} only the size was looked at: mtm verify {answer['current']} reads all")
+        print_json({**answer, "seconds": round(seconds, 3), **({"postgresql": server} if server else {})})
+    if server and "error" in server:
+        raise SystemExit(1)
 
 
 @click.command()

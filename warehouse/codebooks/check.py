@@ -22,6 +22,7 @@ from warehouse.codebooks.folding import fold
 from warehouse.codebooks.model import Codebook
 from warehouse.errors import MtmError
 from warehouse.frame import frame_of
+from warehouse.gazetteer.tiles import Tiles
 from warehouse.indicators.check import check_indicators, readable_books
 from warehouse.operations import Aliases, Gate, Indicators, Operation, Programme, Published, Rounds
 from warehouse.parts import Parts
@@ -37,6 +38,7 @@ FILES: dict[str, type[BaseModel]] = {
     "gate.yml": Gate,
     "parts.yml": Parts,
     "survey.yml": Surveys,
+    "tiles.yml": Tiles,
 }
 PLACE_COLUMNS = ["place_code", "place_level", "parent_code", "place_name_en", "place_name_ru", "place_name_ky"]
 ROUND_KEY = re.compile(r"([a-z]{2,8})-(bma|rms|baseline)-r(\d{2,})")

@@ -15,6 +15,7 @@ from warehouse.gazetteer.decisions import Decision, clashes
 from warehouse.gazetteer.index import Index
 from warehouse.gazetteer.names import Words
 from warehouse.gazetteer.store import all_decisions, crosswalk_rows, gazetteer_rows, of_vintage, vintages
+from warehouse.gazetteer.tiles import tile_codes
 from warehouse.operations import Operation
 from warehouse.settings import Home
 
@@ -50,6 +51,11 @@ def check_operation(operation: Operation, home: Home | None) -> list[Trouble]:
         Trouble("alias_of_nothing", "review", f"aliases.yml: {c}", "no vintage has the place")
         for c in spelled
         if rows and c not in known
+    ]
+    found += [
+        Trouble("tile_of_nothing", "review", f"tiles.yml: {code}", "no vintage has the place")
+        for code in tile_codes(operation.folder)
+        if rows and code not in known
     ]
     found += _crosswalks(crosswalk_rows(operation, home), indexes)
     found += _decisions(all_decisions(operation, home), indexes, operation)

@@ -29,7 +29,10 @@ class Column(BaseModel):
 
 
 class ForeignKey(BaseModel):
-    """Columns whose values all stand in the key of another mart (dbt holds it by a test of relationships)."""
+    """Columns whose values, where none of them is null, all stand together as the primary key (`fields`) of another mart.
+
+    dbt holds it on every candidate; the serving database and its copies have it as a constraint.
+    """
 
     columns: list[str]
     mart: str
@@ -66,6 +69,9 @@ def marts() -> dict[str, Mart]:
 @lru_cache(maxsize=2)
 def _marts(files: tuple[tuple[Path, int], ...]) -> dict[str, Mart]:
     found = [m for path, _ in files for m in _of_file(path)]
+    keys = {m.name: m.key for m in found}
+    for mart in found:
+        mart.foreign_keys = _real(mart.foreign_keys, keys)
     order = {folder: i for i, folder in enumerate(FOLDERS)}
     return {m.name: m for m in sorted(found, key=lambda m: (order.get(m.folder, len(FOLDERS)), m.name))}
 
@@ -84,7 +90,7 @@ def _mart(folder: str, raw: dict[str, Any]) -> Mart:
         )
         for c in raw.get("columns", [])
     ]  # fmt: skip
-    links = [key for c in raw.get("columns", []) for key in _foreign_keys(c)]
+    links = [key for c in raw.get("columns", []) for key in _tested(c)] + _declared(raw)
     return Mart(
         name=raw["name"],
         folder=folder,
@@ -94,13 +100,26 @@ def _mart(folder: str, raw: dict[str, Any]) -> Mart:
     )
 
 
-def _foreign_keys(column: dict[str, Any]) -> list[ForeignKey]:
+def _tested(column: dict[str, Any]) -> list[ForeignKey]:
+    """Keys of one column: its tests of relationships."""
     tests = [t["relationships"] for t in column.get("data_tests", []) if isinstance(t, dict) and "relationships" in t]
     asked = [t.get("arguments", t) for t in tests if "config" not in t]  # a condition makes it no key
     return [
         ForeignKey(columns=[column["name"]], mart=a["to"].removeprefix("ref('").removesuffix("')"), fields=[a["field"]])
         for a in asked
     ]
+
+
+def _declared(raw: dict[str, Any]) -> list[ForeignKey]:
+    """Keys that no test of one column can say, or whose dimension is built from the mart (`meta: foreign_keys`)."""
+    declared = raw.get("config", {}).get("meta", {}).get("foreign_keys", [])
+    return [ForeignKey(columns=k["columns"], mart=k["mart"], fields=[]) for k in declared]
+
+
+def _real(links: list[ForeignKey], keys: dict[str, list[str]]) -> list[ForeignKey]:
+    """Those that lead to the whole primary key of their mart: a part of it is no foreign key."""
+    told = [k.model_copy(update={"fields": k.fields or keys[k.mart]}) for k in links]
+    return [k for k in told if k.fields == keys.get(k.mart) and len(k.columns) == len(k.fields)]
 
 
 def _line(text: str) -> str:

@@ -13,10 +13,11 @@ from warehouse.releases.contents import attach, checksum, hashes, opened, others
 from warehouse.releases.manifest import FILE
 from warehouse.releases.notes import notes_name
 from warehouse.releases.notes_words import LANGUAGES
-from warehouse.releases.serving import DATABASE
+from warehouse.releases.serving import DATABASE, foreign_keys
 
 GATE = "gate"  # where a release keeps the Data Docs of its verdict
-PARTS = {DATABASE, "parquet", "verdict.json", GATE, *map(notes_name, LANGUAGES)}
+HANDOUTS = {"package", "reports"}
+PARTS = {DATABASE, "parquet", "verdict.json", GATE, *map(notes_name, LANGUAGES), *HANDOUTS}
 
 
 def audit(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -41,6 +42,9 @@ def _audited(folder: Path, build: Path, marts: dict[str, dict[str, Any]]) -> dic
         twins = {p.stem for p in (folder / "parquet").iterdir()}
         for name in sorted(set(found) ^ set(marts) | set(marts) ^ twins):
             raise failed(name, "it is in one of database, Parquet and candidate only")
+        declared = foreign_keys(list(marts))  # the build database has none: rebuilds would break on them
+        for name in marts:
+            built[name]["foreign_keys"] = [k.model_dump() for k in declared[name]]
         for name, mart in marts.items():
             columns = list(found[name]["columns"])
             sums = [

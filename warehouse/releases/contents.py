@@ -20,6 +20,8 @@ COLUMNS = """SELECT table_name, column_name, data_type FROM duckdb_columns() WHE
              ORDER BY table_name, column_index"""
 KEYS = """SELECT table_name, constraint_column_names FROM duckdb_constraints()
           WHERE database_name = ? AND schema_name = ? AND constraint_type = 'PRIMARY KEY'"""
+LINKS = """SELECT table_name, constraint_column_names, referenced_table, referenced_column_names FROM duckdb_constraints()
+           WHERE database_name = ? AND schema_name = ? AND constraint_type = 'FOREIGN KEY' ORDER BY table_name, constraint_index"""
 OTHERS = """SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name <> ?
             UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = ? AND NOT internal"""
 
@@ -40,12 +42,14 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str) -> None:
 
 
 def shape(con: duckdb.DuckDBPyConnection, alias: str) -> dict[str, dict[str, Any]]:
-    """Mart → its columns with their types, in order, and its primary key."""
+    """Mart → its columns with their types, in order, its primary key, and its foreign keys (columns, mart, fields)."""
     found: dict[str, dict[str, Any]] = {}
     for table, column, kind in con.execute(COLUMNS, [alias, SCHEMA]).fetchall():
-        found.setdefault(table, {"columns": {}, "key": []})["columns"][column] = kind
+        found.setdefault(table, {"columns": {}, "key": [], "foreign_keys": []})["columns"][column] = kind
     for table, names in con.execute(KEYS, [alias, SCHEMA]).fetchall():
         found[table]["key"] = list(names)
+    for table, columns, mart, fields in con.execute(LINKS, [alias, SCHEMA]).fetchall():
+        found[table]["foreign_keys"].append({"columns": list(columns), "mart": mart, "fields": list(fields)})
     return found
 
 

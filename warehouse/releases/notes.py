@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from warehouse.releases.compare import PEOPLE, diff_databases
 from warehouse.releases.contents import attach
 from warehouse.releases.notes_words import LANGUAGES, Words, words
 from warehouse.releases.serving import DATABASE, SCHEMA
 from warehouse.releases.verdict import CheckResult, Verdict
+from warehouse.serving.field_report.messages import check_seen
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,7 +42,7 @@ class Facts:
     rounds: list[dict[str, Any]]
     verdict: Verdict
     diff: dict[str, Any] = field(default_factory=dict)  # empty: nothing could be compared
-    titles: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)  # by language and round
     breaks: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)  # by language
 
 
@@ -65,7 +66,7 @@ def markdown(facts: Facts, language: str) -> str:
         f"# {w.title.format(release=facts.release_id)}",
         w.made.format(at=facts.published_at, parent=parent, content=facts.content_hash[:12]),
         *([f"**{w.synthetic}**"] if facts.synthetic else []),
-        f"## {w.rounds}", _rounds(facts, w),
+        f"## {w.rounds}", _rounds(facts, w, language),
         f"## {w.people}", _people(facts, w, language),
         f"## {w.marts}", _marts(facts, w, language),
         f"## {w.waivers}", _waivers(facts, w),
@@ -94,7 +95,7 @@ def _facts(folder: Path, candidate: Candidate, verdict: Verdict, marts: dict[str
             else {}
         )
         brought = [r["round_key"] for r in rounds if r["change"] != "removed"]
-        titles = _titles(con)
+        titles = {language: _titles(con, language) for language in LANGUAGES}
         breaks = {language: _broken(con, language, brought, set(marts)) for language in LANGUAGES}
     return Facts(
         candidate.release_id, candidate.base_release, candidate.created_at + "Z", content_hash(marts), candidate.synthetic,
@@ -135,10 +136,10 @@ def _attached(con: duckdb.DuckDBPyConnection, candidate: Candidate) -> bool:
     return True
 
 
-def _titles(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def _titles(con: duckdb.DuckDBPyConnection, language: str) -> dict[str, str]:
+    column = "round_title" if language == "en" else f"round_title_{language}"
     return {
-        str(k): str(t or "")
-        for k, t in con.execute(f"SELECT round_key, round_title FROM b.{SCHEMA}.dim_round").fetchall()
+        str(k): str(t or "") for k, t in con.execute(f"SELECT round_key, {column} FROM b.{SCHEMA}.dim_round").fetchall()
     }
 
 
@@ -153,9 +154,10 @@ def _broken(
     return [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
 
 
-def _rounds(f: Facts, w: Words) -> str:
+def _rounds(f: Facts, w: Words, language: str) -> str:
+    titles = f.titles.get(language, {})
     rows = [
-        (r["round_key"], f.titles.get(r["round_key"], ""), getattr(w, r["change"]), r["delivery"], r["sha256"][:12])
+        (r["round_key"], titles.get(r["round_key"], ""), getattr(w, r["change"]), r["delivery"], r["sha256"][:12])
         for r in f.rounds
     ]
     return table(w.round_columns, rows) or w.no_rounds
@@ -196,8 +198,13 @@ def _review(f: Facts, w: Words, language: str) -> str:
 
 
 def _check(c: CheckResult, w: Words, language: str) -> str:
-    sentence = c.sentence_en if language == "en" else c.sentence_ru or c.sentence_en
-    return f"- `{c.code}`: {plain(sentence)} ({plain(w.seen.format(observed=c.observed, threshold=c.threshold))})"
+    sentence = {"ru": c.sentence_ru, "ky": c.sentence_ky}.get(language) or c.sentence_en
+    return f"- `{c.code}`: {plain(sentence)} ({plain(_seen(c, w, language))})"
+
+
+def _seen(c: CheckResult, w: Words, language: str) -> str:
+    lang: Literal["en", "ru", "ky"] = "ru" if language == "ru" else "ky" if language == "ky" else "en"
+    return w.seen.format(observed=check_seen(c.observed, lang), threshold=check_seen(c.threshold, lang))
 
 
 def _breaks(f: Facts, w: Words, language: str) -> str:

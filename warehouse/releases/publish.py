@@ -32,6 +32,8 @@ from warehouse.releases.quality import add_checks
 from warehouse.releases.serving import content_hash, write_serving
 from warehouse.releases.staging import staging
 from warehouse.releases.verdict import Verdict, take_docs
+from warehouse.serving.handouts import write_handouts
+from warehouse.serving.source import being_written
 from warehouse.settings import Home
 
 
@@ -88,6 +90,7 @@ def _write_release(home: Home, candidate: Candidate, verdict: Verdict, hold: boo
         _write_json(folder / "verdict.json", verdict.as_dict())
         take_docs(home, verdict, folder)
         write_notes(folder, candidate, verdict, marts)
+        write_handouts(being_written(folder, candidate, verdict, marts))
         scanned = scan_release(home, candidate, folder)  # raises where a value of a person stands anywhere
         sync_tree(folder)
         files = hashes(folder)

@@ -16,7 +16,8 @@ from warehouse.errors import MtmError
 from warehouse.frame import frame_of
 from warehouse.gazetteer.store import crosswalk_rows, gazetteer_rows
 from warehouse.normalize.countries import country_rows
-from warehouse.operations import Names, Operation, find_round, load_operation
+from warehouse.operation_files import Names, Others
+from warehouse.operations import Operation, find_round, load_operation
 from warehouse.parts import parts_of
 from warehouse.releases.former_cells import load_former_cells
 from warehouse.releases.manifest import RoundVersion
@@ -52,7 +53,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "indicator_option": [row for o in operations for row in option_rows(o)],
         "published_figure": [row for o in operations for row in figure_rows(o)],
         "registered_round": [row for o in operations for row in registered_rows(o)],
-        "quality_code": code_rows(),
+        "quality_code": code_rows(operations),
         "release": releases,
         "release_statement": statement_rows(releases, home),
         "release_cell": [],
@@ -77,6 +78,9 @@ def operation_row(operation: Operation) -> dict[str, Any]:
         "programme": p.programme,
         "credit_line": p.credit_line,
         "licence": p.licence,
+        **p.in_words.programme.row("programme", p.programme),
+        **p.in_words.credit_line.row("credit_line", p.credit_line),
+        **p.in_words.licence.row("licence", p.licence),
         **p.publication.model_dump(exclude={"sensitive_parts"}),
         "sensitive_parts": ",".join(p.publication.sensitive_parts),
     }
@@ -85,12 +89,14 @@ def operation_row(operation: Operation) -> dict[str, Any]:
 def round_row(version: RoundVersion) -> dict[str, Any]:
     """The row of `reference.round`: registered facts, and the delivery that stands."""
     operation, known = find_round(version.round_key)
+    title = known.title or Names(en=f"Round {known.number}", ru=f"Раунд {known.number}", ky=f"{known.number}-айлампа")
     book = next(b for b in operation.codebooks if b.component == known.component)
     return {
         "round_key": version.round_key,
         "operation": operation.code,
         "round_number": known.number,
-        "round_title": known.title or f"Round {known.number}",
+        "round_title": title.en,
+        **Others(ru=title.ru, ky=title.ky).row("round_title", title.en),
         "round_source": known.source or None,
         "row_grain": book.row_grain,
         "delivery_id": version.delivery_id,

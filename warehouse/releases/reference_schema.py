@@ -13,6 +13,10 @@ def _names(stem: str) -> dict[str, str]:
     return {f"{stem}_{lang}": kind for lang, kind in NAMES.items()}
 
 
+def _others(stem: str) -> dict[str, str]:
+    return {f"{stem}_{lang}": "VARCHAR" for lang in ("ru", "ky")}
+
+
 REFERENCE: dict[str, dict[str, str]] = {
     "operation": {
         "operation": "VARCHAR",
@@ -21,6 +25,9 @@ REFERENCE: dict[str, dict[str, str]] = {
         "programme": "VARCHAR",
         "credit_line": "VARCHAR",
         "licence": "VARCHAR",
+        **_others("programme"),
+        **_others("credit_line"),
+        **_others("licence"),
         "finest_published_level": "INTEGER",  # places below are not published
         "small_cell_threshold": "INTEGER",  # counts below it are suppressed where suppress_from_level applies
         "suppress_from_level": "INTEGER",  # levels >= this are subject to small_cell_threshold
@@ -35,6 +42,7 @@ REFERENCE: dict[str, dict[str, str]] = {
         "component": "VARCHAR",  # bma | rms | baseline
         "round_number": "INTEGER",
         "round_title": "VARCHAR",
+        **_others("round_title"),
         "fieldwork_start": "DATE",
         "fieldwork_end": "DATE",
         "window_start": "DATE",

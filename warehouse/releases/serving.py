@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from warehouse.errors import MtmError
+from warehouse.indicators.marts import ForeignKey, marts
 
 SCHEMA = "marts"
 DATABASE = "mtm.duckdb"
@@ -31,15 +34,16 @@ def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[st
         con.execute(f"ATTACH '{_quoted(folder / DATABASE)}' AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("BEGIN")  # one transaction: each of hundreds of comments would wait for the disk
         con.execute(f"CREATE SCHEMA serving.{SCHEMA}")
-        marts = {name: _copy(con, name, ddl, folder, scratch) for name, ddl in _tables(con)}
+        copied = {name: _copy(con, name, ddl, folder, scratch) for name, ddl in _parents_first(_tables(con))}
+        written = {name: copied[name] for name in sorted(copied)}
         _copy_comments(con)
         con.execute("COMMIT")
         con.execute("CHECKPOINT serving")
-    if not marts:
+    if not written:
         raise MtmError(
             "the candidate has no marts", expected="tables in schema marts", todo="mtm run --debug", code="no_marts"
         )
-    return marts
+    return written
 
 
 def mart_hash(con: duckdb.DuckDBPyConnection, name: str, source: str, scratch: Path) -> str:
@@ -52,6 +56,12 @@ def mart_hash(con: duckdb.DuckDBPyConnection, name: str, source: str, scratch: P
             return hashlib.file_digest(file, "sha256").hexdigest()
     finally:
         text.unlink(missing_ok=True)
+
+
+def foreign_keys(names: Collection[str]) -> dict[str, list[ForeignKey]]:
+    """The keys of each of these marts that lead to another of them, as the models declare them."""
+    known = marts()
+    return {n: [k for k in (known[n].foreign_keys if n in known else []) if k.mart in names] for n in names}
 
 
 def content_hash(marts: dict[str, dict[str, Any]]) -> str:
@@ -68,6 +78,21 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return [(name, sql) for name, sql in rows if MART.fullmatch(name)]
 
 
+def _parents_first(tables: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The marts with their foreign keys in the statement, each after those that its keys lead to."""
+    ddl, keys = dict(tables), foreign_keys([name for name, _ in tables])
+    order = TopologicalSorter({name: sorted({k.mart for k in keys[name]}) for name in ddl}).static_order()
+    return [(name, _with_keys(ddl[name], keys[name])) for name in order]
+
+
+def _with_keys(ddl: str, keys: list[ForeignKey]) -> str:
+    told = [
+        f"FOREIGN KEY ({', '.join(k.columns)}) REFERENCES serving.{SCHEMA}.{k.mart}({', '.join(k.fields)})"
+        for k in keys
+    ]
+    return ", ".join([ddl.rstrip().removesuffix(";").removesuffix(")"), *told]) + ")"
+
+
 def _copy(con: duckdb.DuckDBPyConnection, name: str, ddl: str, folder: Path, scratch: Path) -> dict[str, Any]:
     """One mart: table with its keys, rows in full order, Parquet, and the hash of the rows as text."""
     con.execute("USE serving")
@@ -77,7 +102,10 @@ def _copy(con: duckdb.DuckDBPyConnection, name: str, ddl: str, folder: Path, scr
     target = _quoted(folder / "parquet" / f"{name}.parquet")
     written = f"SELECT * FROM serving.{SCHEMA}.{name}"  # in the order in which it was inserted: no second sort
     con.execute(f"COPY ({written}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-    return {"rows": rows, "content_hash": None if name in UNHASHED else mart_hash(con, name, f"build.{SCHEMA}.{name}", scratch)}
+    return {
+        "rows": rows,
+        "content_hash": None if name in UNHASHED else mart_hash(con, name, f"build.{SCHEMA}.{name}", scratch),
+    }
 
 
 def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:

@@ -48,8 +48,8 @@ def _mart(
 ) -> list[str]:
     source, columns = table("release", name), list(found["columns"])
     told = [
-        f"{name}: its {part} are not those of the manifest"
-        for part in ("columns", "key")
+        f"{name}: its {part.replace('_', ' ')} are not those of the manifest"
+        for part in ("columns", "key", "foreign_keys")  # the last: since releases have them
         if part in expected and (expected[part] != found[part] or list(expected[part]) != list(found[part]))
     ]
     stored = checksum(con, source, columns)

@@ -46,6 +46,7 @@ class CheckResult:
         default_factory=dict
     )  # where it counts findings and fails: their codes, how many of each
     waivable: bool = True  # whether a person may make an exception of it (expectations/checks.yml)
+    sentence_ky: str = ""  # verdicts from before it have none
 
 
 @dataclass(frozen=True)

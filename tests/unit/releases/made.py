@@ -24,14 +24,14 @@ from warehouse.settings import Home
 ROUND = "toy-baseline-r01"
 MARTS = """
 CREATE SCHEMA marts;
-CREATE TABLE marts.dim_round (round_key VARCHAR, round_title VARCHAR, PRIMARY KEY (round_key));
+CREATE TABLE marts.dim_round (round_key VARCHAR, round_title VARCHAR, round_title_ru VARCHAR, round_title_ky VARCHAR, PRIMARY KEY (round_key));
 CREATE TABLE marts.mart_releases (release_id VARCHAR, PRIMARY KEY (release_id));
 CREATE TABLE marts.mart_population (round_key VARCHAR, place_code VARCHAR, place_level INTEGER, population_category VARCHAR,
     category_name_en VARCHAR, category_name_ru VARCHAR, category_name_ky VARCHAR, sex VARCHAR, age_group VARCHAR,
     individuals BIGINT, is_suppressed BOOLEAN, PRIMARY KEY (round_key, place_code, population_category, sex, age_group));
 CREATE TABLE marts.mart_quality (round_key VARCHAR, quality_type VARCHAR, code VARCHAR, severity VARCHAR, findings INTEGER,
     code_name_en VARCHAR, code_name_ru VARCHAR, code_name_ky VARCHAR, check_family INTEGER, check_layer VARCHAR, outcome VARCHAR,
-    observed_value DOUBLE, observed_en VARCHAR, observed_ru VARCHAR, allowed_value DOUBLE, allowed_en VARCHAR, allowed_ru VARCHAR,
+    observed_value DOUBLE, observed_en VARCHAR, observed_ru VARCHAR, observed_ky VARCHAR, allowed_value DOUBLE, allowed_en VARCHAR, allowed_ru VARCHAR, allowed_ky VARCHAR,
     todo_en VARCHAR, todo_ru VARCHAR, waiver VARCHAR, PRIMARY KEY (round_key, quality_type, code));
 CREATE TABLE marts.mart_plain (a INTEGER, b VARCHAR);
 INSERT INTO marts.mart_plain VALUES (1, 'x'), (2, NULL);
@@ -43,7 +43,9 @@ def build_database(path: Path, people: People, round_key: str = ROUND, title: st
     """A build database that says these people."""
     with duckdb.connect(str(path)) as con:
         con.execute(MARTS)
-        con.execute("INSERT INTO marts.dim_round VALUES (?, ?)", [round_key, title])
+        con.execute(
+            "INSERT INTO marts.dim_round VALUES (?, ?, ?, ?)", [round_key, title, f"{title} (рус.)", f"{title} (кырг.)"]
+        )
         con.execute("INSERT INTO marts.mart_releases VALUES (?)", [path.parent.name])
         rows = [
             ("TOY", 0, sum(n or 0 for n in people.values()), False),
@@ -90,7 +92,16 @@ def verdict_on(made: Candidate, *, waivers: list[dict[str, str]] | None = None) 
             "rows_are_there", "normalized", "block", True, "Rows are there.", "Строки есть.", "3", "at least 1", ""
         ),
         CheckResult(
-            "looks_odd", "marts", "review", False, "It | looks <odd>.", "Это странно.", "7", "at most 5", "look"
+            "looks_odd",
+            "marts",
+            "review",
+            False,
+            "It | looks <odd>.",
+            "Это странно.",
+            "7",
+            "at most 5",
+            "look",
+            sentence_ky="Бул кызыктай.",
         ),
     ]
     given = Verdict(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.operations import load_operation
 from warehouse.releases.quality import check_rows, outcome_of
 from warehouse.releases.quality_codes import code_rows
 from warehouse.releases.serving import write_serving
@@ -13,7 +14,7 @@ from warehouse.releases.verdict import CheckResult, Verdict
 
 CHECKS = [
     CheckResult("a", "normalized", "block", False, "A holds.", "А верно.", "3 rows", "at most 0", "look", [], 3, 3.0, 0.0, "w0001"),
-    CheckResult("b", "marts", "review", False, "B holds.", "Б верно.", "0.5", "at most 0.25", "look", [], 9, 0.5, 0.25),
+    CheckResult("b", "marts", "review", False, "B holds.", "Б верно.", "0.5", "at most 0.25", "look", [], 9, 0.5, 0.25, sentence_ky="Б туура."),
     CheckResult("c", "marts", "block", True, "C holds.", "В верно.", "0 rows", "at most 0", "look", [], 1, 0.0, 0.0),
 ]  # fmt: skip
 
@@ -26,6 +27,9 @@ def test_each_check_is_a_row_with_words_and_numbers() -> None:
         "не больше 0,25",
         "Б верно.",
     )
+    assert (rows[0]["code_name_ky"], rows[1]["code_name_ky"], rows[1]["allowed_ky"], rows[0]["observed_ky"]) == (
+        "A holds.", "Б туура.", "эң көбү 0,25", "саптар: 3",
+    )  # fmt: skip
     assert (rows[0]["waiver"], rows[1]["waiver"], rows[2]["todo_en"]) == ("w0001", None, "")
     assert [outcome_of(c) for c in CHECKS] == ["waived", "failed", "passed"]
 
@@ -36,6 +40,19 @@ def test_every_code_of_a_finding_has_a_name_in_each_language() -> None:
     assert all(
         r[f"code_name_{lang}"] and "{" not in r[f"code_name_{lang}"] for r in rows for lang in ("en", "ru", "ky")
     )
+
+
+def test_what_the_conservation_law_counts_is_named_by_category_and_part() -> None:
+    named = {
+        r["code"]: (r["code_name_en"], r["code_name_ru"], r["code_name_ky"]) for r in code_rows([load_operation("kgz")])
+    }
+    assert named["conservation:rows"] == ("Rows", "Строки", "Саптар")
+    assert named["conservation:returned.individuals"] == (
+        "Returned migrants, people",
+        "Вернувшиеся мигранты, люди",
+        "Кайтып келген мигранттар, адамдар",
+    )
+    assert named["conservation:returned.individuals.year"][2] == "Кайтып келген мигранттар, адамдар, Жылы"
 
 
 def _content(folder: Path, *checks: str) -> str:

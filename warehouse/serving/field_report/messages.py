@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from warehouse.operations import read_yaml
+from warehouse.operations import Names, read_yaml
 from warehouse.settings import PROJECT
 
 Lang = Literal["en", "ru"]
@@ -70,19 +70,34 @@ class Case(Strict):
 
 
 class Message(Strict):
-    """One code. Without `en` the words of the place where the finding is made are used; the first case that fits is told."""
+    """One code. Without `en` the words of the place where the finding is made are used; the first case that fits is told.
+
+    `ky`: what the code is called in Kyrgyz, in the marts; the report to the field has two languages.
+    """
 
     en: Said | None = None
     ru: Said
+    ky: str
     cases: list[Case] = []
 
 
+class Seen(Strict):
+    """What a check saw or allows, in the languages that are not its own."""
+
+    ru: str
+    ky: str
+
+
 class Messages(Strict):
-    """The file `messages.yml`. `checks`: check code → what to do, in Russian; `seen`: what a check says it saw or allows."""
+    """The file `messages.yml`. `checks`: check code → what to do, in Russian; `seen`: what a check says it saw or allows.
+
+    `measures`: what the conservation law counts, as `mart_quality` names it.
+    """
 
     messages: dict[str, Message] = {}
+    measures: dict[str, Names] = {}
     checks: dict[str, str] = {}
-    seen: dict[str, str] = {}
+    seen: dict[str, Seen] = {}
 
 
 class Word(Strict):
@@ -159,17 +174,18 @@ def check_todo(code: str, lang: Lang, given: str) -> str:
     return catalogue().checks.get(code, given) if lang == "ru" else given
 
 
-def check_seen(text: str, lang: Lang) -> str:
+def check_seen(text: str, lang: Literal["en", "ru", "ky"]) -> str:
     """What a check saw, or allows: `3 rows`, `at most 0.05`. Where it is in no known form it stays as it is."""
-    for template, russian in catalogue().seen.items() if lang == "ru" else ():
+    for template, known in catalogue().seen.items() if lang != "en" else ():
         if match := _expression(template).fullmatch(text):
             # what is left over in a value is a text of a known form too
-            return russian.format(**{name: check_seen(_number(v), lang) for name, v in match.groupdict().items()})
+            told: str = getattr(known, lang)
+            return told.format(**{name: check_seen(_number(v), lang) for name, v in match.groupdict().items()})
     return text
 
 
 def _number(text: str) -> str:
-    """A number as Russian writes it: `2 314`, `0,05`; anything else as it is."""
+    """A number as Russian and Kyrgyz write it: `2 314`, `0,05`; anything else as it is."""
     if not re.fullmatch(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+\.\d+", text):
         return text
     return text.replace(",", "\u202f").replace(".", ",")

@@ -7,6 +7,7 @@ the site and the package; names of places, categories and indicators come from t
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,11 +15,13 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
+from warehouse.serving.words.numbers import NONE as NONE
+from warehouse.serving.words.numbers import percent_sign, written
+
 LANGUAGES = ("en", "ru", "ky")
 HERE = Path(__file__).parent
 DOMAIN = "mtm"
 LOCALES = {"en": "en_GB", "ru": "ru", "ky": "ky"}  # 18 October 2024, not October 18
-NONE = "–"  # what stands where there is no number
 
 
 @dataclass(frozen=True)
@@ -38,55 +41,55 @@ class Tongue:
         return _catalogue(self.lang)
 
     def say(self, message: str, **values: object) -> str:
-        """A message in this language, with its {names} put in."""
-        text = self.catalogue.gettext(message)
+        """A message in this language, with its {names} put in: numbers and dates are handed over as already written."""
+        text = self.catalogue.gettext(message) if message else ""
         return text.format(**values) if values else text
 
-    def count(self, one: str, many: str, number: int, **values: object) -> str:
-        """A message that depends on a number, `{n}` in it: Russian has three forms."""
-        return self.catalogue.ngettext(one, many, number).format(n=self.number(number), **values)
+    def count(self, one: str, many: str, number: float | None, **values: object) -> str:
+        """A message that depends on a number of things, `{n}` in it: Russian has three forms. None is told as a dash."""
+        form = 2 if number is None else abs(int(number))
+        return self.catalogue.ngettext(one, many, form).format(n=self.number(number), **values)
 
-    def named(self, row: dict[str, object], name: str) -> str:
-        """The name of a row in this language (`place_name` → its `place_name_ky`); the English one where there is none."""
-        return str(row.get(f"{name}_{self.lang}") or row.get(f"{name}_en") or "")
+    def named(self, row: Mapping[str, object], name: str) -> str:
+        """The name of a row in this language (`place_name` → its `place_name_ky`), else the English one, else the plain one."""
+        found = (row.get(key) for key in (f"{name}_{self.lang}", f"{name}_en", name))
+        return next((str(f) for f in found if f is not None and f != ""), "")
 
     def number(self, value: float | Decimal | None, digits: int = 0) -> str:
-        """`128 661`, `3,9`: as this language writes a number, rounded half to even; a dash for none."""
-        from babel.numbers import format_decimal
-
-        return NONE if value is None else format_decimal(value, format="#,##0" + _after(digits), locale=self.locale)
+        """`128 661`, `3,9`, `−17 684`: rounded half to even; a dash for none and for what is no number."""
+        return written(value, digits, self.locale)
 
     def percent(self, value: float | Decimal | None, digits: int = 0) -> str:
         """A number of percent (not a share): `34 %` from 34.0."""
-        from babel.numbers import format_percent
+        text = written(value, digits, self.locale)
+        return text if text == NONE else text + percent_sign(self.lang)
 
-        return (
-            NONE
-            if value is None
-            else format_percent(value / 100, format="#,##0" + _after(digits) + _percent(self.lang), locale=self.locale)
-        )
+    def day(self, value: date | datetime | str | None) -> str:
+        """`18 October 2024`, `18 октября 2024 г.`, `2024-жылдын 18-октябры`; also from an ISO text. A moment tells its day."""
+        from warehouse.serving.words.dates import as_date, one_day
 
-    def day(self, value: date | datetime | None) -> str:
-        """`18 October 2024`, `18 октября 2024 г.`."""
-        from babel.dates import format_date
+        return NONE if not value else one_day(as_date(value), self.lang)
 
-        return NONE if value is None else format_date(value, format="long", locale=self.locale)
+    def days(self, first: date | datetime | str | None, last: date | datetime | str | None) -> str:
+        """A span of days (fieldwork, a reference window); where one end is not known it is left open: `5 May 2024 –`."""
+        from warehouse.serving.words.dates import as_date, span
 
-    def days(self, first: date | None, last: date | None) -> str:
-        """A span of days: the fieldwork, a reference window."""
-        from babel.dates import format_interval
-
-        if first is None or last is None:
-            return self.day(first or last)
-        return format_interval(first, last, skeleton="yMMMMd", locale=self.locale)
+        if first and last:
+            return span(as_date(first), as_date(last), self.lang)
+        return f"{self.day(first)} –" if first else f"– {self.day(last)}" if last else NONE
 
 
 @cache
 def tongue(lang: str) -> Tongue:
     """The language of a code."""
     if lang not in LANGUAGES:
-        raise ValueError(lang)
+        raise ValueError(f"no language {lang!r}: {', '.join(LANGUAGES)}")
     return Tongue(lang)
+
+
+def catalogue_file(lang: str) -> Path:
+    """Where the messages of a language are."""
+    return HERE / lang / f"{DOMAIN}.po"
 
 
 @cache
@@ -95,7 +98,7 @@ def _catalogue(lang: str) -> NullTranslations:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    path = HERE / lang / f"{DOMAIN}.po"
+    path = catalogue_file(lang)
     if not path.is_file():
         return NullTranslations()
     compiled = io.BytesIO()
@@ -103,11 +106,3 @@ def _catalogue(lang: str) -> NullTranslations:
         write_mo(compiled, read_po(file, locale=lang))
     compiled.seek(0)
     return GNUTranslations(compiled)
-
-
-def _after(digits: int) -> str:
-    return "." + "0" * digits if digits else ""
-
-
-def _percent(lang: str) -> str:
-    return "%" if lang == "en" else "\u00a0%"

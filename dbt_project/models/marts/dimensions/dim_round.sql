@@ -12,6 +12,8 @@ select
     r.component,
     r.round_number,
     r.round_title,
+    r.round_title_ru,
+    r.round_title_ky,
     r.fieldwork_start,
     r.fieldwork_end,
     r.window_start,

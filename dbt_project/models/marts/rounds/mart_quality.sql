@@ -43,15 +43,16 @@ lines as (
     from measures
 ),
 
--- What a code is called: findings and reasons by the catalogue of messages; measures of conservation as they are written.
+-- What a code is called, by the catalogue of messages; rows of a sheet by its own name; a code that it lacks as it is written.
 named as (
     select
         l.*,
-        coalesce(n.code_name_en, replace(replace(l.code, '_', ' '), '.', ', ')) as code_name_en,
-        coalesce(n.code_name_ru, replace(replace(l.code, '_', ' '), '.', ', ')) as code_name_ru,
-        coalesce(n.code_name_ky, replace(replace(l.code, '_', ' '), '.', ', ')) as code_name_ky
+        coalesce(n.code_name_en, r.code_name_en || ', ' || substr(l.code, 6), replace(replace(l.code, '_', ' '), '.', ', ')) as code_name_en,
+        coalesce(n.code_name_ru, r.code_name_ru || ', ' || substr(l.code, 6), replace(replace(l.code, '_', ' '), '.', ', ')) as code_name_ru,
+        coalesce(n.code_name_ky, r.code_name_ky || ', ' || substr(l.code, 6), replace(replace(l.code, '_', ' '), '.', ', ')) as code_name_ky
     from lines as l
-    left join {{ source('reference', 'quality_code') }} as n on l.code = n.code and l.quality_type in ('finding', 'rejected')
+    left join {{ source('reference', 'quality_code') }} as n on if(l.quality_type = 'conservation', 'conservation:', '') || l.code = n.code
+    left join {{ source('reference', 'quality_code') }} as r on r.code = 'conservation:rows' and l.quality_type = 'conservation' and l.code like 'rows.%'
 )
 
 -- The rows of type `check` are added when the release is written: the gate speaks after this model is built.
@@ -59,8 +60,8 @@ select
     round_key, quality_type, code, severity, code_name_en, code_name_ru, code_name_ky,
     findings, rows, people, delivered, accepted, rejected, is_conserved,
     null::integer as check_family, null::varchar as check_layer, null::varchar as outcome,
-    null::double as observed_value, null::varchar as observed_en, null::varchar as observed_ru,
-    null::double as allowed_value, null::varchar as allowed_en, null::varchar as allowed_ru,
+    null::double as observed_value, null::varchar as observed_en, null::varchar as observed_ru, null::varchar as observed_ky,
+    null::double as allowed_value, null::varchar as allowed_en, null::varchar as allowed_ru, null::varchar as allowed_ky,
     null::varchar as todo_en, null::varchar as todo_ru, null::varchar as waiver
 from named
 order by round_key, quality_type, code, severity

@@ -1,0 +1,1 @@
+"""Apache Superset: dashboards as code, their assets, and serving them on loopback (docs/superset.md)."""

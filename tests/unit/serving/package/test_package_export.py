@@ -1,0 +1,94 @@
+"""Handing out: equal releases give equal bytes, nothing is overwritten unasked, and a release is never changed by it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.unit.serving.package.release import make_release
+from warehouse.errors import MtmError, UsageError
+from warehouse.serving.package import write_package
+from warehouse.serving.package.export import Asked, export
+from warehouse.serving.package.workbook_process import workbook_begun
+from warehouse.serving.source import ReleaseSource
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_equal_releases_give_equal_packages_that_are_whole_by_themselves(package: Path, tmp_path: Path) -> None:
+    again = make_release(tmp_path / "again")
+    made = write_package(again, again.folder)
+    assert hashes(made) == hashes(package)
+    name = "parquet/mart_reasons.parquet"
+    assert os.path.samefile(made / name, again.folder / name)  # no room taken inside of the release
+    assert not any(p.is_symlink() for p in made.rglob("*"))
+    assert (package / name).stat().st_nlink == 1  # elsewhere a copy: a link could change the release
+    assert sorted(p.name for p in made.iterdir()) == [
+        "CITATION.cff", "README.ky.md", "README.md", "README.ru.md", "csv", "datapackage.json", "dcat.jsonld", "mtm.xlsx", "parquet", "sdmx",
+    ]  # fmt: skip
+
+
+def test_each_format_is_written_where_it_was_asked_for(release: ReleaseSource, package: Path, tmp_path: Path) -> None:
+    two = ("dim_round", "mart_reasons")
+    assert [p.name for p in export(release, Asked("csv", two, tmp_path / "c"))] == ["dim_round.csv", "mart_reasons.csv"]
+    assert (tmp_path / "c/dim_round.csv").read_bytes() == (package / "csv/dim_round.csv").read_bytes()
+    assert len(export(release, Asked("parquet", two, tmp_path / "p"))) == 2
+    assert [p.name for p in export(release, Asked("sdmx", (), tmp_path / "s"))] == ["headlines.csv", "structure.xml"]
+    export(release, Asked("xlsx", two, tmp_path / "x.xlsx", lang="ru"))
+    assert zipfile.is_zipfile(tmp_path / "x.xlsx")
+    export(release, Asked("frictionless", two, tmp_path / "f"))
+    from frictionless import validate
+
+    assert validate(str(tmp_path / "f" / "datapackage.json")).valid
+    assert not list(tmp_path.glob(".mtm-export-*"))
+
+
+def test_the_whole_is_one_file_of_equal_bytes(package: Path, tmp_path: Path) -> None:
+    of = make_release(tmp_path / "r")
+    write_package(of, of.folder)
+    first, second = (export(of, Asked("package", (), tmp_path / name))[0] for name in ("a.zip", "b.zip"))
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        assert archive.testzip() is None
+        names = {n.removeprefix("mtm-v0-v1-v2-r000042/") for n in archive.namelist()}
+    assert names == set(hashes(package))
+    export(of, Asked("dcat", (), tmp_path / "d.jsonld"))
+    assert (tmp_path / "d.jsonld").read_bytes() == (package / "dcat.jsonld").read_bytes()
+
+
+@pytest.mark.parametrize(("asked", "code"), [
+    (Asked("csv", ("mart_nope",)), "unknown_mart"), (Asked("package", ("dim_round",)), "whole_release_only"),
+    (Asked("csv", (), Path("full")), "already_there"), (Asked("xlsx", (), Path("file")), "already_there"),
+    (Asked("xlsx", (), Path("full"), force=True), "wrong_place"), (Asked("csv", (), Path("file"), force=True), "wrong_place"),
+])  # fmt: skip
+def test_what_is_refused(
+    release: ReleaseSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: Asked, code: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "full").mkdir()
+    for path in (tmp_path / "full" / "mine", tmp_path / "file"):
+        path.write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError) as error:
+        export(release, asked)
+    assert error.value.code == code
+    assert hashes(tmp_path) == dict.fromkeys(("file", "full/mine"), hashlib.sha256(b"mine").hexdigest())
+
+
+def test_force_overwrites_files_and_empties_no_folder(release: ReleaseSource, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine", encoding="utf-8")
+    (tmp_path / "dim_round.csv").write_text("old", encoding="utf-8")
+    export(release, Asked("csv", ("dim_round",), tmp_path, force=True))
+    assert (tmp_path / "mine").read_text() == "mine" and (tmp_path / "dim_round.csv").read_text() != "old"
+
+
+def test_a_workbook_that_fails_is_one_plain_line(release: ReleaseSource, tmp_path: Path) -> None:
+    with pytest.raises(MtmError) as error, workbook_begun(release, tmp_path / "gone" / "mtm.xlsx"):
+        pass
+    assert error.value.code == "workbook_failed" and str(tmp_path) not in str(error.value)

@@ -1,0 +1,63 @@
+"""Where people who moved inside the country came from: sums by origin, and the matrix of origin and destination.
+
+Only mart_internal_origins belongs here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from warehouse.serving.report.blocks import Part, Sub
+from warehouse.serving.report.pieces import bar_chart, crossed, lumps_last, table
+
+if TYPE_CHECKING:
+    from warehouse.serving.report.facts import Facts, Row
+    from warehouse.serving.words import Tongue
+
+ORDER = 44
+MART = "mart_internal_origins"
+
+
+def build(facts: Facts, t: Tongue) -> Part | None:
+    """A part for each category whose origins were told."""
+    if facts.is_survey:
+        return None
+    subs = []
+    for category in facts.categories:
+        code = str(category["population_category"])
+        rows = facts.mart(MART, "place_level = 0 AND population_category = ? AND value_status <> 'not_asked'", code)
+        if any(row["individuals"] is not None for row in rows):
+            rows = lumps_last(rows, "origin_code")
+            subs.append(Sub(t.named(category, "category_name"), _origin(facts, rows, code, t), code, f"origins-{code}"))
+    absent = [] if subs else [t.say("Places of origin: not asked in this round")]
+    return Part("origins", t.say("Where they came from inside the country"), subs, absent)
+
+
+def _origin(facts: Facts, rows: list[Row], category: str, t: Tongue) -> list[Any]:
+    shown = [(t.say("People"), "individuals", "number"), (t.say("Households"), "households", "number"),
+             (t.say("Of those whose origin was told"), "share_of_origins", "share"),
+             (t.say("Of the people in communities that told origins"), "share_of_total", "share")]  # fmt: skip
+    name = t.named(rows[0], "category_name")
+    caption = t.say("{category} by place of origin", category=name)
+    made = table(
+        MART, rows, t, name="origin_name", head=t.say("Place of origin"), columns=shown, caption=caption, folded=True
+    )
+    if len(rows) < 2:
+        return [table(MART, rows, t, name="origin_name", head=t.say("Place of origin"), columns=shown, caption=caption)]
+    chart = bar_chart(
+        rows, t, made, label="origin_name", value="individuals", title=caption, alt=caption, color=category, sort=False
+    )
+    return [chart, *_matrix(facts, rows, category, t)]
+
+
+def _matrix(facts: Facts, rows: list[Row], category: str, t: Tongue) -> list[Any]:
+    level = min(facts.levels, default=1)
+    found = facts.mart(
+        MART, "place_level = ? AND population_category = ? AND value_status <> 'not_asked'", level, category
+    )
+    return [crossed(
+        MART, found, t, line=("place_code", "place_name"), across=("origin_code", "origin_name"), column="individuals",
+        head=t.say("Lives in, came from"), caption=t.say("From where to where: a line for each destination, a column for each origin"),
+        order=[row["origin_code"] for row in rows],
+        notes=[t.say("Where the line and the column name the same place, people moved within it.")],
+    )] if len(found) > len(rows) else []  # fmt: skip

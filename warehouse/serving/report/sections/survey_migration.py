@@ -1,0 +1,22 @@
+"""Surveys: where people were, for how long, why they left and why they came back.
+
+Only the topics of dim_indicator that belong here are named; what is shown of a question is in `surveys.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from warehouse.serving.report.surveys import topic_part
+
+if TYPE_CHECKING:
+    from warehouse.serving.report.blocks import Part
+    from warehouse.serving.report.facts import Facts
+    from warehouse.serving.words import Tongue
+
+ORDER = 62
+
+
+def build(facts: Facts, t: Tongue) -> Part | None:
+    """The questions of the topic migration."""
+    return topic_part(facts, t, "survey-migration", t.say("Where they were, and for how long"), ["migration"])

@@ -1,0 +1,22 @@
+"""Surveys: whether people stay or leave again, beside the round before.
+
+Only the topics of dim_indicator that belong here are named; what is shown of a question is in `surveys.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from warehouse.serving.report.surveys import topic_part
+
+if TYPE_CHECKING:
+    from warehouse.serving.report.blocks import Part
+    from warehouse.serving.report.facts import Facts
+    from warehouse.serving.words import Tongue
+
+ORDER = 66
+
+
+def build(facts: Facts, t: Tongue) -> Part | None:
+    """The questions of the topic plans, with both rounds and the places."""
+    return topic_part(facts, t, "survey-plans", t.say("Plans"), ["plans"], with_dots=True, with_places=True)
