@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from warehouse.cli.cells import shown
-from warehouse.cli.output import json_option, print_json, print_table
+from warehouse.cli.output import json_option, print_json, print_table, prose
 from warehouse.settings import Home
 
 Row = dict[str, Any]
@@ -70,7 +70,7 @@ def _print(found: Row) -> None:
     if any(found["window"]):
         click.echo(f"reference window {found['window'][0]} to {found['window'][1]}")
     click.echo("")
-    click.echo(found["what"])
+    prose(found["what"])
     steps = [step["model"] for step in found["made_by"]]
     click.echo(
         "made by: " + " ← ".join(steps[:STEPS]) + (f" ← … ({len(steps)} models: --json)" if len(steps) > STEPS else "")
