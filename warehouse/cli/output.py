@@ -41,9 +41,10 @@ def echo(text: str = "", kind: Kind = "plain") -> None:
 
 def prose(text: str) -> None:
     """A long text on standard output: folded between words at a terminal, one line in a pipe."""
-    room = room_of(sys.stdout)
-    for line in layout.fold(text, room) if room else [text]:
-        echo(line)
+    room, bare = room_of(sys.stdout), text.lstrip(" ")
+    indent = text[: len(text) - len(bare)]
+    for line in layout.fold(bare, room - len(indent)) if room else [bare]:
+        echo(indent + line)
 
 
 def say(text: str, kind: Kind = "plain") -> None:
