@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 from warehouse.cli import layout
@@ -87,8 +87,9 @@ class _Shown:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._end.wait(self.every):
-            self.look()
+        with suppress(OSError, ValueError):  # nobody reads it any more: work goes on without being shown
+            while not self._end.wait(self.every):
+                self.look()
 
     def look(self) -> None:
         """Show what is due."""
