@@ -15,12 +15,9 @@ from warehouse.settings import PROJECT, Home
 SHARED = Path(os.environ.get("MTM_SHARED") or PROJECT.parent / "shared") / "data"
 
 
-ON_DEMO = (
-    "tests/acceptance/test_demo.py",
-    "tests/acceptance/test_questions.py",
-    "tests/acceptance/test_report.py",
-    "tests/acceptance/test_demo_clients.py",
-)  # its making takes a minute or two
+ON_DEMO = tuple(  # its making takes a minute or two
+    f"tests/acceptance/test_{name}.py" for name in ("demo", "questions", "demo_clients", "report", "trace")
+)
 ON_SERVER = "tests/integration/postgres/"  # one PostgreSQL server for all
 LONG = (*ON_DEMO, "tests/acceptance", "tests/integration/dbt", "tests/integration")
 

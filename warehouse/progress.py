@@ -26,7 +26,7 @@ _listeners: list[Listener] = []
 
 
 def tell(what: str, whose: str = "", number: int = 0, total: int = 0) -> None:
-    """Say what is being done now."""
+    """Say what is being done now; an empty text: nothing any more (a server waits)."""
     for listener in _listeners:
         listener(Step(what, whose, number, total))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,31 +17,100 @@ import pytest
 from warehouse.settings import PROJECT
 
 
+class Warm:
+    """`mtm` as forks of one process that has loaded all (tests/faults/warm.py): its own process each, without the imports."""
+
+    def __init__(self) -> None:
+        """Nothing is loaded before it is needed."""
+        self.number = 0
+        self.folder = Path()
+        self._server: subprocess.Popen[str] | None = None
+
+    def run(
+        self, argv: list[str], environment: dict[str, str], cwd: Path, seconds: int
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        self.number += 1
+        out = self.folder / f"said-{self.number}"
+        asked = {
+            "do": "start",
+            "argv": argv,
+            "out": str(out),
+            "environment": environment,
+            "folder": str(cwd),
+            "seconds": seconds,
+        }
+        code = self._ask({"do": "wait", "pid": self._ask(asked)})
+        told = [out.with_suffix(suffix).read_text(encoding="utf-8") for suffix in (".out", ".err")]
+        return subprocess.CompletedProcess(["mtm", *argv], code, *told)
+
+    def end(self) -> None:
+        """Stop it."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.communicate()
+            self._server = None
+
+    def _ask(self, what: dict[str, Any]) -> Any:
+        server = self._loaded()
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write(json.dumps(what) + "\n")
+        server.stdin.flush()
+        answer = server.stdout.readline()
+        assert answer, f"the warm process ended: {(self.folder / 'warm.err').read_text()[-2000:]}"
+        return json.loads(answer)
+
+    def _loaded(self) -> subprocess.Popen[str]:
+        if self._server is None:
+            own = {k: v for k, v in os.environ.items() if not k.startswith("MTM_") or k == "MTM_DBT_TARGET"}
+            own |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(PROJECT)}  # no thread before the fork
+            with (self.folder / "warm.err").open("w") as errors:
+                self._server = subprocess.Popen(
+                    [sys.executable, "-m", "tests.faults.warm", str(self.folder / "home")], cwd=PROJECT, env=own,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+                )  # fmt: skip
+            assert self._server.stdout is not None
+            threads = self._server.stdout.readline().strip()
+            assert threads == "[]", (
+                f"threads before the fork: {threads} {(self.folder / 'warm.err').read_text()[-2000:]}"
+            )
+        return self._server
+
+
+WARM = Warm()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where the warm process lives, and its end."""
+    WARM.folder = tmp_path_factory.mktemp("warm")
+    yield
+    WARM.end()
+
+
 @dataclass
 class CommandLine:
-    """`mtm` with one home."""
+    """`mtm` with one home. `installed`: the installed command, started cold, as a person does."""
 
     home: Path
+    installed: bool = False
 
     def __call__(self, *arguments: str | Path, code: int = 0, timeout: int = 900) -> subprocess.CompletedProcess[str]:
-        environment = {
-            **os.environ,
-            "MTM_HOME": str(self.home),
-            "PATH": f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}",
-        }
-        done = subprocess.run(
-            ["mtm", *map(str, arguments)],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            cwd=self.home.parent,
-        )
+        argv, environment = [*map(str, arguments)], {**os.environ, "MTM_HOME": str(self.home)}
+        done = (self._cold if self.installed else WARM.run)(argv, environment, self.home.parent, timeout)
         assert done.returncode == code, (
-            f"mtm {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+            f"mtm {' '.join(argv)}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         )
         assert "Traceback" not in done.stderr
         return done
+
+    def _cold(
+        self, argv: list[str], environment: dict[str, str], cwd: Path, seconds: int
+    ) -> subprocess.CompletedProcess[str]:
+        path = f"{PROJECT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            ["mtm", *argv], env={**environment, "PATH": path}, capture_output=True, text=True, timeout=seconds, cwd=cwd,
+        )  # fmt: skip
 
     def json(self, *arguments: str | Path, code: int = 0) -> Any:
         return json.loads(self(*arguments, "--json", code=code).stdout)
@@ -53,23 +125,40 @@ def mtm(tmp_path: Path) -> CommandLine:
     return CommandLine(tmp_path / "home")
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[CommandLine], None]) -> CommandLine:
+    """A home that is made once for all workers of a test run, by the installed command; whoever comes second waits."""
+    root = factory.getbasetemp()
+    folder = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / f"made-{name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            make(CommandLine(folder / "home", installed=True))
+            (folder / "done").touch()
+    return CommandLine(folder / "home")
+
+
 @pytest.fixture(scope="session")
 def published_real(tmp_path_factory: pytest.TempPathFactory, deliveries: Path) -> CommandLine:
     """Real spreadsheets of Nigeria (rounds 13 on) and Mali, received and run in one go."""
-    line = CommandLine(tmp_path_factory.mktemp("real") / "home")
     files = [
         *sorted((deliveries / "nga").glob("round[12][3-9].xlsx")),
         *sorted((deliveries / "nga").glob("round2[0-2].xlsx")),
     ]
     files += sorted((deliveries / "mli").glob("*.xlsx"))
-    line("receive", *files)
-    line("run")
-    return line
+
+    def make(line: CommandLine) -> None:
+        line("receive", *files)
+        line("run")
+
+    return made_once(tmp_path_factory, "real", make)
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """The synthetic Kyrgyz rounds, taken all the way by `mtm demo`."""
-    line = CommandLine(tmp_path_factory.mktemp("demo") / "home")
-    line("demo")
-    return line
+
+    def make(line: CommandLine) -> None:
+        line("demo")
+
+    return made_once(tmp_path_factory, "demo", make)

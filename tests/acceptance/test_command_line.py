@@ -32,8 +32,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]
 
 def test_a_round_from_receive_to_rollback(mtm: CommandLine, workbook: Callable[..., Path]) -> None:
     first = workbook("round1.xlsx", [HEADER, *GOOD])
-    assert "delivery 1 of toy-baseline-r01" in mtm("receive", first).stdout
-    assert "published as r000001" in mtm("run").stderr
+    installed = CommandLine(mtm.home, installed=True)
+    assert "delivery 1 of toy-baseline-r01" in installed("receive", first).stdout
+    assert "published as r000001" in installed("run").stderr
     assert mtm.rows("SELECT individuals FROM mart_population WHERE place_level = 0") == [{"individuals": 180}]
 
     bad = workbook("round1 bad.xlsx", [HEADER, *GOOD[:2], ["South", "S1", "many", 6, PHONE]])

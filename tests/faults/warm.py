@@ -89,6 +89,9 @@ def child(asked: dict[str, Any]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _redirect(asked["out"])
     os.environ.update(asked.get("environment", {}))
+    os.chdir(asked.get("folder", "."))
+    signal.alarm(int(asked.get("seconds", 0)))
+    sys.argv = ["mtm", *asked["argv"]]
     ctypes.CDLL(None).prctl(PR_SET_PTRACER, ANY, 0, 0, 0)
     from tests.faults import hooks, steps
 

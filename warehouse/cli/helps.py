@@ -182,11 +182,12 @@ def _no_color(_: click.Context, __: click.Parameter, value: bool) -> None:
         choose("never")
 
 
-def _quiet(_: click.Context, __: click.Parameter, value: bool) -> None:
+def _quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     from warehouse.cli.progress import silence
 
     if value:
         silence()
+        ctx.find_root().call_on_close(partial(silence, False))
 
 
 def _debug(_: click.Context, __: click.Parameter, value: bool) -> None:

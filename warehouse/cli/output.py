@@ -39,6 +39,14 @@ def echo(text: str = "", kind: Kind = "plain") -> None:
     click.echo(paint(text, kind), color=coloured() or None)
 
 
+def prose(text: str) -> None:
+    """A long text on standard output: folded between words at a terminal, one line in a pipe."""
+    room, bare = room_of(sys.stdout), text.lstrip(" ")
+    indent = text[: len(text) - len(bare)]
+    for line in layout.fold(bare, room - len(indent)) if room else [bare]:
+        echo(indent + line)
+
+
 def say(text: str, kind: Kind = "plain") -> None:
     """A line of progress or a note, on standard error."""
     click.echo(paint(text, kind, sys.stderr), err=True, color=coloured(sys.stderr) or None)
@@ -127,5 +135,5 @@ def _plain(value: Any) -> Any:
 
 
 __all__ = [
-    "echo", "json_option", "neutral", "print_csv", "print_error", "print_json", "print_table", "room_of", "say", "wants_json",
+    "echo", "json_option", "neutral", "print_csv", "print_error", "print_json", "print_table", "prose", "room_of", "say", "wants_json",
 ]  # fmt: skip

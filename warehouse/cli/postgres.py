@@ -42,8 +42,13 @@ def publish_to(
 ) -> None:
     """Let a PostgreSQL server serve a release: tables with comments and keys, swapped in by one transaction.
 
-    The address may stand in MTM_PUBLISH_TO: then the server follows each publication. The password belongs into
-    PGPASSWORD, ~/.pgpass or a service: what is typed here can be seen by other users of the machine.
+    \b
+    mtm publish-to postgresql://publisher@db.example.org/mtm
+        password: PGPASSWORD, ~/.pgpass or a service
+    MTM_PUBLISH_TO=postgresql://… mtm publish-to
+        as it is done after each publication
+
+    What stands on the command line can be seen by other users of the machine: keep the password out of it.
     """
     from warehouse.serving.postgres.publish import publish_to as publish
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 from warehouse.cli import layout
@@ -42,10 +42,13 @@ def watched(callback: Callable[..., Any], doing: Callable[[], str]) -> Callable[
 
     @functools.wraps(callback)
     def run(*args: Any, **options: Any) -> Any:
-        if options.get("as_json"):
-            silence()
-        with watching("" if _silent else doing()):
-            return callback(*args, **options)
+        silent = _silent
+        silence(silent or bool(options.get("as_json")))
+        try:
+            with watching("" if _silent else doing()):
+                return callback(*args, **options)
+        finally:
+            silence(silent)
 
     return run
 
@@ -84,8 +87,9 @@ class _Shown:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._end.wait(self.every):
-            self.look()
+        with suppress(OSError, ValueError):  # nobody reads it any more: work goes on without being shown
+            while not self._end.wait(self.every):
+                self.look()
 
     def look(self) -> None:
         """Show what is due."""
@@ -102,7 +106,7 @@ class Plain(_Shown):
     def look(self) -> None:
         """One line for the step's owner, and one for a stage that takes long."""
         step, taken = self.step, time.monotonic() - self.since
-        if taken >= AFTER:
+        if taken >= AFTER and step.what:
             self._once((step.whose or step.what,), step.whose or step.what, _counted(step))
         if step.whose and taken >= STAGE_AFTER:
             self._once((step.whose, step.what), f"{step.whose}: {step.what}", "")
@@ -134,7 +138,8 @@ class Living(_Shown):
     def look(self) -> None:
         """Draw the line, where nothing stands half written on it."""
         now = time.monotonic()
-        if now - self.began < AFTER:
+        if now - self.began < AFTER or not self.step.what:
+            self.clear()
             return
         with self._lock:
             if self._at_start:

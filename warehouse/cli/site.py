@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from warehouse.cli.output import json_option, print_json, say
+from warehouse.progress import tell
 from warehouse.settings import Home
 
 
@@ -40,8 +41,8 @@ def site(
     """The catalogue site: releases, reports, downloads, dictionary, quality, as static pages in three languages.
 
     \b
-    mtm site                                           builds .mtm/site; open its index.html
-    mtm site --serve                                   and looks at it on 127.0.0.1:8080
+    mtm site                     builds .mtm/site; open its index.html
+    mtm site --serve             and looks at it on 127.0.0.1:8080
     mtm site --out public --base-url https://data.example.org/mtm
 
     Any web server can host the folder. What is held back is not in it. Run it again after each publication.
@@ -70,6 +71,7 @@ def _serve(folder: Path, port: int) -> None:
         raise UsageError(f"port {port} can't be had", where="--serve", expected="a free port", todo="mtm site --serve 8081",
                          code="port_taken") from None  # fmt: skip
     with running:
+        tell("")  # no living line while it serves
         say(f"http://{ADDRESS}:{running.server_port}/ · stop with Ctrl-C")
         try:
             running.serve_forever()

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from warehouse.cli.cells import shown
-from warehouse.cli.output import json_option, print_json, print_table
+from warehouse.cli.output import json_option, print_json, print_table, prose
 from warehouse.settings import Home
 
 Row = dict[str, Any]
@@ -56,29 +56,29 @@ def trace(
 def _matches(found: Row) -> None:
     rows = found["matches"]
     if not found["found"]:
-        click.echo(f"No row of {found['mart']} has this key." + (" Near it:" if rows else ""))
+        prose(f"No row of {found['mart']} has this key." + (" Near it:" if rows else ""))
     else:
-        click.echo(f"{found['found']} rows of {found['mart']} have this key; say which:")
+        prose(f"{found['found']} rows of {found['mart']} have this key; say which:")
     columns = list(rows[0]) if rows else []
     if rows:
         print_table(columns, [[row.get(c) for c in columns] for row in rows])
 
 
 def _print(found: Row) -> None:
-    click.echo(f"{found['mart']} · release {found['release']} of {found['published_at']}")
-    click.echo(", ".join(f"{column} {value}" for column, value in found["key"].items()))
+    prose(f"{found['mart']} · release {found['release']} of {found['published_at']}")
+    prose(", ".join(f"{column} {value}" for column, value in found["key"].items()))
     if any(found["window"]):
-        click.echo(f"reference window {found['window'][0]} to {found['window'][1]}")
-    click.echo("")
-    click.echo(found["what"])
+        prose(f"reference window {found['window'][0]} to {found['window'][1]}")
+    prose("")
+    prose(found["what"])
     steps = [step["model"] for step in found["made_by"]]
-    click.echo(
+    prose(
         "made by: " + " ← ".join(steps[:STEPS]) + (f" ← … ({len(steps)} models: --json)" if len(steps) > STEPS else "")
     )
     if found["canonical"]:
-        click.echo("from: " + ", ".join(found["canonical"]))
+        prose("from: " + ", ".join(found["canonical"]))
     for at in found["stated_in"]:
-        click.echo(f"stated in {at['file']}" + (f":{at['line']}" if at["line"] else ""))
+        prose(f"stated in {at['file']}" + (f":{at['line']}" if at["line"] else ""))
     _rounds(found["rounds"])
     for figure in found["figures"]:
         _figure(figure)
@@ -87,22 +87,20 @@ def _print(found: Row) -> None:
 
 def _rounds(rounds: list[Row]) -> None:
     for r in rounds:
-        click.echo("")
-        click.echo(
+        prose("")
+        prose(
             f"{r['round_key']}: delivery {r['delivery_id']}, number {r['delivery_seq']}, {r['file_name']}, received {r['received_at']}"
         )
-        click.echo(f"  sha256 {r['sha256']} · codebook {r['codebook']} · normalized {r['normalized_id']}")
+        prose(f"  sha256 {r['sha256']} · codebook {r['codebook']} · normalized {r['normalized_id']}")
         for note in r["notes"]:
-            click.echo(f"  note: {note}")
+            prose(f"  note: {note}")
 
 
 def _figure(f: Row) -> None:
     verdict = {True: "equal", False: "NOT EQUAL", None: "not worked out again"}[f["equal"]]
-    click.echo("")
-    click.echo(
-        f"{f['column']} = {shown(f['published'])} · from what is behind it: {shown(f['recomputed'])} ({verdict})"
-    )
-    click.echo(f"  {f['how']}")
+    prose("")
+    prose(f"{f['column']} = {shown(f['published'])} · from what is behind it: {shown(f['recomputed'])} ({verdict})")
+    prose(f"  {f['how']}")
     for part in f["made_of"]:
         _part(part, "  ")
     _rows("rows", f["rows"], f["rows_behind"])
@@ -114,7 +112,7 @@ def _part(part: Row, indent: str) -> None:
     behind = (
         f" · {part['rows_behind']} rows, {'equal' if part.get('equal') else 'NOT EQUAL'}" if part["rows_behind"] else ""
     )
-    click.echo(f"{indent}{part['column']} {shown(part['value'])} of {part['mart']} {key}{behind}")
+    prose(f"{indent}{part['column']} {shown(part['value'])} of {part['mart']} {key}{behind}")
     for inner in part["made_of"]:
         _part(inner, indent + "  ")
     _rows("rows", part["rows"], part["rows_behind"])
@@ -124,7 +122,7 @@ def _part(part: Row, indent: str) -> None:
 def _rows(title: str, rows: list[Row], number: int) -> None:
     if rows:
         more = "" if len(rows) == number else f", the first {len(rows)} of them (--all lists every one)"
-        click.echo(f"  {number} {title}{more}:")
+        prose(f"  {number} {title}{more}:")
         print_table(
             ["row", "place", "contributes", ""],
             [[r["where"], r["place_code"], r["contribution"], r["note"]] for r in rows],
@@ -133,13 +131,13 @@ def _rows(title: str, rows: list[Row], number: int) -> None:
 
 def _around(found: Row) -> None:
     if found["rejected_rows"]:
-        click.echo("")
-        click.echo(f"{found['rejected_rows']} rejected rows of the delivery are in no figure:")
+        prose("")
+        prose(f"{found['rejected_rows']} rejected rows of the delivery are in no figure:")
         print_table(
             ["row", "reason", "people"], [[r["where"], r["reason_code"], r["people"]] for r in found["rejected"]]
         )
     if found["corrections"]:
-        click.echo("")
-        click.echo("Corrections and decisions about this round:")
+        prose("")
+        prose("Corrections and decisions about this round:")
         print_table(["entry", "what", "row", "column", "who", "when", "why"],
                     [[c["entry"], c["do"], c["row"], c["column"], c["who"], c["when"], c["why"]] for c in found["corrections"]])  # fmt: skip

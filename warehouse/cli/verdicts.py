@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from warehouse.cli.output import json_option, print_json, print_table
+from warehouse.cli.output import json_option, print_json, print_table, prose
 from warehouse.errors import UsageError
 from warehouse.settings import Home
 
@@ -67,9 +67,9 @@ def _print(given: Any, every: bool, docs: str | None) -> None:
                     [(c.code, c.severity, _outcome(c), c.sentence_en, c.observed, c.threshold, "" if c.passed else c.todo) for c in shown])  # fmt: skip
     for c in failed:
         if c.counted:
-            click.echo(f"{c.code} counts: {', '.join(f'{code} {n}' for code, n in c.counted.items())}")
+            prose(f"{c.code} counts: {', '.join(f'{code} {n}' for code, n in c.counted.items())}")
         if c.evidence:
-            click.echo(f"{c.code} where: {', '.join(c.evidence)}")
+            prose(f"{c.code} where: {', '.join(c.evidence)}")
     _print_waivers(given)
     _print_diff(given.diff)
     click.echo(f"Data Docs: {docs or f'not kept: mtm check {given.round_key} makes them again'}")
@@ -87,7 +87,7 @@ def _print_waivers(given: Any) -> None:
 
 def _print_diff(diff: dict[str, Any]) -> None:
     if diff.get("told"):
-        click.echo(diff["told"])
+        prose(diff["told"])
     if diff.get("marts"):
         from warehouse.releases.base_diff import TOLD, diff_rows
 

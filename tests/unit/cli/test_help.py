@@ -15,8 +15,7 @@ from warehouse.cli.told import commands, topics, variables
 from warehouse.settings import PROJECT
 
 ROOMS = ("warehouse", "orchestration", "expectations", "dbt_project")
-VARIABLE = re.compile(r"\bMTM_[A-Z0-9]+(?:_[A-Z0-9]+)*\b")
-READ = re.compile(r"environ|getenv|env_var|SECRET_ENV|SETTING|ADDRESS|secret_env|_env\b|return \"MTM_")
+VARIABLE = re.compile(r"""["'](MTM_[A-Z0-9_]+)["']""")  # a name in quotes is one that is read or set
 
 
 def every(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -58,7 +57,7 @@ def test_examples_name_commands_and_options_that_there_are() -> None:
         assert path in COMMANDS, path
         for example in (x for x in told.example if x.startswith("mtm ")):
             words = shlex.split(example)[1:]
-            here = " ".join(words[:2]) if " ".join(words[:2]) in COMMANDS else words[0]
+            here = next(h for n in (3, 2, 1) if (h := " ".join(words[:n])) in COMMANDS)
             known = {name for param in COMMANDS[here].params for name in param.opts}
             assert {w for w in words if w.startswith("--")} <= known, example
 
@@ -73,14 +72,9 @@ def test_every_topic_can_be_read_at_80_columns_and_names_pages_that_there_are() 
 
 def test_every_variable_that_the_code_reads_is_listed() -> None:
     listed = {v.name for v in variables()}
-    files = [
-        p
-        for room in ROOMS
-        for p in (PROJECT / room).rglob("*")
-        if p.suffix in (".py", ".yml") and "words" not in p.parts
-    ]
-    used = {name for p in [*files, PROJECT / "Makefile"] for line in p.read_text(encoding="utf-8").splitlines()
-            if READ.search(line) or p.name == "Makefile" for name in VARIABLE.findall(line)}  # fmt: skip
+    files = [p for room in ROOMS for p in (PROJECT / room).rglob("*") if p.suffix in (".py", ".yml", ".sql")]
+    used = {name for p in files for name in VARIABLE.findall(p.read_text(encoding="utf-8"))}
+    used |= set(re.findall(r"MTM_[A-Z_]+", (PROJECT / "Makefile").read_text(encoding="utf-8")))
     assert {"MTM_HOME", "MTM_KEEP_RELEASES", "MTM_SFTP_PASSWORD"} <= used  # the search finds them
     assert used <= listed, used - listed
     text = CliRunner().invoke(cli, ["help", "environment"]).output

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from warehouse.cli import cells, layout
 from warehouse.cli.layout import Column, fold, lines, width
-from warehouse.cli.output import _columns
+from warehouse.cli.output import _columns, prose
 
 WIDE = "移動追跡マトリックス Баткен облусу"
 LONG = "Columns have the labels that they had in the round before, or a person said that new ones may stand."
@@ -95,3 +95,13 @@ def test_withheld_is_said_and_other_blanks_stay_blank() -> None:
 def test_a_table_without_rows_has_its_head() -> None:
     assert table(Column("a", []), Column("b", []), room=80) == ["a  b"]
     assert layout.lines([Column("name " * 30, [])], 40, plain)
+
+
+def test_prose_is_folded_at_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prose(LONG)
+    monkeypatch.setattr("warehouse.cli.output.room_of", lambda _: 40)
+    prose(LONG)
+    whole, *folded = capsys.readouterr().out.splitlines()
+    assert whole == LONG and len(folded) > 2 and max(map(len, folded)) <= 40 and " ".join(folded) == LONG

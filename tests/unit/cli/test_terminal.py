@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -132,6 +133,24 @@ def test_quiet_and_json_say_nothing(capsys: pytest.CaptureFixture[str], monkeypa
     progress.silence(False)
     progress.watched(work, lambda: "working")()
     assert capsys.readouterr().err.splitlines() == ["   working …", "half way"]
+
+
+@pytest.mark.parametrize("error", [OSError("no room"), ValueError("closed")])
+def test_progress_that_nobody_reads_stops_in_silence(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.setattr(progress, "AFTER", 0.0)
+    monkeypatch.setattr(progress._Shown, "every", 0.01)
+    failed: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    tried: list[str] = []
+
+    def broken(text: str) -> None:
+        tried.append(text)
+        raise error
+
+    monkeypatch.setattr(progress, "say", broken)
+    with progress.watching("looking"):
+        time.sleep(0.1)
+    assert tried == ["   looking …"] and not failed
 
 
 def test_letters_that_an_encoding_has_not_break_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
