@@ -98,24 +98,29 @@ def _layer(layer: dict[str, Any]) -> dict[str, Any]:
     there = {column for row in rows for column in row}
     used = tuple((name, fields.get(name, name)) for name in CHANNELS if fields.get(name, name) in there)
     style = tuple((k, tuple(v) if isinstance(v, list) else v) for k, v in sorted(layer["style"].items()))
-    return {**_template(layer["mark"], style, used, layer["across"], layer["up"]), "data": {"values": rows}}
+    made = _template(layer["mark"], style, used)
+    encoding = {name: _scaled(channel, layer["across"] if name == "x" else layer["up"] if name == "y" else None)
+                for name, channel in made["encoding"].items()}  # fmt: skip
+    return {**made, "encoding": encoding, "data": {"values": rows}}
+
+
+def _scaled(channel: dict[str, Any], axis: Axis | None) -> dict[str, Any]:
+    """A channel of a template on a scale of its own: scales differ from picture to picture, all else comes back."""
+    if axis is None:
+        return channel
+    scale = {"domain": [axis.low, axis.high], "nice": False, "range": [axis.first, axis.last], "zero": False}
+    return {**channel, "scale": scale}
 
 
 @lru_cache(maxsize=1000)
-def _template(
-    mark: str, style: tuple[tuple[str, Any], ...], used: tuple[tuple[str, str], ...], across: Axis | None,
-    up: Axis | None,
-) -> dict[str, Any]:  # fmt: skip
-    """A layer without its data, by Altair: it checks and copies much, and charts are made of few kinds of layers."""
+def _template(mark: str, style: tuple[tuple[str, Any], ...], used: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """A layer without its data and scales, by Altair: it checks and copies much, and charts are made of few kinds of layers."""
     import altair as alt
     from altair.utils.schemapi import debug_mode
 
     given = {k: list(v) if isinstance(v, tuple) else v for k, v in style}
     with debug_mode(False):
-        encoded = {
-            "detail" if name == "line" else name: _channel(alt, name, column, across if name == "x" else up)
-            for name, column in used
-        }
+        encoded = {"detail" if name == "line" else name: _channel(alt, name, column) for name, column in used}
         drawn = getattr(alt.Chart(alt.NamedData("rows")), f"mark_{mark}")(clip=False, **given).encode(**encoded)
         if mark == "geoshape":  # the shapes are in pixels already
             drawn = drawn.project(type="identity", scale=1, translate=[0, 0])
@@ -123,7 +128,7 @@ def _template(
     return {k: v for k, v in made.items() if k in ("mark", "encoding", "projection")}
 
 
-def _channel(alt: Any, name: str, column: str, axis: Axis | None) -> Any:
+def _channel(alt: Any, name: str, column: str) -> Any:
     make = getattr(alt, CHANNELS[name])
     if name in ("x2", "y2"):
         return make(column)
@@ -133,7 +138,4 @@ def _channel(alt: Any, name: str, column: str, axis: Axis | None) -> Any:
         return make(column, type="quantitative")
     if name in ("fill", "stroke"):
         return make(column, type="nominal", scale=None, legend=None)
-    scale = (
-        alt.Scale(domain=[axis.low, axis.high], range=[axis.first, axis.last], nice=False, zero=False) if axis else None
-    )
-    return make(column, type="quantitative", scale=scale, axis=None, stack=None)
+    return make(column, type="quantitative", scale=None, axis=None, stack=None)

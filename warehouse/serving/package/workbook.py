@@ -58,6 +58,7 @@ def write_workbook(
     from warehouse.serving.package import opened
     from warehouse.serving.package.about import about
     from warehouse.serving.package.cover import write_columns, write_cover
+    from warehouse.serving.package.sheet_rows import RowSheet
     from warehouse.serving.package.tables import tables
     from warehouse.serving.words import tongue
 
@@ -73,7 +74,9 @@ def write_workbook(
         write_cover(book.add_worksheet(COVER), styles, told, sheets, t)
         write_columns(book.add_worksheet(COLUMNS), styles, sheets, t)
         for sheet in sheets:
-            _write_sheet(book.add_worksheet(sheet.name), styles, sheet, con, lang)
+            _write_sheet(
+                book.add_worksheet(sheet.name, None if book.constant_memory else RowSheet), styles, sheet, con, lang
+            )
         if wanted():
             book.close()
 
@@ -126,18 +129,19 @@ def _write_sheet(ws: Any, styles: Styles, sheet: Sheet, con: duckdb.DuckDBPyConn
 
 
 def _write_rows(ws: Any, sheet: Sheet, con: duckdb.DuckDBPyConnection) -> None:
-    """Cell by cell, each by the writer of its column; nulls are no cells. The inner loop is what takes the time."""
-    writers = [_writer(ws, f) for f in sheet.fields]
+    """All rows at once (`RowSheet`); of a workbook that is larger than memory cell by cell. Nulls are no cells."""
     chosen = ", ".join(f"{_cell(f)} AS {f.sql}" for f in sheet.fields)
     source = f"(SELECT * FROM marts.{quoted(sheet.table.name)} {sheet.table.order} LIMIT {sheet.rows})"
     answer = con.execute(f"SELECT {chosen} FROM {source}")
-    row = HEAD
-    while part := answer.fetchmany(20_000):
-        for cells in part:
-            for column, cell in enumerate(cells):
-                if cell is not None:
-                    writers[column](row, column, cell)
-            row += 1
+    rows = (cells for part in iter(lambda: answer.fetchmany(20_000), []) for cells in part)
+    if hasattr(ws, "put_rows"):
+        ws.put_rows(HEAD, rows, [f.kind for f in sheet.fields])
+        return
+    writers = [_writer(ws, f) for f in sheet.fields]
+    for row, cells in enumerate(rows, HEAD):
+        for column, cell in enumerate(cells):
+            if cell is not None:
+                writers[column](row, column, cell)
 
 
 def _writer(ws: Any, field: Field) -> Callable[[int, int, Any], Any]:
