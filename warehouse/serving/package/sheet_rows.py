@@ -6,18 +6,28 @@ How a row of values becomes XML belongs here; which values a cell has is the mat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
-
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
 
 LONGEST = 32_767  # UTF-16 units of a cell
 
 
-class RowSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet of xlsxwriter: its head is written cell by cell, then `put_rows` takes all rows below it."""
+@lru_cache(maxsize=1)
+def row_sheet() -> Any:
+    """The kind of sheet for `add_worksheet`: a worksheet of xlsxwriter that has `put_rows`."""
+    from xlsxwriter.worksheet import Worksheet
+
+    return type("RowSheet", (RowsAtOnce, Worksheet), {})
+
+
+class RowsAtOnce:
+    """What it has beside the library's: its head is written cell by cell, then `put_rows` takes all rows below it."""
 
     dim_rowmax: int | None
+    col_info: dict[int, Any]
+    str_table: Any
+    fh: Any
+    _check_dimensions: Callable[[int, int], int]
 
     def __init__(self) -> None:
         """As the library makes it."""
@@ -39,6 +49,8 @@ class RowSheet(Worksheet):  # type: ignore[misc]
 
     def _column(self, column: int, kind: str) -> tuple[str, str, Callable[[Any], object]]:
         """What stands before and after the row's number in each cell of a column, and how its value is told."""
+        from xlsxwriter.utility import xl_col_to_name
+
         info = self.col_info.get(column)
         style = f' s="{info.column_format._get_xf_index()}"' if info and info.column_format else ""
         types: dict[str, tuple[str, Callable[[Any], object]]] = {
@@ -58,7 +70,7 @@ class RowSheet(Worksheet):  # type: ignore[misc]
     def _write_rows(self) -> None:
         """What the library asks for when it writes the sheet: the head, then the rows."""
         end, self.dim_rowmax = self.dim_rowmax, self._head_ends if self._below else self.dim_rowmax
-        super()._write_rows()
+        super()._write_rows()  # type: ignore[misc]
         self.dim_rowmax = end
         self.fh.writelines(self._below)
         self._below = []

@@ -58,7 +58,7 @@ def write_workbook(
     from warehouse.serving.package import opened
     from warehouse.serving.package.about import about
     from warehouse.serving.package.cover import write_columns, write_cover
-    from warehouse.serving.package.sheet_rows import RowSheet
+    from warehouse.serving.package.sheet_rows import row_sheet
     from warehouse.serving.package.tables import tables
     from warehouse.serving.words import tongue
 
@@ -75,7 +75,7 @@ def write_workbook(
         write_columns(book.add_worksheet(COLUMNS), styles, sheets, t)
         for sheet in sheets:
             _write_sheet(
-                book.add_worksheet(sheet.name, None if book.constant_memory else RowSheet), styles, sheet, con, lang
+                book.add_worksheet(sheet.name, None if book.constant_memory else row_sheet()), styles, sheet, con, lang
             )
         if wanted():
             book.close()
@@ -129,7 +129,7 @@ def _write_sheet(ws: Any, styles: Styles, sheet: Sheet, con: duckdb.DuckDBPyConn
 
 
 def _write_rows(ws: Any, sheet: Sheet, con: duckdb.DuckDBPyConnection) -> None:
-    """All rows at once (`RowSheet`); of a workbook that is larger than memory cell by cell. Nulls are no cells."""
+    """All rows at once (`RowsAtOnce`); of a workbook that is larger than memory cell by cell. Nulls are no cells."""
     chosen = ", ".join(f"{_cell(f)} AS {f.sql}" for f in sheet.fields)
     source = f"(SELECT * FROM marts.{quoted(sheet.table.name)} {sheet.table.order} LIMIT {sheet.rows})"
     answer = con.execute(f"SELECT {chosen} FROM {source}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from warehouse.serving.package.sheet_rows import RowSheet
+from warehouse.serving.package.sheet_rows import row_sheet
 
 ROWS: list[tuple[Any, ...]] = [
     ("a & <b>", 1, 0.1, True),
@@ -26,7 +26,7 @@ def sheet(path: Path, at_once: bool) -> dict[str, str]:
     book = xlsxwriter.Workbook(str(path), {"in_memory": True})
     whole = book.add_format({"num_format": "#,##0"})
     whole._get_xf_index()
-    ws: Any = book.add_worksheet("rows", RowSheet if at_once else None)
+    ws: Any = book.add_worksheet("rows", row_sheet() if at_once else None)
     ws.set_column(1, 1, 12, whole)
     ws.write_row(0, 0, ["text", "whole"])
     ws.set_row(0, 45)
@@ -49,7 +49,7 @@ def test_rows_at_once_are_what_the_library_writes(tmp_path: Path) -> None:
 
 def test_a_sheet_without_rows_has_its_head(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "empty.xlsx"), {"in_memory": True})
-    ws: Any = book.add_worksheet("rows", RowSheet)
+    ws: Any = book.add_worksheet("rows", row_sheet())
     ws.write_row(0, 0, ["text", "whole"])
     ws.put_rows(1, [], KINDS)
     book.close()
