@@ -5,6 +5,7 @@ Heavy imports stay inside the commands, so that `mtm --help` answers at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
@@ -39,6 +40,8 @@ from warehouse.cli import (
 )
 from warehouse.cli.letters import make_legible
 from warehouse.errors import MtmError, UsageError
+
+SYSTEM = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 
 GROUPS: dict[str, list[click.Command]] = {
     "Take in and run": [deliveries.receive, deliveries.read, rounds.run, rounds.check, status.status],
@@ -116,7 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
     except MtmError as error:
         _fail(error)
     except click.exceptions.Abort:
-        sys.exit(1)
+        _interrupted()
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
@@ -128,7 +131,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if _debug():
             raise
-        _fail(_unexpected(error))
+        _fail(_of_the_system(error) or _unexpected(error))
 
 
 def _fail(error: MtmError) -> None:
@@ -152,6 +155,23 @@ def _unexpected(error: Exception) -> MtmError:
     return MtmError(
         f"unexpected {type(error).__name__}", todo="run again with --debug and report it", code="unexpected"
     )
+
+
+def _of_the_system(error: Exception) -> MtmError | None:
+    """What the disk or the rights refuse, wherever it happens: its name for it and the path, which is no value."""
+    if not isinstance(error, OSError) or error.errno not in SYSTEM or not error.filename:
+        return None
+    return MtmError(
+        f"the system refuses: {os.strerror(error.errno)}", where=str(error.filename),
+        expected="room, and a folder that is there and may be written to",
+        todo="look at the path, its rights and the disk (mtm doctor), then run again", code="system_refuses",
+    )  # fmt: skip
+
+
+def _interrupted() -> None:
+    """Ctrl-C, or a question that was not answered with yes."""
+    sys.stderr.write("mtm: stopped\n")
+    sys.exit(1)
 
 
 def _debug() -> bool:

@@ -205,7 +205,10 @@ Where to look (every figure here is SYNTHETIC, calibrated to what was published)
   published  {_agreement(home)}
   a query    {mtm} query "SELECT round_key, headline_name_en, value, value_text_en, published_value FROM mart_headlines WHERE is_press_release"
   rounds     {mtm} status
-  the UI     {mtm} dev        (Dagster on http://127.0.0.1:3000)""")
+  the UI     {mtm} dev        (Dagster on http://127.0.0.1:3000)
+  reports    {home.current}/reports; {mtm} report kgz-bma-r04 --lang ky
+  open data  {home.current}/package; {mtm} export package
+  the site   {mtm} site --serve""")
 
 
 def _agreement(home: Home) -> str:

@@ -19,7 +19,7 @@ from warehouse.settings import Home
     "--out",
     type=click.Path(path_type=Path),
     default=None,
-    help="The folder of the site (default: site beside MTM_HOME).",
+    help="The folder of the site (default: site in MTM_HOME).",
 )
 @click.option("--base-url", metavar="URL", help="Where it will stand: adds feed, sitemap and links between languages.")
 @click.option("--operation", metavar="OPERATION", help="Tell of this operation only.")

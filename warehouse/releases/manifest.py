@@ -140,8 +140,9 @@ def _gone(home: Home, release_id: str) -> UsageError:
 def _unknown(home: Home, name: str | None) -> UsageError:
     known = [*release_ids(home), *tags(home)]
     return UsageError(
-        f"there is no release {name[:64]}" if name else "nothing has been published yet",
-        expected=f"one of {', '.join(known) or 'no release yet'}",
-        todo="mtm releases shows them" if name else "mtm receive FILE, then mtm run",
+        f"there is no release {name[:64]}" if name and known else "nothing has been published yet",
+        where="" if known else f"MTM_HOME, {home.root}",
+        expected=f"one of {', '.join(known)}" if known else "a home with a release",
+        todo="mtm releases shows them" if known else "look at MTM_HOME; of a new home: mtm receive FILE, then mtm run",
         code="unknown_release",
     )

@@ -18,7 +18,7 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
-from warehouse.cli import cli, progress, style
+from warehouse.cli import cli, main, progress, style
 from warehouse.cli.letters import make_legible
 from warehouse.cli.output import print_csv, print_error, print_json, print_table
 from warehouse.errors import MtmError
@@ -222,3 +222,24 @@ def test_bash_completes_in_good_time(filled: Path) -> None:
     assert done.stdout.splitlines() == ["kgz-bma-r01 kgz-bma-r02", "0"], done.stderr
     for shell in ("zsh", "fish"):
         assert "_MTM_COMPLETE" in CliRunner().invoke(cli, ["completion", shell]).output
+
+
+def test_what_the_system_refuses_is_told_with_its_path(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("MTM_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(SystemExit) as ended:
+        main(["receive", str(tmp_path / "file")])
+    told = capsys.readouterr().err
+    assert ended.value.code == 1 and "system_refuses" in told and "Not a directory" in told and "unexpected" not in told
+
+
+def test_ctrl_c_is_answered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(**_: object) -> None:
+        raise click.exceptions.Abort
+
+    monkeypatch.setattr(cli, "main", stop)
+    with pytest.raises(SystemExit) as ended:
+        main(["status"])
+    assert ended.value.code == 1 and capsys.readouterr().err == "mtm: stopped\n"

@@ -33,8 +33,7 @@ def write_cover(ws: Any, styles: Styles, told: About, sheets: list[Sheet], t: To
     for label, text in _facts(told, t):
         ws.write_string(row, 0, label, styles.label)
         ws.merge_range(row, 1, row, 3, neutral(text), styles.text)
-        if len(text) > 130:
-            ws.set_row(row, 15 * (1 + len(text) // 130))
+        ws.set_row(row, 15 * (1 + len(text) // 110))
         row += 1
     _list(ws, styles, sheets, row + 1, t)
 

@@ -82,6 +82,9 @@ def _free(target: Path, asked: Asked) -> None:
     if taken and not asked.force:
         raise UsageError(f"{target.name} is there already", where="--out", expected="a new name",
                          todo="name another place, or overwrite with --force", code="already_there")  # fmt: skip
+    if one and target.suffix.lower() != f".{ENDINGS[asked.form].rpartition('.')[2]}":
+        raise UsageError(f"{target.name} does not end on {ENDINGS[asked.form]}", where="--out", expected=f"a name that ends on {ENDINGS[asked.form]}",
+                         todo="name the file so", code="wrong_ending")  # fmt: skip
 
 
 def _file(source: ReleaseSource, told: About, asked: Asked, target: Path) -> Path:

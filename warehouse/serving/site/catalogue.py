@@ -152,7 +152,8 @@ def catalogue(home: Home, operation: str | None = None) -> Catalogue:
     """The releases of a home. Raises UsageError (exit 2) where nothing is served, or nothing of the operation."""
     found = Catalogue(home, sorted(_listed(home), key=lambda r: number_of(r.release_id), reverse=True), operation)
     if not any(r.state == SERVED for r in found.releases):
-        raise UsageError("nothing has been published yet", expected="a release", todo="mtm receive FILE, then mtm run",
+        raise UsageError("nothing has been published yet", where=f"MTM_HOME, {home.root}", expected="a home with a release",
+                         todo="look at MTM_HOME; of a new home: mtm receive FILE, then mtm run",
                          code="no_release")  # fmt: skip
     known = {v.round_key.split("-")[0] for v in found.served.rounds}
     if operation is not None and operation not in known:

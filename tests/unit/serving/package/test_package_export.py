@@ -72,6 +72,7 @@ def test_the_whole_is_one_file_of_equal_bytes(package: Path, again: ReleaseSourc
     (Asked("csv", ("mart_nope",)), "unknown_mart"), (Asked("package", ("dim_round",)), "whole_release_only"),
     (Asked("csv", (), Path("full")), "already_there"), (Asked("xlsx", (), Path("file")), "already_there"),
     (Asked("xlsx", (), Path("full"), force=True), "wrong_place"), (Asked("csv", (), Path("file"), force=True), "wrong_place"),
+    (Asked("package", (), Path("all.tar")), "wrong_ending"), (Asked("xlsx", (), Path("new")), "wrong_ending"),
 ])  # fmt: skip
 def test_what_is_refused(
     release: ReleaseSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: Asked, code: str

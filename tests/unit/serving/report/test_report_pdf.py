@@ -62,6 +62,8 @@ def test_the_command_writes_the_page_and_answers(asked: CliRunner, tmp_path: Pat
     assert (tmp_path / told["report"]).stat().st_size == told["bytes"]
     done = asked.invoke(report, [ROUND, "--out", str(tmp_path)], catch_exceptions=False)
     assert (tmp_path / f"{ROUND}.en.html").is_file() and "r000001" in done.output
+    asked.invoke(report, [ROUND, "--out", "made/here/"], catch_exceptions=False)
+    assert (tmp_path / "made" / "here" / f"{ROUND}.en.html").is_file()
 
 
 @pytest.mark.parametrize("out,more,code", [("x.doc", [], "report_format"), ("x.html", ["--pdf"], "report_format"),
