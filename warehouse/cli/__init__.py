@@ -69,6 +69,14 @@ class Sections(click.Group):
                 lines = [(c.name or "", helps.short(c, c.name or "")) for c in commands]
                 formatter.write_dl([(name.ljust(room), text) for name, text in lines])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command. A reader that has had enough (`mtm query … | head`) is no error; click would end with 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in order."""
         return [c.name or "" for commands in GROUPS.values() for c in commands]
@@ -125,9 +133,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except click.ClickException as error:
         _fail(_misused(error))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         if _debug():
             raise

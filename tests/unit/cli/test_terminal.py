@@ -243,3 +243,11 @@ def test_ctrl_c_is_answered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     with pytest.raises(SystemExit) as ended:
         main(["status"])
     assert ended.value.code == 1 and capsys.readouterr().err == "mtm: stopped\n"
+
+
+def test_a_reader_that_has_had_enough_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-c", "from warehouse.cli import main; main(['completion', 'bash'])"], stdout=writing, stderr=subprocess.PIPE, cwd=PROJECT, check=False)  # fmt: skip
+    os.close(writing)
+    assert done.returncode == 0 and not done.stderr
