@@ -21,15 +21,18 @@
         'ky': ': эки айлампада тең болгон коомчулуктарды гана салыштырыңыз',
     } -%}
     {%- set assessed = {
-        'en': "'; ' || communities_now || ' communities were assessed, ' || communities_before || ' then'",
-        'ru': "'; охвачено сообществ: ' || communities_now || ', тогда ' || communities_before",
-        'ky': "'; камтылган коомчулуктар: ' || communities_now || ', анда ' || communities_before",
-    } -%}
+        'en': ['; ', ' communities were assessed, ', ' then'],
+        'ru': ['; охвачено сообществ: ', ', тогда ', ''],
+        'ky': ['; камтылган коомчулуктар: ', ', анда ', ''],
+    }[language] -%}
     {{ two_days('end', language, {
         'en': ['The window ends on {now}, in round {round} on {before}', 'The window ends on {now}, that of round {round} is not known', 'The window is not known, that of round {round} ends on {before}', 'No reference window is known for either round'],
         'ru': ['Период заканчивается {now}, в раунде {round} он заканчивался {before}', 'Период заканчивается {now}, период раунда {round} неизвестен', 'Период неизвестен, в раунде {round} он заканчивался {before}', 'Отчётный период неизвестен для обоих раундов'],
         'ky': ['Мезгил {now} күнү аяктайт, {round}-айлампада {before} күнү аяктаган', 'Мезгил {now} күнү аяктайт, {round}-айлампаныкы белгисиз', 'Мезгил белгисиз, {round}-айлампада {before} күнү аяктаган', 'Эки айлампанын тең отчёттук мезгили белгисиз'],
-    }) }} || coalesce({{ assessed[language] }}, '') || '{{ only[language] }}'
+    }) }} || coalesce(
+        '{{ assessed[0] }}' || {{ number_text('communities_now', language) }} || '{{ assessed[1] }}'
+        || {{ number_text('communities_before', language) }} || '{{ assessed[2] }}', ''
+    ) || '{{ only[language] }}'
 {%- endmacro %}
 
 {# The first sentence where both rounds tell the day, then: only the later one, only the earlier one, neither. #}

@@ -25,8 +25,8 @@ pairs as (
         cast(p.window_start as varchar) as start_before,
         cast(r.window_end as varchar) as end_now,
         cast(p.window_end as varchar) as end_before,
-        cast(c.communities as varchar) as communities_now,
-        cast(b.communities as varchar) as communities_before,
+        c.communities as communities_now,
+        b.communities as communities_before,
         p.delivery_id as previous_delivery_id,
         p.is_synthetic as previous_is_synthetic
     from {{ source('reference', 'round') }} as r
