@@ -160,7 +160,9 @@ def test_withheld_and_missing_values_have_their_status() -> None:
 def test_a_series_has_one_figure_a_day() -> None:
     """Two rounds of a component end on one day: the later one is the figure of that day. Another component has its own."""
     with duckdb.connect() as con:
-        con.execute("CREATE SCHEMA marts; CREATE TABLE marts.dim_operation AS SELECT 'toy' AS operation, 'TOY' AS country_iso3")
+        con.execute(
+            "CREATE SCHEMA marts; CREATE TABLE marts.dim_operation AS SELECT 'toy' AS operation, 'TOY' AS country_iso3"
+        )
         con.execute("""CREATE TABLE marts.dim_round AS SELECT * FROM (VALUES
             ('a9', 9, DATE '2024-10-18'), ('a10', 10, DATE '2024-10-18'), ('a11', 11, DATE '2025-01-01'), ('b9', 9, DATE '2024-10-18'),
             ('a12', 12, NULL)) AS r (round_key, round_number, fieldwork_end), (VALUES (DATE '2024-01-01', 't')) AS w (window_end, round_title)""")

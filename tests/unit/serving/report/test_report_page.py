@@ -72,7 +72,13 @@ def test_what_was_asked_and_is_withheld_is_not_said_to_be_not_asked(tmp_path: Pa
 def test_a_level_of_one_place_gives_way_to_the_next(tmp_path: Path) -> None:
     """A round that was made in one region only: its districts are told, not the region alone."""
     below = [
-        {"round_key": ROUND, "place_code": f"T1{i}", "place_level": 2, **three("place_name", f"District {i}"), "communities": i}
+        {
+            "round_key": ROUND,
+            "place_code": f"T1{i}",
+            "place_level": 2,
+            **three("place_name", f"District {i}"),
+            "communities": i,
+        }
         for i in (1, 2)
     ]
     source = small_release(tmp_path, {"mart_round_coverage": [*BASE["mart_round_coverage"][:2], *below]})
