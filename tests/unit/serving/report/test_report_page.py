@@ -69,6 +69,20 @@ def test_what_was_asked_and_is_withheld_is_not_said_to_be_not_asked(tmp_path: Pa
         assert f"{table}: nobody told them, or they are withheld" in page and f"{table}: not asked" not in page
 
 
+def test_parts_that_are_years_follow_each_other(tmp_path: Path) -> None:
+    parts = [
+        {"round_key": ROUND, "place_code": "T", "place_level": 0, "population_category": "returned", "dimension": kind, "item": item,
+         **three("item_name", f"of {item}"), **three("dimension_name", kind), "individuals": n, "value_status": "reported",
+         "is_suppressed": False}
+        for kind, item, n in (("year", "2021", 10), ("year", "2022", 20), ("kind", "a", 1), ("kind", "other", 9), ("kind", "b", 3))
+    ]  # fmt: skip
+    page = report_html(small_release(tmp_path, {"mart_population_breakdown": parts}), ROUND, "en")
+    heads = [
+        th.get_text() for th in BeautifulSoup(page, "html.parser").select("tbody th") if th.get_text().startswith("of ")
+    ]
+    assert heads == ["of b", "of a", "of other", "of 2021", "of 2022"]
+
+
 def test_a_level_of_one_place_gives_way_to_the_next(tmp_path: Path) -> None:
     """A round that was made in one region only: its districts are told, not the region alone."""
     below = [

@@ -30,7 +30,11 @@ def build(facts: Facts, t: Tongue) -> Part | None:
         if any(row["individuals"] is not None for row in rows):
             rows = lumps_last(rows, "origin_code")
             subs.append(Sub(t.named(category, "category_name"), _origin(facts, rows, code, t), code, f"origins-{code}"))
-    gone = t.say("Places of origin: nobody told them, or they are withheld") if asked else t.say("Places of origin: not asked in this round")
+    gone = (
+        t.say("Places of origin: nobody told them, or they are withheld")
+        if asked
+        else t.say("Places of origin: not asked in this round")
+    )
     absent = [] if subs else [gone]
     return Part("origins", t.say("Where they came from inside the country"), subs, absent)
 

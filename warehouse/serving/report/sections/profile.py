@@ -31,7 +31,11 @@ def build(facts: Facts, t: Tongue) -> Part | None:
         asked = asked or bool(parts)
         if any(row["individuals"] is not None for row in parts):
             subs.append(Sub(t.named(category, "category_name"), _profile(rows, code, t), code, f"profile-{code}"))
-    gone = t.say("Sex and age: nobody told them, or they are withheld") if asked else t.say("Sex and age: not asked in this round")
+    gone = (
+        t.say("Sex and age: nobody told them, or they are withheld")
+        if asked
+        else t.say("Sex and age: not asked in this round")
+    )
     absent = [] if subs else [gone]
     return Part("profile", t.say("Women and men, young and old"), subs, absent)
 

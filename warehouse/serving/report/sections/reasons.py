@@ -30,7 +30,9 @@ def build(facts: Facts, t: Tongue) -> Part | None:
         asked = asked or bool(rows)
         if any(row["individuals"] is not None for row in rows):
             subs.append(Sub(t.named(category, "category_name"), _reasons(lumps_last(rows, "reason_code"), code, t), code, f"reasons-{code}"))  # fmt: skip
-    gone = t.say("Reasons: nobody told them, or they are withheld") if asked else t.say("Reasons: not asked in this round")
+    gone = (
+        t.say("Reasons: nobody told them, or they are withheld") if asked else t.say("Reasons: not asked in this round")
+    )
     absent = [] if subs else [gone]
     return Part("reasons", t.say("Why they moved"), subs, absent)
 
