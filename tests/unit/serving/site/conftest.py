@@ -18,7 +18,7 @@ from warehouse.settings import Home
 BASE_URL = "https://data.example.org/mtm"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # what is patched ends with these tests
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     folder = tmp_path_factory.mktemp("site")
     with pytest.MonkeyPatch.context() as patch:
@@ -30,7 +30,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         yield small.three_releases(folder / "home")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(made_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of three releases, with an address."""
     return build(made_home, tmp_path_factory.mktemp("built") / "site", base_url=BASE_URL).folder
