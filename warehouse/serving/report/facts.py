@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import UsageError
+from warehouse.gazetteer.tiles import renamed, tiles_of
 from warehouse.serving.report.cells import key_of
 
 if TYPE_CHECKING:
+    from warehouse.gazetteer.tiles import Tiles
     from warehouse.serving.source import Asker, ReleaseSource
     from warehouse.serving.words import Tongue
 
@@ -50,11 +52,16 @@ class Facts:
         return bool(self.round["is_synthetic"])
 
     def ask(self, sql: str, *parameters: Any) -> list[Row]:
-        """The answer to a query, asked once. It must name its order."""
+        """The answer to a query, asked once. It must name its order. Places are called as on the tile map."""
         key = (sql, parameters)
         if key not in self._asked:
-            self._asked[key] = self.asker.rows(sql, list(parameters))
+            self._asked[key] = [renamed(row, self.tiles) for row in self.asker.rows(sql, list(parameters))]
         return self._asked[key]
+
+    @cached_property
+    def tiles(self) -> Tiles | None:
+        """The tile map of the operation, where it has one."""
+        return tiles_of(str(self.round["operation"]))
 
     @cached_property
     def tables(self) -> frozenset[str]:

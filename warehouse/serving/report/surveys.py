@@ -100,7 +100,7 @@ def _chart(rows: list[Row], indicator: Row, t: Tongue) -> Chart:
     steps = _is_ordered(rows)
     picture = bars(drawn(rows, t), t, label="option_name", value="estimate", low="ci_low", high="ci_high", note="said",
                    unit="share", digits=1, alt=name, sort=not steps)  # fmt: skip
-    several = [t.say("Several answers could be given: the shares may add up to more than 100 %.")]
+    several = [t.say("Several answers could be given: the shares may add up to more than 100%.")]
     notes = several if indicator["kind"] == "multiple" else []
     return Chart(_title(rows, t) or name, picture, _table(rows, name, t, steps), _of(rows, t), notes)
 
@@ -108,8 +108,8 @@ def _chart(rows: list[Row], indicator: Row, t: Tongue) -> Chart:
 def _reading(rows: Sequence[Row], t: Tongue) -> Paragraph:
     """How the pictures of a section are read, once."""
     if all(str(row["weight_scheme"]).startswith("none") for row in rows):
-        return Paragraph(t.say("Shares of those who answered, not weighted: indicative. The dark line on each bar is the 95 % confidence interval."))  # fmt: skip
-    return Paragraph(t.say("Shares of those who answered, weighted. The dark line on each bar is the 95 % confidence interval."))  # fmt: skip
+        return Paragraph(t.say("Shares of those who answered, not weighted: indicative. The dark line on each bar is the 95% confidence interval."))  # fmt: skip
+    return Paragraph(t.say("Shares of those who answered, weighted. The dark line on each bar is the 95% confidence interval."))  # fmt: skip
 
 
 def drawn(rows: Sequence[Row], t: Tongue) -> list[Row]:
@@ -247,4 +247,4 @@ def _by_place(facts: Facts, indicator: Row, rows: list[Row], t: Tongue) -> list[
         digits=1, alt=title, sort=True, reference=top["estimate"], reference_name=t.say("All respondents"),
     )  # fmt: skip
     return [Chart(title, picture, Table(title, head, lines, [MART], folded=True),
-                  t.say("Points are shares, lines their 95 % intervals: where lines overlap, a rank may be chance"))]  # fmt: skip
+                  t.say("Points are shares, lines their 95% intervals: where lines overlap, a rank may be chance"))]  # fmt: skip

@@ -58,7 +58,7 @@ def picture(c: Catalogue, round_key: str, t: Tongue, site: Path) -> Row | None:
             )
         drawn = bars(places, t, label="place_name", value="individuals", color=category, alt=caption)
     elif shares := answers(c, round_key):
-        caption = t.say("What respondents said, with 95 % confidence intervals")
+        caption = t.say("What respondents said, with 95% confidence intervals")
         drawn = bars(
             shares, t, label="headline_name", value="value", low="ci_low", high="ci_high", unit="percent", alt=caption
         )
