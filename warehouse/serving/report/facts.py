@@ -105,6 +105,16 @@ class Facts:
         return [int(row["place_level"]) for row in rows if row["place_level"]]
 
     @cached_property
+    def main_level(self) -> int | None:
+        """The coarsest of these levels that sets places beside each other; where each has one place alone, the coarsest."""
+        rows = self.ask(
+            "SELECT place_level FROM mart_round_coverage WHERE round_key = ? AND place_level > 0 "
+            "GROUP BY place_level HAVING count(*) > 1 ORDER BY place_level",
+            self.round_key,
+        ) if self.levels else []  # fmt: skip
+        return int(rows[0]["place_level"]) if rows else min(self.levels, default=None)
+
+    @cached_property
     def previous(self) -> Row | None:
         """The round before it, of the same operation and component, in this release."""
         found = self.ask(

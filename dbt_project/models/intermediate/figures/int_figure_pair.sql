@@ -25,6 +25,7 @@ pairs as (
         coalesce(cast(p.window_start as varchar), '?') as start_before,
         coalesce(cast(r.window_end as varchar), '?') as end_now,
         coalesce(cast(p.window_end as varchar), '?') as end_before,
+        coalesce(r.window_end <> p.window_end, false) as other_end, -- both known, and not the same
         coalesce(cast(c.communities as varchar), '?') as communities_now,
         coalesce(cast(b.communities as varchar), '?') as communities_before,
         p.delivery_id as previous_delivery_id,
@@ -51,14 +52,14 @@ select
         || regexp_replace(start_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ': речь о других людях, и разница не означает роста или снижения' as window_reason_ru,
     'Отчёттук мезгил ' || regexp_replace(start_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнүнөн башталат, ' || previous_round_number || '-айлампада ' || regexp_replace(start_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1')
         || ' күнүнөн башталган: сөз башка адамдар жөнүндө, айырма өсүштү же төмөндөөнү билдирбейт' as window_reason_ky,
-    'The window ends on ' || end_now || ', in round ' || previous_round_number || ' on ' || end_before || '; '
-        || communities_now || ' communities were assessed, ' || communities_before
-        || ' then: compare communities of both rounds only' as extent_reason_en,
-    'Период заканчивается ' || regexp_replace(end_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ', в раунде ' || previous_round_number || ' он заканчивался ' || regexp_replace(end_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1')
-        || '; охвачено сообществ: ' || communities_now || ', тогда ' || communities_before
-        || ': сравнивайте только сообщества обоих раундов' as extent_reason_ru,
-    'Мезгил ' || regexp_replace(end_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнү аяктайт, ' || previous_round_number || '-айлампада ' || regexp_replace(end_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1')
-        || ' күнү аяктаган; камтылган коомчулуктар: ' || communities_now || ', анда ' || communities_before
-        || ': эки айлампада тең болгон коомчулуктарды гана салыштырыңыз' as extent_reason_ky
+    case when other_end then 'The window ends on ' || end_now || ', in round ' || previous_round_number || ' on ' || end_before || '; ' else '' end
+        || communities_now || ' communities were assessed, ' || communities_before || ' in round ' || previous_round_number
+        || ': compare communities of both rounds only' as extent_reason_en,
+    case when other_end then 'Период заканчивается ' || regexp_replace(end_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ', в раунде ' || previous_round_number || ' он заканчивался ' || regexp_replace(end_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || '; охвачено' else 'Охвачено' end
+        || ' сообществ: ' || communities_now || ', в раунде ' || previous_round_number || ': ' || communities_before
+        || '; сравнивайте только сообщества обоих раундов' as extent_reason_ru,
+    case when other_end then 'Мезгил ' || regexp_replace(end_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнү аяктайт, ' || previous_round_number || '-айлампада ' || regexp_replace(end_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнү аяктаган; камтылган' else 'Камтылган' end
+        || ' коомчулуктар: ' || communities_now || ', ' || previous_round_number || '-айлампада: ' || communities_before
+        || '; эки айлампада тең болгон коомчулуктарды гана салыштырыңыз' as extent_reason_ky
 from pairs
 order by round_key

@@ -69,7 +69,7 @@ def _table(rows: list[Row], t: Tongue) -> Table:
 
 def _places(facts: Facts, order: dict[str, int], t: Tongue) -> list[Any]:
     """Like for like by place, where it may be compared."""
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     rows = facts.mart(MART, "place_level = ? AND comparability <> 'not_comparable'", level)
     if not rows:
         return []

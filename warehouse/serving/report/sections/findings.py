@@ -42,7 +42,7 @@ def _counted(facts: Facts, t: Tongue) -> list[tuple[str, str, list[Any]]]:
 
 def _places(facts: Facts, category: str, t: Tongue) -> Any:
     """The places of the coarsest level that lead, of one category."""
-    mart, level = "mart_place_ranks", min(facts.levels, default=1)
+    mart, level = "mart_place_ranks", facts.main_level or 1
     rows = facts.mart(
         mart, "population_category = ? AND place_level = ?", category, level, order="place_rank NULLS LAST"
     )

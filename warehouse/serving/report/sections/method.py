@@ -58,7 +58,7 @@ def _numbers(facts: Facts, whole: Row, t: Tongue) -> list[tuple[Any, Any]]:
 
 
 def _by_place(facts: Facts, t: Tongue) -> list[Any]:
-    level = min(facts.levels, default=None)
+    level = facts.main_level
     rows = facts.mart(MART, "place_level = ?", level) if level else []
     if len(rows) < 2:
         return []

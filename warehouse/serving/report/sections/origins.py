@@ -71,7 +71,7 @@ def _title(rows: list[Row], category: str, t: Tongue) -> Any:
 
 
 def _matrix(facts: Facts, rows: list[Row], category: str, t: Tongue) -> list[Any]:
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     found = facts.mart(
         MART, "place_level = ? AND population_category = ? AND value_status <> 'not_asked'", level, category
     )

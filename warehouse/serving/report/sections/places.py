@@ -30,7 +30,7 @@ def build(facts: Facts, t: Tongue) -> Part | None:
 
 def _category(facts: Facts, category: Row, t: Tongue) -> Sub | None:
     code = str(category["population_category"])
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     whole = facts.mart(
         "mart_population", "place_level = 0 AND population_category = ? AND sex = 'all' AND age_group = 'all'", code
     )

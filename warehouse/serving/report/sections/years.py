@@ -79,7 +79,7 @@ def _name(row: Row, year: str, t: Tongue) -> str:
 
 
 def _by_place(facts: Facts, mart: str, year: str, t: Tongue) -> list[Any]:
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     rows = facts.mart(mart, "place_level = ? AND value_status <> 'not_asked'", level)
     name = facts.level_name(level, t)
     return [crossed(
