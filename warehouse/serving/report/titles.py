@@ -46,8 +46,13 @@ def age_name(age: str, t: Tongue) -> str:
 
 
 def reason_of(row: Row, t: Tongue) -> str:
-    """Why a figure may not be compared, without the full stop; dates as the language writes them (`2022-01-01` is for programs)."""
-    return ISO_DAY.sub(lambda found: t.day(found[0]), t.named(row, "comparability_reason").rstrip("."))
+    """Why a figure may not be compared, without the full stop."""
+    return dated(t.named(row, "comparability_reason").rstrip("."), t)
+
+
+def dated(text: str, t: Tongue) -> str:
+    """A text of a mart with its dates as the language writes them: `2022-01-01` is for programs."""
+    return ISO_DAY.sub(lambda found: t.day(found[0]), text)
 
 
 def comparability_name(code: str, t: Tongue) -> str:
