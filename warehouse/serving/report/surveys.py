@@ -105,7 +105,13 @@ def _chart(rows: list[Row], indicator: Row, t: Tongue) -> Chart:
                    unit="share", digits=1, alt=name, sort=not steps)  # fmt: skip
     several = [t.say("Several answers could be given: the shares may add up to more than 100%.")]
     notes = several if indicator["kind"] == "multiple" else []
-    return Chart(_title(rows, str(indicator["kind"]), t) or t.say("How respondents answered"), picture, _table(rows, name, t, steps), _of(rows, t), notes)
+    return Chart(
+        _title(rows, str(indicator["kind"]), t) or t.say("How respondents answered"),
+        picture,
+        _table(rows, name, t, steps),
+        _of(rows, t),
+        notes,
+    )
 
 
 def _reading(rows: Sequence[Row], t: Tongue) -> Paragraph:

@@ -45,7 +45,11 @@ def instrument(component: str, t: Tongue) -> str:
 def round_name(row: Row, t: Tongue) -> str:
     """`Baseline Mobility Assessment, round 4`."""
     name = instrument(str(row["component"]), t)
-    return t.say("{instrument}, round {n}", instrument=name, n=row["round_number"]) if name else t.named(row, "round_title")
+    return (
+        t.say("{instrument}, round {n}", instrument=name, n=row["round_number"])
+        if name
+        else t.named(row, "round_title")
+    )
 
 
 def operation_names(c: Catalogue, t: Tongue) -> str:
