@@ -60,15 +60,15 @@ def written(text: str) -> set[bytes]:
 
 
 def _escaped(text: str) -> list[str]:
-    """As it stands in addresses, in JSON and in pages."""
+    """As it stands in addresses, in JSON, in pages (two ways to write quotes), in XML and in CSV."""
     plain = text.encode("utf-8", "surrogatepass")
     address, spaced = quote(plain, safe=""), quote(plain).replace("%20", "+")
-    found = [address, address.lower(), spaced, html.escape(text)]
+    page = html.escape(text)
+    marked = page.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")  # as templates write it
+    found = [address, address.lower(), spaced, page, marked, html.escape(text, quote=False), text.replace('"', '""'),
+             json.dumps(text)[1:-1]]  # fmt: skip
     if not text.isascii():
-        found += [
-            json.dumps(text)[1:-1],
-            *("".join(f"&#{form(c)};" for c in text) for form in (_decimal, _hexadecimal)),
-        ]
+        found += ["".join(f"&#{form(c)};" for c in text) for form in (_decimal, _hexadecimal)]
     return found
 
 

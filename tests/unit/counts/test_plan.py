@@ -84,6 +84,8 @@ def hidden_of(cells: Cells, before: Any = NOTHING, **rules: Any) -> set[Key]:
 def facts(cells: Cells, hidden: set[Key]) -> Iterator[tuple[dict[Key, float], float]]:
     """What adds up: places to the place above, sexes and ages to the total; as coefficients of cells and the sum."""
     for t, i, p in {(t, i, TREE[p] or "") for t, i, p in set(cells) | hidden if TREE[p]}:
+        if (t, i, p) not in cells and (t, i, p) not in hidden:
+            continue  # nobody told it there: missing is not zero
         parts = {(t, i, c): 1.0 for c in TREE if TREE[c] == p and ((t, i, c) in cells or (t, i, c) in hidden)}
         yield {**parts, (t, i, p): -1.0}, 0.0
     for p in {p for _, _, p in cells}:

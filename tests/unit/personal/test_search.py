@@ -10,6 +10,7 @@ import random
 import time
 from urllib.parse import quote
 
+import markupsafe
 import pytest
 
 from warehouse.personal.search import CELL, Needles
@@ -26,6 +27,8 @@ def ways(text: str) -> dict[str, bytes]:
         "plain": plain, "utf-16": text.encode("utf-16"), "utf-16-be": text.encode("utf-16-be"), "cp1251": text.encode("cp1251"),
         "backwards": text[::-1].encode(), "bytes backwards": plain[::-1], "hex": plain.hex().encode(), "HEX": plain.hex().upper().encode(),
         "address": quote(text).encode(), "json": json.dumps(text).encode(), "page": html.escape(text).encode(),
+        "report": str(markupsafe.escape(text)).encode(), "sheet": html.escape(text, quote=False).encode(),
+        "csv": text.replace('"', '""').encode(),
         "entities": "".join(f"&#{ord(c)};" for c in text).encode() if not text.isascii() else plain,
         **coded, **{f"hash {k}": v.encode() for k, v in hashes.items()}, **{f"HASH {k}": v.upper().encode() for k, v in hashes.items()},
         **{f"cut {k}": v[:20].encode() for k, v in hashes.items()}, **{f"raw {k}": v for k, v in digests.items()},
@@ -34,7 +37,8 @@ def ways(text: str) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    "value", [PHONE, NAME, "a.b@posta.example", "21203198001234", "42.874613", "42.874613, 74.569171"]
+    "value",
+    [PHONE, NAME, "a.b@posta.example", "21203198001234", "42.874613", "42.874613, 74.569171", 'O\'Brien "Bek" & <Co>'],
 )
 def test_a_value_is_found_in_every_form(value: str) -> None:
     needles = Needles.made_of([value, "Somebody Else", "+999 000 00-00-00"])

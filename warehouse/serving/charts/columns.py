@@ -28,7 +28,8 @@ def columns(
     """See the package."""
     found = entries(rows, t, x, y, note=note)
     cut = [bool(partial and e.row.get(partial)) for e in found]
-    said = finding(alt, found, t, unit, digits)
+    whole = [e for e, is_cut in zip(found, cut, strict=True) if not is_cut]
+    said = finding(alt, found, t, unit, digits, beside=whole)
     years = ", ".join(e.label for e, is_cut in zip(found, cut, strict=True) if is_cut)
     said += " " + t.say("Not whole years: {years}.", years=years) if years else ""
     return Picture(said, lambda size: _draw(found, cut, t, unit, digits, color, size))

@@ -16,19 +16,26 @@ if TYPE_CHECKING:
 NAMED = 4  # so many rows without a figure are named, more are counted
 
 
-def finding(subject: str, found: list[Entry], t: Tongue, unit: str | None, digits: int | None = None) -> str:
-    """`subject`, then the finding in whole sentences."""
-    parts = [subject.rstrip(".") + "." if subject else "", *_range(found, t, unit, digits)]
+def finding(
+    subject: str, found: list[Entry], t: Tongue, unit: str | None, digits: int | None = None, *,
+    beside: list[Entry] | None = None,
+) -> str:  # fmt: skip
+    """`subject`, then the finding in whole sentences. `beside`: those that may be set beside each other, by default all."""
+    parts = [subject.rstrip(".") + "." if subject else "", *_range(found, t, unit, digits, beside)]
     parts += _without([e for e in found if e.state == "withheld"], t, withheld=True)
     parts += _without([e for e in found if e.state == "missing"], t, withheld=False)
     return " ".join(part for part in parts if part)
 
 
-def _range(found: list[Entry], t: Tongue, unit: str | None, digits: int | None) -> list[str]:
-    shown = [e for e in found if e.value is not None]
-    if not shown:
+def _range(
+    found: list[Entry], t: Tongue, unit: str | None, digits: int | None, beside: list[Entry] | None
+) -> list[str]:
+    if all(e.value is None for e in found):
         return [t.say("No figure can be shown.")]
     rows = t.count("{n} row.", "{n} rows.", len(found))
+    shown = [e for e in (found if beside is None else beside) if e.value is not None]
+    if not shown:
+        return [rows]
     top, low = max(shown, key=lambda e: e.value or 0), min(shown, key=lambda e: e.value or 0)
     said = {"top": top.label, "top_value": written(top.value, unit, t, digits),
             "low": low.label, "low_value": written(low.value, unit, t, digits)}  # fmt: skip

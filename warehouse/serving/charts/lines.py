@@ -184,9 +184,8 @@ class _Drawing:
             below = dips and self.up.at(e.low or e.value) < self.up.first - self.c.size * 2
             side = "right" if climbs and i else "left" if falls and after is not None else "center"
             y = self.up.at(e.low or e.value) + self.c.size if below else self.up.at(e.high or e.value) - self.c.size
-            if (
-                not below and falls and after is None and e.high is None
-            ):  # the last point of a fall: the line comes from above
+            room = self.up.at(e.value) < self.up.first - self.c.size * 2  # over the names of the steps
+            if not below and falls and after is None and e.high is None and room:  # the line comes from above
                 y = self.up.at(e.value) + self.c.size
             said[side].append({"x": self.at(i) + {"left": 4, "right": -4, "center": 0}[side], "y": y,
                                "text": written(e.value, self.unit, self.t, self.digits), "fill": palette().role["text"]})  # fmt: skip

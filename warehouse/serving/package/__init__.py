@@ -63,9 +63,9 @@ def _write_tables(
 
     write_csvs(con, tables, target / "csv")
     link_parquet(source, tables, target / "parquet")
-    undated = write_sdmx(told, con, target / "sdmx")
+    left_out = write_sdmx(told, con, target / "sdmx")
     for lang in LANGUAGES:
-        (target / readme_name(lang)).write_text(readme(told, tables, con, lang, undated), encoding="utf-8")
+        (target / readme_name(lang)).write_text(readme(told, tables, con, lang, left_out), encoding="utf-8")
     (target / citation.FILE).write_text(citation.citation_cff(told), encoding="utf-8")
     write_json(target / descriptor.FILE, descriptor.descriptor(told, tables, target))
 
@@ -105,7 +105,7 @@ def _linked(of: Path, to: Path) -> bool:
 
 
 def write_sdmx(told: About, con: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
-    """The headline series and their structure, where the release has them. Returns the rounds that have no date."""
+    """The headline series and their structure, where the release has them. Returns the rounds that are left out."""
     from warehouse.serving.package.sdmx import sdmx_csv, series
     from warehouse.serving.package.sdmx_structure import structure_xml
 
@@ -115,7 +115,7 @@ def write_sdmx(told: About, con: duckdb.DuckDBPyConnection, folder: Path) -> lis
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "headlines.csv").write_text(sdmx_csv(found), encoding="utf-8")
     (folder / "structure.xml").write_bytes(structure_xml(told, found))
-    return found.undated
+    return found.left_out
 
 
 def write_json(path: Path, data: object) -> None:

@@ -34,15 +34,15 @@ def readme_name(lang: str) -> str:
 
 
 def readme(
-    told: About, tables: list[Table], con: duckdb.DuckDBPyConnection, lang: str, undated: Sequence[str] = ()
+    told: About, tables: list[Table], con: duckdb.DuckDBPyConnection, lang: str, left_out: Sequence[str] = ()
 ) -> str:
-    """The page in one language. `undated`: rounds without a date, which the SDMX file leaves out."""
+    """The page in one language. `left_out`: rounds that the SDMX file has not got."""
     t = tongue(lang)
     parts = [
         f"# {plain(told.title(t))}",
         *([f"**{t.say('SYNTHETIC: this release holds rounds that were made, not collected.')}**"] if told.synthetic else []),
         _intro(told, t),
-        f"## {t.say('Files')}", _files(t, undated),
+        f"## {t.say('Files')}", _files(t, left_out),
         f"## {t.say('Reading them')}", _reading(t), RECIPES,
         f"## {t.say('Rounds')}", _rounds(told, t),
         f"## {t.say('Method')}", _method(told, t),
@@ -64,7 +64,7 @@ def _intro(told: About, t: Tongue) -> str:
     )  # fmt: skip
 
 
-def _files(t: Tongue, undated: Sequence[str]) -> str:
+def _files(t: Tongue, left_out: Sequence[str]) -> str:
     lines = [
         ("csv/", t.say("a CSV file a table: UTF-8, column names, then a row of HXL tags, then the rows")),
         ("parquet/", t.say("the same tables with their types, for programs")),
@@ -75,8 +75,8 @@ def _files(t: Tongue, undated: Sequence[str]) -> str:
         ("CITATION.cff", t.say("how to cite this release, for programs")),
     ]  # fmt: skip
     told = "\n".join(f"- `{name}`: {text}" for name, text in lines)
-    left = t.say("Rounds without any date stand in csv/mart_headlines.csv only: {rounds}.", rounds=", ".join(undated))
-    return told + (f"\n\n{left}" if undated else "")
+    left = t.say("Rounds without any date, or on the day of a later round of their component, stand in csv/mart_headlines.csv only: {rounds}.", rounds=", ".join(left_out))  # fmt: skip
+    return told + (f"\n\n{left}" if left_out else "")
 
 
 def _reading(t: Tongue) -> str:

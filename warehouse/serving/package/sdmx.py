@@ -23,7 +23,7 @@ ATTRIBUTES = ["OBS_STATUS", "UNIT_MEASURE", "UNIT_MULT", "ROUND", "WINDOW_START"
 COLUMNS = ["STRUCTURE", "STRUCTURE_ID", "ACTION", *DIMENSIONS, "OBS_VALUE", *ATTRIBUTES]
 COMPARABILITY = {"comparable": "C", "limited": "L", "not_comparable": "N"}
 NEEDED = {"mart_headlines", "dim_round", "dim_operation"}
-HEADLINES = """SELECT h.*, o.country_iso3, coalesce(r.fieldwork_end, r.window_end{interviews}) AS day, r.round_title
+HEADLINES = """SELECT h.*, o.country_iso3, coalesce(r.fieldwork_end, r.window_end{interviews}) AS day, r.round_title, r.round_number
                FROM marts.mart_headlines h JOIN marts.dim_round r USING (round_key)
                JOIN marts.dim_operation o ON o.operation = h.operation ORDER BY h.operation, h.component, h.headline_code, h.round_key"""
 INTERVIEWS = ", (SELECT max(c.last_interview_date) FROM marts.mart_round_coverage c WHERE c.round_key = h.round_key)"
@@ -31,11 +31,15 @@ INTERVIEWS = ", (SELECT max(c.last_interview_date) FROM marts.mart_round_coverag
 
 @dataclass(frozen=True)
 class Series:
-    """The observations, and the codes that stand in them. `undated`: rounds without any date, which SDMX can't place in time."""
+    """The observations, and the codes that stand in them.
+
+    `left_out`: rounds that SDMX can't place in time: without any date, or on the day of a later round of their component
+    (a series has one figure a day).
+    """
 
     rows: list[list[Any]] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)  # the rows of the mart behind them
-    undated: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 def series(con: duckdb.DuckDBPyConnection) -> Series | None:
@@ -49,8 +53,17 @@ def series(con: duckdb.DuckDBPyConnection) -> Series | None:
     found = con.execute(HEADLINES.format(interviews=interviews))
     names = [column[0] for column in found.description or []]
     figures = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    dated = [f for f in figures if f["day"]]
-    return Series([observation(f) for f in dated], dated, sorted({f["round_key"] for f in figures if not f["day"]}))
+    latest: dict[tuple[Any, ...], tuple[int, str]] = {}
+    for f in figures:
+        latest[_place(f)] = max(latest.get(_place(f), (0, "")), (f["round_number"] or 0, f["round_key"]))
+    told = [f for f in figures if f["day"] and latest[_place(f)][1] == f["round_key"]]
+    left_out = {f["round_key"] for f in figures} - {f["round_key"] for f in told}
+    return Series([observation(f) for f in told], told, sorted(left_out))
+
+
+def _place(f: dict[str, Any]) -> tuple[Any, ...]:
+    """Where a round stands in time, among those of its component."""
+    return f["operation"], f["component"], f["day"]
 
 
 def sdmx_csv(told: Series) -> str:

@@ -109,6 +109,7 @@ def _write_sheet(ws: Any, styles: Styles, sheet: Sheet, con: duckdb.DuckDBPyConn
     last = max(HEAD + sheet.rows - 1, HEAD)
     for i, f in enumerate(sheet.fields):
         ws.set_column(i, i, width_of(f), styles.of(f))
+    ws.set_row(0, 45)  # before its cells: a large workbook goes to the disk row by row
     for i, f in enumerate(sheet.fields):
         ws.write_string(0, i, getattr(f.title, lang) or f.title.en, styles.title)
     for i, f in enumerate(sheet.fields):
@@ -116,7 +117,6 @@ def _write_sheet(ws: Any, styles: Styles, sheet: Sheet, con: duckdb.DuckDBPyConn
     for i, f in enumerate(sheet.fields):
         ws.write_string(2, i, f.hxl, styles.tag)
     _write_rows(ws, sheet, con)
-    ws.set_row(0, 45)
     ws.set_landscape()
     ws.set_paper(9)
     ws.repeat_rows(0, HEAD - 1)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.report.cells import MISSING, WITHHELD, Cell
+from warehouse.serving.report.cells import MISSING, NOT_ASKED, WITHHELD, Cell
 
 if TYPE_CHECKING:
     from warehouse.serving.charts import Picture
@@ -75,8 +75,8 @@ class Table:
 
     @property
     def has_missing(self) -> bool:
-        """Whether a figure of it was not told: then the table says what the dash means."""
-        return any(c.state == MISSING for c in self.cells)
+        """Whether a figure of it was not told, or not asked: then the table says what the dash means."""
+        return any(c.state in (MISSING, NOT_ASKED) for c in self.cells)
 
     def is_number(self, index: int) -> bool:
         """Whether the column holds figures (it is set to the right)."""

@@ -69,7 +69,7 @@ def cell(mart: str, row: dict[str, Any], column: str, t: Tongue, form: str = "nu
     """
     value = row.get(column)
     key = {name: row.get(name) for name in key_of(mart)}
-    state = _state(row) if value is None else ""
+    state = _state(row, column) if value is None else ""
     text = withheld(t) if state == WITHHELD else written(value, form, t)
     return Cell(text, value, mart, column, key, form, state)
 
@@ -82,10 +82,18 @@ def key_of(mart: str) -> tuple[str, ...]:
     return tuple(marts()[mart].key)
 
 
-def _state(row: dict[str, Any]) -> str:
-    if row.get("is_suppressed"):
+def _state(row: dict[str, Any], column: str) -> str:
+    if row.get("is_suppressed") or (row.get("is_withheld_in_part") and _is_withheld_part(row, column)):
         return WITHHELD
     return NOT_ASKED if row.get("value_status") == NOT_ASKED else MISSING
+
+
+def _is_withheld_part(row: dict[str, Any], column: str) -> bool:
+    """Whether an empty part of a change is one that was withheld: what may not be compared has no like for like at all."""
+    if column in ("coverage_effect", "unexplained"):
+        return True
+    is_like = column == "window_effect" or (column.startswith("like_for_like") and row.get("like_for_like") is None)
+    return is_like and row.get("comparability") != "not_comparable"
 
 
 def withheld(t: Tongue) -> str:

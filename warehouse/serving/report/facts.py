@@ -95,14 +95,20 @@ class Facts:
 
     @cached_property
     def levels(self) -> list[int]:
-        """The place levels below the country of which the round has figures that are published, coarsest first."""
+        """The place levels below the country of which the round has figures that are published, coarsest first.
+
+        A level of one place alone tells what the country tells: it is left out where a finer one has more.
+        """
         mart = "mart_round_coverage"
         if not self.has(mart):
             return []
         rows = self.ask(
-            f"SELECT DISTINCT place_level FROM {mart} WHERE round_key = ? ORDER BY place_level", self.round_key
+            f"SELECT place_level, count(*) AS places FROM {mart} WHERE round_key = ? AND place_level > 0 GROUP BY ALL "
+            "ORDER BY place_level",
+            self.round_key,
         )
-        return [int(row["place_level"]) for row in rows if row["place_level"]]
+        several = [row for row in rows if row["places"] > 1]
+        return [int(row["place_level"]) for row in (several or rows[:1])]
 
     @cached_property
     def main_level(self) -> int | None:

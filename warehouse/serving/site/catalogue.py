@@ -86,10 +86,11 @@ class Catalogue:
 
         return published(self.home, self.served.release_id)
 
-    @property
-    def synthetic(self) -> bool:
-        """Whether what is served holds synthetic rounds."""
-        return self.served.synthetic
+    @cached_property
+    def synthetic(self) -> str:
+        """Of the rounds that the site tells of, `all`, `some` or none (empty) were made, not collected."""
+        made = [bool(r.get("is_synthetic")) for r in self.facts["rounds"]]
+        return ("all" if all(made) else "some") if any(made) else ""
 
     def opened(self, release: Listed) -> ReleaseSource:
         """A release that is kept, with its database."""

@@ -47,11 +47,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Frame:
-    """What every page is given: the site's name, its navigation, whether it is synthetic, where it will stand."""
+    """What every page is given: the site's name, its navigation, what of it is synthetic, where it will stand."""
 
     name: dict[str, str]
     navigation: Callable[[Tongue], list[tuple[str, str, str]]]  # section, path, words
-    synthetic: bool
+    synthetic: str  # `all`, `some` or empty
     release_id: str
     base_url: str | None = None
     feed: bool = False

@@ -21,13 +21,12 @@ pairs as (
         r.round_key,
         p.round_key as previous_round_key,
         p.round_number as previous_round_number,
-        coalesce(cast(r.window_start as varchar), '?') as start_now,
-        coalesce(cast(p.window_start as varchar), '?') as start_before,
-        coalesce(cast(r.window_end as varchar), '?') as end_now,
-        coalesce(cast(p.window_end as varchar), '?') as end_before,
-        coalesce(r.window_end <> p.window_end, false) as other_end, -- both known, and not the same
-        coalesce(cast(c.communities as varchar), '?') as communities_now,
-        coalesce(cast(b.communities as varchar), '?') as communities_before,
+        cast(r.window_start as varchar) as start_now,
+        cast(p.window_start as varchar) as start_before,
+        cast(r.window_end as varchar) as end_now,
+        cast(p.window_end as varchar) as end_before,
+        c.communities as communities_now,
+        b.communities as communities_before,
         p.delivery_id as previous_delivery_id,
         p.is_synthetic as previous_is_synthetic
     from {{ source('reference', 'round') }} as r
@@ -44,22 +43,11 @@ select
     previous_round_key,
     previous_delivery_id,
     previous_is_synthetic,
-    start_now = start_before as is_same_start,
-    end_now = end_before and communities_now = communities_before as is_same_extent,
-    'The reference window begins on ' || start_now || ', in round ' || previous_round_number || ' on ' || start_before
-        || ': other people are meant, and a difference is no rise or decline' as window_reason_en,
-    'Отчётный период начинается ' || regexp_replace(start_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ', в раунде ' || previous_round_number || ' он начинался '
-        || regexp_replace(start_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ': речь о других людях, и разница не означает роста или снижения' as window_reason_ru,
-    'Отчёттук мезгил ' || regexp_replace(start_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнүнөн башталат, ' || previous_round_number || '-айлампада ' || regexp_replace(start_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1')
-        || ' күнүнөн башталган: сөз башка адамдар жөнүндө, айырма өсүштү же төмөндөөнү билдирбейт' as window_reason_ky,
-    case when other_end then 'The window ends on ' || end_now || ', in round ' || previous_round_number || ' on ' || end_before || '; ' else '' end
-        || communities_now || ' communities were assessed, ' || communities_before || ' in round ' || previous_round_number
-        || ': compare communities of both rounds only' as extent_reason_en,
-    case when other_end then 'Период заканчивается ' || regexp_replace(end_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ', в раунде ' || previous_round_number || ' он заканчивался ' || regexp_replace(end_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || '; охвачено' else 'Охвачено' end
-        || ' сообществ: ' || communities_now || ', в раунде ' || previous_round_number || ': ' || communities_before
-        || '; сравнивайте только сообщества обоих раундов' as extent_reason_ru,
-    case when other_end then 'Мезгил ' || regexp_replace(end_now, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнү аяктайт, ' || previous_round_number || '-айлампада ' || regexp_replace(end_before, '(\d+)-(\d+)-(\d+)', '\3.\2.\1') || ' күнү аяктаган; камтылган' else 'Камтылган' end
-        || ' коомчулуктар: ' || communities_now || ', ' || previous_round_number || '-айлампада: ' || communities_before
-        || '; эки айлампада тең болгон коомчулуктарды гана салыштырыңыз' as extent_reason_ky
+    start_now is not distinct from start_before as is_same_start,
+    end_now is not distinct from end_before and communities_now is not distinct from communities_before as is_same_extent,
+    {%- for language in ['en', 'ru', 'ky'] %}
+    {{ window_reason(language) }} as window_reason_{{ language }},
+    {{ extent_reason(language) }} as extent_reason_{{ language }}{{ ',' if not loop.last }}
+    {%- endfor %}
 from pairs
 order by round_key

@@ -205,3 +205,12 @@ def test_many_years_stand_apart_on_a_phone(kind: str) -> None:
                     other,
                 )
         assert len([row for row in data(spec) if row.get("value") is not None]) >= 14
+
+
+def test_part_of_a_year_is_not_set_beside_whole_years() -> None:
+    rows = [
+        {"year": str(year), "value": n, "cut": cut}
+        for year, n, cut in ((2022, 20, False), (2023, 30, False), (2024, 5, True))
+    ]
+    said = charts.columns(rows, T, x="year", y="value", partial="cut").alt
+    assert "smallest: 2022, 20" in said and "Not whole years: 2024" in said

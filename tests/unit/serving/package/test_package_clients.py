@@ -12,10 +12,11 @@ from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import duckdb
 import pytest
 import yaml
 
-from warehouse.serving.package.sdmx import ATTRIBUTES, COLUMNS, DIMENSIONS, observation
+from warehouse.serving.package.sdmx import ATTRIBUTES, COLUMNS, DIMENSIONS, observation, series
 from warehouse.serving.package.sdmx_structure import CODED, COM, MES, STR
 from warehouse.serving.words import LANGUAGES
 
@@ -154,6 +155,25 @@ def test_withheld_and_missing_values_have_their_status() -> None:
         made = observation({**row, "value": value, "is_suppressed": hidden, "comparability": broken})
         assert made[at("OBS_STATUS")] == status and made[at("OBS_VALUE")] == {5.0: "5", 0.25: "0.25", None: None}[value]
         assert made[at("INDICATOR")] == "a-b"
+
+
+def test_a_series_has_one_figure_a_day() -> None:
+    """Two rounds of a component end on one day: the later one is the figure of that day. Another component has its own."""
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE SCHEMA marts; CREATE TABLE marts.dim_operation AS SELECT 'toy' AS operation, 'TOY' AS country_iso3"
+        )
+        con.execute("""CREATE TABLE marts.dim_round AS SELECT * FROM (VALUES
+            ('a9', 9, DATE '2024-10-18'), ('a10', 10, DATE '2024-10-18'), ('a11', 11, DATE '2025-01-01'), ('b9', 9, DATE '2024-10-18'),
+            ('a12', 12, NULL)) AS r (round_key, round_number, fieldwork_end), (VALUES (DATE '2024-01-01', 't')) AS w (window_end, round_title)""")
+        con.execute("UPDATE marts.dim_round SET window_end = NULL")
+        con.execute("""CREATE TABLE marts.mart_headlines AS SELECT round_key, 'toy' AS operation, round_key[1] AS component,
+            'stock' AS headline_code, 1.0 AS value FROM marts.dim_round""")
+        told = series(con)
+    assert told is not None and told.left_out == ["a12", "a9"]
+    keys = [tuple(row[COLUMNS.index(name)] for name in DIMENSIONS) for row in told.rows]
+    assert len(keys) == len(set(keys)) == 3
+    assert [f["round_key"] for f in told.figures] == ["a10", "a11", "b9"]
 
 
 def test_pages_and_citation_say_what_matters(package: Path) -> None:

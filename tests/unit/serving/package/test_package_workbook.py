@@ -10,7 +10,7 @@ import pytest
 
 from warehouse.indicators.marts import marts
 from warehouse.serving.neutral import neutral
-from warehouse.serving.package import opened
+from warehouse.serving.package import opened, workbook
 from warehouse.serving.package.tables import sheet_names, tables
 from warehouse.serving.package.workbook import HEAD, laid_out, write_workbook
 from warehouse.serving.source import ReleaseSource
@@ -84,3 +84,19 @@ def test_names_of_sheets_fit_and_differ() -> None:
         and all(len(n) <= 31 for n in names.values())
         and names["dim_round"] == "dim_round"
     )
+
+
+def test_a_large_workbook_is_the_same(
+    book: openpyxl.Workbook, release: ReleaseSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From so many cells on rows go to the disk one by one."""
+    monkeypatch.setattr(workbook, "CELLS", 10)
+    write_workbook(release, tmp_path / "large.xlsx")
+    large = openpyxl.load_workbook(tmp_path / "large.xlsx")
+    for sheet in book.worksheets:
+        other = large[sheet.title]
+        assert [[c.value for c in row] for row in sheet] == [[c.value for c in row] for row in other]
+        assert [d.height for d in sheet.row_dimensions.values()] == [d.height for d in other.row_dimensions.values()]
+        assert {n: d.width for n, d in sheet.column_dimensions.items()} == {
+            n: d.width for n, d in other.column_dimensions.items()
+        }

@@ -28,7 +28,8 @@ BASE: dict[str, list[dict[str, Any]]] = {
                    "fieldwork_start": date(2024, 9, 5), "fieldwork_end": date(2024, 10, 18), "communities": 3,
                    "row_grain": "informant", "is_registered": True, "is_synthetic": False, "geography_vintage": "v"}],
     "dim_population_category": [{"population_category": "returned", **three("category_name", "Returned migrants"),
-                                 **three("definition", "Who came back."), "sort_order": 1}],
+                                 **three("definition", "Who came back."), "sort_order": 1,
+                                 "link_type": "return"}],
     "mart_population": [
         {"round_key": ROUND, "place_code": code, "place_level": level, **three("place_name", name),
          "population_category": "returned", **three("category_name", "Returned migrants"), "sex": "all", "age_group": "all",

@@ -56,3 +56,22 @@ def test_a_sentence_keeps_the_source_of_its_figures_and_escapes_the_rest() -> No
     said = phrase("{place} <b>: {n}", place="<i>{n}</i>", n=found)
     assert str(said).startswith("&lt;i&gt;{n}&lt;/i&gt; &lt;b&gt;: <span")
     assert 'data-mart="mart_population" data-column="individuals"' in said and ">7</span>" in said
+
+
+@pytest.mark.parametrize(
+    "column,comparability,state",
+    [
+        ("like_for_like", "comparable", "withheld"), ("like_for_like_percent", "limited", "withheld"),
+        ("like_for_like", "not_comparable", "missing"), ("window_effect", "not_comparable", "missing"),
+        ("coverage_effect", "not_comparable", "withheld"), ("total_difference_percent", "comparable", "missing"),
+    ],
+)  # fmt: skip
+def test_a_change_of_which_parts_are_withheld_says_so_of_these(column: str, comparability: str, state: str) -> None:
+    row = {
+        "round_key": "r",
+        "is_suppressed": False,
+        "is_withheld_in_part": True,
+        "comparability": comparability,
+        column: None,
+    }
+    assert cell("mart_round_change", row, column, tongue("en")).state == state

@@ -13,9 +13,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.figures import Marts, check
-from tests.unit.serving.report.small_release import BASE, HARM, ROUND, small_release
+from tests.unit.serving.report.small_release import BASE, HARM, ROUND, small_release, three
 from warehouse.errors import UsageError
 from warehouse.serving.report import report_html
+from warehouse.serving.report.facts import facts_of
 from warehouse.serving.report.sections import sections
 from warehouse.serving.words import LANGUAGES
 
@@ -47,11 +48,57 @@ def test_what_the_round_lacks_is_said_once_and_has_no_heading(pages: dict[str, s
     page = pages["en"]
     for said in (
         "Years of return: not asked in this round",
-        "Nationalities: not asked in this round",
+        "Countries of return: not asked in this round",
         "there is no round before",
     ):
         assert page.count(said) == 1
     assert "When they moved" not in page and 'id="profile"' not in page
+    assert "Nationalities" not in page and "Years of departure" not in page  # of people whom the round does not count
+
+
+def test_what_was_asked_and_is_withheld_is_not_said_to_be_not_asked(tmp_path: Path) -> None:
+    row = {"round_key": ROUND, "place_code": "T", "place_level": 0, "population_category": "returned",
+           "value_status": "reported", "is_suppressed": True}  # fmt: skip
+    told = {
+        "mart_reasons": [{**row, "reason_code": "work", "parts_rule": "all"}],
+        "mart_internal_origins": [{**row, "origin_code": "T1"}],
+        "mart_population": [*BASE["mart_population"], {**row, "sex": "female", "age_group": "all"}],
+    }
+    page = report_html(small_release(tmp_path, told), ROUND, "en")
+    for table in ("Reasons", "Places of origin", "Sex and age"):
+        assert f"{table}: nobody told them, or they are withheld" in page and f"{table}: not asked" not in page
+
+
+def test_parts_that_are_years_follow_each_other(tmp_path: Path) -> None:
+    parts = [
+        {"round_key": ROUND, "place_code": "T", "place_level": 0, "population_category": "returned", "dimension": kind, "item": item,
+         **three("item_name", f"of {item}"), **three("dimension_name", kind), "individuals": n, "value_status": "reported",
+         "is_suppressed": False}
+        for kind, item, n in (("year", "2021", 10), ("year", "2022", 20), ("kind", "a", 1), ("kind", "other", 9), ("kind", "b", 3))
+    ]  # fmt: skip
+    page = report_html(small_release(tmp_path, {"mart_population_breakdown": parts}), ROUND, "en")
+    heads = [
+        th.get_text() for th in BeautifulSoup(page, "html.parser").select("tbody th") if th.get_text().startswith("of ")
+    ]
+    assert heads == ["of b", "of a", "of other", "of 2021", "of 2022"]
+
+
+def test_a_level_of_one_place_gives_way_to_the_next(tmp_path: Path) -> None:
+    """A round that was made in one region only: its districts are told, not the region alone."""
+    below = [
+        {
+            "round_key": ROUND,
+            "place_code": f"T1{i}",
+            "place_level": 2,
+            **three("place_name", f"District {i}"),
+            "communities": i,
+        }
+        for i in (1, 2)
+    ]
+    source = small_release(tmp_path, {"mart_round_coverage": [*BASE["mart_round_coverage"][:2], *below]})
+    with source.opened() as asker:
+        assert facts_of(source, asker, ROUND).levels == [2]
+    assert "District 2" in report_html(source, ROUND, "en")
 
 
 def test_what_is_withheld_is_marked_and_no_lead_is_told_beside_it(pages: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 
 from tests.unit.serving.site.conftest import BASE_URL
 from tests.unit.serving.site.small import KEPT
+from warehouse.serving.site.catalogue import Catalogue
 from warehouse.settings import PROJECT, Home
 
 LANGUAGES = ("en", "ru", "ky")
@@ -157,3 +158,14 @@ def test_feed_sitemap_and_the_data_set_are_there_where_an_address_is_given(
     assert dataset["@type"] == "Dataset" and all(d["contentUrl"].startswith(BASE_URL) for d in dataset["distribution"])
     canonical = soups["ru/quality.html"].find("link", rel="canonical")
     assert canonical and canonical["href"] == f"{BASE_URL}/ru/quality.html"
+
+
+@pytest.mark.parametrize(("made", "told"), [([], ""), ([False, False], ""), ([True, False], "some"), ([True], "all")])
+def test_synthetic_is_said_of_the_rounds_that_the_site_tells_of(
+    site: Path, made_home: Home, made: list[bool], told: str
+) -> None:
+    """The release may hold synthetic rounds of another operation: the site of this one does not call its figures so."""
+    c = Catalogue(made_home, [], "toy")
+    c.__dict__["facts"] = {"rounds": [{"is_synthetic": one} for one in made]}
+    assert c.synthetic == told
+    assert "SYNTHETIC" not in (site / "en/index.html").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Part, Sub
 from warehouse.serving.report.cells import cell, phrase
-from warehouse.serving.report.pieces import bar_chart, leader, lumps_last, table
+from warehouse.serving.report.pieces import LUMPS, bar_chart, leader, lumps_last, table
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -55,7 +55,7 @@ def _title(rows: list[Row], t: Tongue) -> Any:
 
 
 def _sub(rows: list[Row], t: Tongue) -> Sub:
-    rows = lumps_last(rows, "item")
+    rows = _ordered(rows)
     category, code = t.named(rows[0], "category_name"), str(rows[0]["population_category"])
     title = t.say("{category}: {table}", category=category, table=t.named(rows[0], "dimension_name"))
     shown = [(t.say("People"), "individuals", "number"), (t.say("Households"), "households", "number"),
@@ -78,3 +78,10 @@ def _sub(rows: list[Row], t: Tongue) -> Sub:
     chart = bar_chart(rows, t, made, label="item_name", value="individuals", title=_title(rows, t) or title, alt=title, color=code, sort=False,
                       notes=[note] if note else ())  # fmt: skip
     return Sub(title, [chart], code, f"parts-{code}-{rows[0]['dimension']}")
+
+
+def _ordered(rows: list[Row]) -> list[Row]:
+    """Years as they follow each other, all else the largest first."""
+    if all(str(row["item"]).isdigit() for row in rows if row["item"] not in LUMPS):
+        return sorted(rows, key=lambda row: (row["item"] in LUMPS, str(row["item"])))
+    return lumps_last(rows, "item")

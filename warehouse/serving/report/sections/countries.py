@@ -33,6 +33,8 @@ def build(facts: Facts, t: Tongue) -> Part | None:
             subs.append(
                 Sub(name, _link(facts, link, rows, name, t), str(rows[0]["population_category"]), f"countries-{link}")
             )
+        elif link not in {row.get("link_type") for row in facts.categories}:
+            continue  # nobody counted the people of the link: their countries are not missed
         elif rows:
             absent.append(t.say("{table}: nobody told them, or they are withheld", table=name))
         else:

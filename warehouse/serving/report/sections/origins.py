@@ -23,14 +23,20 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     """A part for each category whose origins were told."""
     if facts.is_survey:
         return None
-    subs = []
+    subs, asked = [], False
     for category in facts.categories:
         code = str(category["population_category"])
         rows = facts.mart(MART, "place_level = 0 AND population_category = ? AND value_status <> 'not_asked'", code)
+        asked = asked or bool(rows)
         if any(row["individuals"] is not None for row in rows):
             rows = lumps_last(rows, "origin_code")
             subs.append(Sub(t.named(category, "category_name"), _origin(facts, rows, code, t), code, f"origins-{code}"))
-    absent = [] if subs else [t.say("Places of origin: not asked in this round")]
+    gone = (
+        t.say("Places of origin: nobody told them, or they are withheld")
+        if asked
+        else t.say("Places of origin: not asked in this round")
+    )
+    absent = [] if subs else [gone]
     return Part("origins", t.say("Where they came from inside the country"), subs, absent)
 
 

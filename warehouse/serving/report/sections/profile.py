@@ -24,14 +24,20 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     """A part for each category whose sex or age was told."""
     if facts.is_survey:
         return None
-    subs = []
+    subs, asked = [], False
     for category in facts.categories:
         code = str(category["population_category"])
         rows = facts.mart(MART, "place_level = 0 AND population_category = ? AND value_status <> 'not_asked'", code)
         parts = [row for row in rows if (row["sex"], row["age_group"]) != ("all", "all")]
+        asked = asked or bool(parts)
         if any(row["individuals"] is not None for row in parts):
             subs.append(Sub(t.named(category, "category_name"), _profile(rows, code, t), code, f"profile-{code}"))
-    absent = [] if subs else [t.say("Sex and age: not asked in this round")]
+    gone = (
+        t.say("Sex and age: nobody told them, or they are withheld")
+        if asked
+        else t.say("Sex and age: not asked in this round")
+    )
+    absent = [] if subs else [gone]
     return Part("profile", t.say("Women and men, young and old"), subs, absent)
 
 

@@ -23,13 +23,17 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     """A part for each category whose reasons were told."""
     if facts.is_survey:
         return None
-    subs = []
+    subs, asked = [], False
     for category in facts.categories:
         code = str(category["population_category"])
         rows = facts.mart(MART, "place_level = 0 AND population_category = ? AND value_status <> 'not_asked'", code)
+        asked = asked or bool(rows)
         if any(row["individuals"] is not None for row in rows):
             subs.append(Sub(t.named(category, "category_name"), _reasons(lumps_last(rows, "reason_code"), code, t), code, f"reasons-{code}"))  # fmt: skip
-    absent = [] if subs else [t.say("Reasons: not asked in this round")]
+    gone = (
+        t.say("Reasons: nobody told them, or they are withheld") if asked else t.say("Reasons: not asked in this round")
+    )
+    absent = [] if subs else [gone]
     return Part("reasons", t.say("Why they moved"), subs, absent)
 
 

@@ -30,6 +30,8 @@ def build(facts: Facts, t: Tongue) -> Part | None:
         name = t.say("Years of return") if category == "returned" else t.say("Years of departure")
         if any(row["individuals"] is not None for row in rows):
             subs.append(Sub(name, _year(facts, rows, (mart, year, category, share), t), category, f"years-{category}"))
+        elif category not in {row["population_category"] for row in facts.categories}:
+            continue  # nobody counted them: their years are not missed
         elif rows:
             absent.append(t.say("{table}: nobody told them, or they are withheld", table=name))
         else:
