@@ -83,11 +83,12 @@ def _spread(ramp: list[str], n: int) -> list[str]:
 def _rounded(ordered: list[float], at: int) -> float:
     """The roundest number above the figure before and not above the figure at a place: no figure changes its class."""
     before, after = ordered[at - 1], ordered[at]
+    at_end = after == _up(ordered[-1])  # a break there would leave the highest class without any width
     step = _step(after)
     for _ in range(8):
         for part in (5, 2, 1):
             candidate = floor(after / (step * part) + 1e-9) * step * part
-            if before < candidate <= after:
+            if before < candidate <= after and not (at_end and candidate == after):
                 return round(candidate, 10)
         step /= 10
     return after
