@@ -151,7 +151,6 @@ def _told(work: Work, manifest: Manifest) -> tables.Shown:
         "parent": manifest.parent or "none: this is the first",
         "new": "no: the current release holds exactly this" if work.was_published else "yes",
         "channel": f"latest-candidate, held back: mtm promote {manifest.release_id}" if work.is_held else "current",
-        "notes": _notes(work, manifest),
         "reports": _reports(work, manifest),
         "open data package": _package(work, manifest),
         "against its parent": _difference(work, manifest),
@@ -159,6 +158,7 @@ def _told(work: Work, manifest: Manifest) -> tables.Shown:
         "content hash": manifest.content_hash,
         "rounds": ", ".join(v.round_key for v in manifest.rounds),
         "synthetic": manifest.synthetic,
+        "notes": _notes(work, manifest),  # long: below what is clicked
         "rows of marts": tables.markdown(["mart", "rows"], marts),
         "seconds by stage": tables.markdown(["stage", "seconds"], [(k, round(v, 2)) for k, v in work.seconds.items()]),
         "folder": dg.MetadataValue.path(work.home.releases / manifest.release_id),

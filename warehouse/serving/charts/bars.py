@@ -12,13 +12,14 @@ from warehouse.serving.charts.canvas import Axis, Canvas
 from warehouse.serving.charts.entries import Entry, Rows, by_size, entries, text_of, unshown
 from warehouse.serving.charts.findings import finding
 from warehouse.serving.charts.lettering import width, wrap, written
-from warehouse.serving.charts.palette import palette
+from warehouse.serving.charts.palette import palette, softer
 from warehouse.serving.charts.picture import HATCH, Picture
 
 if TYPE_CHECKING:
     from warehouse.serving.words import Tongue
 
 THICK, GAP, STUB = 20, 10, 40  # pixels of a bar, between bars, of a bar without a figure
+CAP = 4.5  # pixels of half an end of an interval
 LEAD = 1.25  # height of a line by the size of its letters
 
 
@@ -48,7 +49,8 @@ def bars(
     """See the package."""
     found = entries(rows, t, label, value, low, high, note)
     found = by_size(found) if sort else found
-    bands = [Band(e.label, [Bar(e, _ink(e, color, color_by, 0), _end(e, t, unit, digits))]) for e in found]
+    soft = _have_intervals(found)
+    bands = [Band(e.label, [Bar(e, _ink(e, color, color_by, 0, soft), _end(e, t, unit, digits))]) for e in found]
     return Picture(finding(alt, found, t, unit, digits), lambda w: draw(bands, w, most))
 
 
@@ -59,11 +61,12 @@ def grouped_bars(
 ) -> Picture:  # fmt: skip
     """See the package."""
     found = entries(rows, t, label, value, low, high, note)
+    soft = _have_intervals(found)
     groups = list(dict.fromkeys(text_of(row, group, t) for row in rows))
     bands: dict[str, list[Bar]] = {}
     for e in found:
         part = text_of(e.row, group, t)
-        ink = _ink(e, "", color_by, groups.index(part))
+        ink = _ink(e, "", color_by, groups.index(part), soft)
         bands.setdefault(e.label, []).append(Bar(e, ink, _end(e, t, unit, digits), part))
     said = [
         Entry(f"{e.label}, {text_of(e.row, group, t)}", e.value, e.low, e.high, e.note, e.state, e.row) for e in found
@@ -72,11 +75,15 @@ def grouped_bars(
     return Picture(finding(alt, said, t, unit, digits), lambda w: draw(listed, w, most))
 
 
-def _ink(e: Entry, color: str, color_by: str | None, position: int) -> str:
+def _have_intervals(found: list[Entry]) -> bool:
+    return any(e.low is not None and e.high is not None for e in found)
+
+
+def _ink(e: Entry, color: str, color_by: str | None, position: int, soft: bool) -> str:
+    """The colour of a bar; where intervals are drawn a softer one, on which their dark lines are seen."""
     p = palette()
-    if color_by:
-        return p.ink(str(e.row.get(color_by) or ""))
-    return p.ink(color) if color else p.at(position)
+    ink = p.ink(str(e.row.get(color_by) or "")) if color_by else p.ink(color) if color else p.at(position)
+    return softer(ink) if soft else ink
 
 
 def _end(e: Entry, t: Tongue, unit: str | None, digits: int | None) -> str:
@@ -92,7 +99,7 @@ def draw(bands: list[Band], size: int, most: float | None = None) -> Canvas:
     c = Canvas(size)
     legend = _key(c, bands)
     first, across = _axis(c, bands, most)
-    marks: dict[str, list[dict[str, Any]]] = {"bar": [], "stub": [], "whisker": [], "end": [], "label": []}
+    marks: dict[str, list[dict[str, Any]]] = {"bar": [], "stub": [], "whisker": [], "cap": [], "end": [], "label": []}
     y = legend
     for band in bands:
         lines = wrap(band.label, size - 4 if c.narrow else first - 12, c.size)
@@ -158,7 +165,10 @@ def _bar(c: Canvas, bar: Bar, across: Axis, top: float, marks: dict[str, list[di
                               "stroke": role["withheld"] if withheld else role["missing"]})  # fmt: skip
         reach = zero + STUB
     if e.low is not None and e.high is not None:
-        marks["whisker"].append({"x": e.low, "x2": e.high, "y": top + THICK / 2, "stroke": role["interval"]})
+        middle = top + THICK / 2
+        marks["whisker"].append({"x": e.low, "x2": e.high, "y": middle, "stroke": role["interval"]})
+        marks["cap"] += [{"x": end, "y": middle - CAP, "y2": middle + CAP, "stroke": role["interval"]}
+                         for end in (e.low, e.high)]  # fmt: skip
     marks["end"].append({"x": reach + 6, "y": top + THICK / 2, "text": bar.end,
                          "fill": role["text"] if e.state == "shown" else role["muted"]})  # fmt: skip
 
@@ -167,8 +177,8 @@ def _lay(c: Canvas, marks: dict[str, list[dict[str, Any]]], across: Axis, first:
     role = palette().role
     c.add("rect", marks["bar"], across=across, fields={"x": "zero", "x2": "value"})
     c.add("rect", marks["stub"], strokeDash=[3, 2])
-    c.add("rule", [{**w, "stroke": role["paper"]} for w in marks["whisker"]], across=across, strokeWidth=5)  # a rim
-    c.add("rule", marks["whisker"], across=across, strokeWidth=2)
+    c.add("rule", marks["whisker"], across=across, strokeWidth=1.75)
+    c.add("rule", marks["cap"], across=across, strokeWidth=1.75)
     if not c.narrow:
         zero = across.at(0)
         c.add("rule", [{"x": zero, "y": 0, "y2": c.height, "stroke": role["axis"]}], strokeWidth=1)

@@ -39,12 +39,12 @@ class Place:
 
 def boundary_map(
     geojson: Mapping[str, Any], rows: Rows, t: Tongue, *, value: str, code: str = "place_code",
-    label: str = "place_name", unit: str | None = None, digits: int | None = None, alt: str = "",
+    label: str = "place_name", unit: str | None = None, digits: int | None = None, alt: str = "", color: str = "",
 ) -> Picture:  # fmt: skip
     """See the package."""
     shapes = {str(f["properties"]["place_code"]): f["geometry"]["coordinates"] for f in geojson["features"]}
     found = entries(rows, t, label, value)
-    made = classes([e.value for e in found if e.value is not None])
+    made = classes([e.value for e in found if e.value is not None], color)
     about = geojson.get("mtm") or {}
     named = " · ".join(str(about[k]) for k in ("source", "licence") if about.get(k))
     credit = t.say("Boundaries: {source}", source=named) if named else ""

@@ -32,18 +32,17 @@ class Classes:
         inside = sum(1 for b in self.breaks[1:-1] if value >= b)
         return self.inks[inside]
 
-    def key(self, t: Tongue, unit: str | None, digits: int | None = None) -> list[tuple[str, str]]:
-        """What each colour means, least first: `1,000–5,000`."""
-        told = [written(b, unit, t, digits) for b in self.breaks]
-        return [(f"{a}–{b}", ink) for a, b, ink in zip(told, told[1:], self.inks, strict=False)]
+    def told(self, t: Tongue, unit: str | None, digits: int | None = None) -> list[str]:
+        """The breaks as they are written between the colours, least first."""
+        return [written(b, unit, t, digits) for b in self.breaks]
 
 
-def classes(values: list[float]) -> Classes:
+def classes(values: list[float], color: str = "") -> Classes:
     """Breaks at round numbers in the gaps where figures lie apart: as many classes as they carry, five at most.
 
-    Equal figures are one class.
+    Equal figures are one class. `color` is a population category whose colour the classes have.
     """
-    ramp, ordered = palette().sequential, sorted(values)
+    ramp, ordered = palette().ramp(color), sorted(values)
     if not ordered or ordered[0] == ordered[-1]:
         return Classes([ordered[0], ordered[0]] if ordered else [], [ramp[2]])
     inner = [_rounded(ordered, at) for at in _natural(ordered, min(MOST, max(2, len(set(ordered)) // 2)))]
@@ -84,11 +83,12 @@ def _spread(ramp: list[str], n: int) -> list[str]:
 def _rounded(ordered: list[float], at: int) -> float:
     """The roundest number above the figure before and not above the figure at a place: no figure changes its class."""
     before, after = ordered[at - 1], ordered[at]
+    at_end = after == _up(ordered[-1])  # a break there would leave the highest class without any width
     step = _step(after)
     for _ in range(8):
         for part in (5, 2, 1):
             candidate = floor(after / (step * part) + 1e-9) * step * part
-            if before < candidate <= after:
+            if before < candidate <= after and not (at_end and candidate == after):
                 return round(candidate, 10)
         step /= 10
     return after

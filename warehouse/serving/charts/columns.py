@@ -1,4 +1,4 @@
-"""Columns: a figure a year, with what the window cuts drawn lighter and said.
+"""Columns: a figure a year, with what the window cuts striped and said.
 
 Ordered few steps of time belong here; many steps and several series are lines.
 """
@@ -12,8 +12,8 @@ from warehouse.serving.charts.canvas import Axis, Canvas
 from warehouse.serving.charts.entries import Entry, Rows, entries, unshown
 from warehouse.serving.charts.findings import finding
 from warehouse.serving.charts.lettering import width, wrap, written
-from warehouse.serving.charts.palette import paler, palette
-from warehouse.serving.charts.picture import HATCH, Picture
+from warehouse.serving.charts.palette import palette
+from warehouse.serving.charts.picture import HATCH, Picture, striped
 
 if TYPE_CHECKING:
     from warehouse.serving.words import Tongue
@@ -45,7 +45,7 @@ def _draw(
     widest = max((width(text, c.size) for text in texts), default=0)
     if found and size / len(found) < widest + 4:
         return _as_bars(found, cut, ends, ink, size)  # more years than there is room for side by side
-    top = key(c, [(t.say("whole year"), ink), (t.say("part of a year"), paler(ink))]) + 8 if any(cut) else 4.0
+    top = key(c, [(t.say("whole year"), ink), (t.say("part of a year"), striped(ink))]) + 8 if any(cut) else 4.0
     top += c.size * 1.4
     foot = top + (PLOT if found else 20)
     up = Axis(0, max([e.value or 0 for e in found], default=0) or 1, foot, top)
@@ -53,8 +53,7 @@ def _draw(
     thick = min(step * 0.7, 90)
     drawn: dict[str, list[dict[str, Any]]] = {"bar": [], "stub": [], "end": [], "label": [], "note": []}
     for i, (e, is_cut) in enumerate(zip(found, cut, strict=True)):
-        _column(c, e, (i + 0.5) * step, thick, step, up, foot, paler(ink) if is_cut else ink, drawn,
-                ends[i])  # fmt: skip
+        _column(c, e, (i + 0.5) * step, thick, step, up, foot, (ink, is_cut), drawn, ends[i])
     c.height = (
         foot + c.size * 2 + max((len(wrap(e.note, step - 4, c.size - 2)) for e in found), default=0) * c.size * 1.2
     )
@@ -68,19 +67,21 @@ def _draw(
 
 
 def _as_bars(found: list[Entry], cut: list[bool], ends: list[str], ink: str, size: int) -> Canvas:
-    return draw([Band(e.label, [Bar(e, paler(ink) if is_cut else ink, " · ".join(x for x in (end, e.note) if x))])
+    return draw([Band(e.label, [Bar(e, striped(ink) if is_cut else ink, " · ".join(x for x in (end, e.note) if x))])
                  for e, is_cut, end in zip(found, cut, ends, strict=True)], size)  # fmt: skip
 
 
 def _column(
-    c: Canvas, e: Entry, middle: float, thick: float, step: float, up: Axis, foot: float, ink: str,
-    drawn: dict[str, list[dict[str, Any]]], end: str,
+    c: Canvas, e: Entry, middle: float, thick: float, step: float, up: Axis, foot: float,
+    look: tuple[str, bool], drawn: dict[str, list[dict[str, Any]]], end: str,
 ) -> None:  # fmt: skip
-    role = palette().role
+    role, (ink, is_cut) = palette().role, look
     box = {"label": e.label, "state": e.state, "x": middle - thick / 2, "x2": middle + thick / 2}
     head = up.at(e.value or 0)
     if e.state == "shown":
-        drawn["bar"].append({**box, "value": e.value, "zero": 0, "fill": ink})
+        drawn["bar"].append(
+            {**box, "value": e.value, "zero": 0, "fill": striped(ink) if is_cut else ink, "stroke": ink}
+        )
     else:
         head = foot - 36
         drawn["stub"].append({**box, "y": head, "y2": foot, "fill": HATCH if e.state == "withheld" else role["paper"],

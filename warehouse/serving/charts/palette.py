@@ -6,11 +6,16 @@ Reading them and choosing readable ink for a filled area belongs here; which col
 from __future__ import annotations
 
 from functools import cache
+from math import floor
 from pathlib import Path
 
 from warehouse.operation_files import Strict, read_yaml
 
 FILE = Path(__file__).parents[1] / "look" / "palette.yml"
+# Shares of white (above 0) or black (below) in the classes of a map. An ink of more contrast than DEEP is the darkest itself.
+DEEP = 8.0
+LIGHT = (0.84, 0.62, 0.36, 0.04, -0.32)
+DARK = (0.86, 0.68, 0.48, 0.18, -0.2)
 
 
 class Palette(Strict):
@@ -34,6 +39,14 @@ class Palette(Strict):
         ink = self.series[position % len(self.series)]
         return ink if position < len(self.series) else paler(ink)
 
+    def ramp(self, name: str) -> list[str]:
+        """Five classes of a map in the colour of a category, least to most; without a name, the neutral ones."""
+        if not name:
+            return self.sequential
+        ink = self.ink(name)
+        steps = DARK if contrast(ink, "#ffffff") > DEEP else LIGHT
+        return [mixed(ink, "#ffffff" if step > 0 else "#000000", abs(step)) for step in steps]
+
     def on(self, fill: str) -> str:
         """The ink to write with on a filled area: whichever of text and paper has more contrast."""
         return max((self.role["text"], self.role["paper"]), key=lambda ink: contrast(ink, fill))
@@ -47,7 +60,18 @@ def palette() -> Palette:
 
 def paler(ink: str) -> str:
     """A colour half way to white."""
-    return "#" + "".join(f"{(int(ink[i : i + 2], 16) + 255) // 2:02x}" for i in (1, 3, 5))
+    return mixed(ink, "#ffffff", 0.5)
+
+
+def softer(ink: str) -> str:
+    """A colour on which a dark line is seen, and which still stands out from paper."""
+    return mixed(ink, "#ffffff", 0.35)
+
+
+def mixed(ink: str, other: str, share: float) -> str:
+    """A colour with a share (0 to 1) of another in it."""
+    parts = [(int(ink[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{floor(a + (b - a) * share + 0.5):02x}" for a, b in parts)
 
 
 def contrast(one: str, other: str) -> float:

@@ -14,10 +14,17 @@ from html import escape
 from typing import Any
 
 from warehouse.serving.charts.canvas import NARROW, WIDE, Canvas
-from warehouse.serving.charts.palette import palette
+from warehouse.serving.charts.palette import mixed, palette
 
 LONG = re.compile(r"\d+\.\d{3,}(?:e-\d+)?")  # a hundredth of a pixel is enough
 HATCH = "#f1f2f5"  # a fill that no palette has: becomes the hatch of what is withheld
+PART = "8c"  # a fill of this opacity becomes stripes of its colour: what is only a part
+STRIPED = re.compile(rf'"#([0-9a-f]{{6}}){PART}"')
+
+
+def striped(ink: str) -> str:
+    """The fill of what is only a part, such as a year that is cut off: stripes of its colour, paler where no SVG is made."""
+    return ink + PART
 
 
 @dataclass(frozen=True)
@@ -72,14 +79,14 @@ def _svg(spec: dict[str, Any], alt: str) -> str:
     body = re.sub(r'<path (?:d="[^"]*"|display="none"| )+/>', "", body)  # Vega's empty fore- and backgrounds
     body = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", body)
+    patterns = _hatch(key) if HATCH in raw else ""
+    patterns += "".join(_stripes(key, ink) for ink in sorted(set(STRIPED.findall(raw))))
     body = body.replace(f'"{HATCH}"', f'"url(#{key}-hatch)"')
+    body = STRIPED.sub(rf'"url(#{key}-part-\1)"', body)
     font = escape(palette().font, quote=True)
     head = f'<svg class="chart" role="img" aria-label="{escape(alt, quote=True)}" font-family="{font}"'
-    return (
-        body.replace("<svg", head, 1).replace(">", ">" + _hatch(key), 1)
-        if HATCH in raw
-        else body.replace("<svg", head, 1)
-    )
+    body = body.replace("<svg", head, 1)
+    return body.replace(">", f"><defs>{patterns}</defs>", 1) if patterns else body
 
 
 def _without_texts(spec: dict[str, Any]) -> dict[str, Any]:
@@ -134,7 +141,15 @@ def _short(number: re.Match[str]) -> str:
 def _hatch(key: str) -> str:
     role = palette().role
     return (
-        f'<defs><pattern id="{key}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'<pattern id="{key}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><rect width="6" height="6" fill="{role["hatch_paper"]}"/>'
-        f'<rect width="1.5" height="6" fill="{role["withheld"]}"/></pattern></defs>'
+        f'<rect width="1.5" height="6" fill="{role["withheld"]}"/></pattern>'
+    )
+
+
+def _stripes(key: str, ink: str) -> str:
+    return (
+        f'<pattern id="{key}-part-{ink}" width="7" height="7" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(-45)"><rect width="7" height="7" fill="{mixed("#" + ink, "#ffffff", 0.75)}"/>'
+        f'<rect width="2" height="7" fill="#{ink}"/></pattern>'
     )

@@ -53,7 +53,10 @@ def examples(t: Tongue) -> list[charts.Picture]:
         charts.pyramid(ages, t), charts.stacked(parts, t, part="answer", value="share", group="who"),
         charts.links(links, t, color="emigrant"),
     ]  # fmt: skip
-    return [*made, *([charts.tile_map(tiles, coded, t, value="share", unit="share")] if tiles else [])]
+    return [
+        *made,
+        *([charts.tile_map(tiles, coded, t, value="share", unit="share", color="returned")] if tiles else []),
+    ]
 
 
 def sheet(pictures: list[charts.Picture], width: int = 440) -> str:

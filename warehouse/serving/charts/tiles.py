@@ -25,13 +25,13 @@ GAP = 5  # pixels between tiles
 
 def tile_map(
     tiles: Tiles, rows: Rows, t: Tongue, *, value: str, code: str = "place_code", note: str | None = None,
-    unit: str | None = None, digits: int | None = None, alt: str = "",
+    unit: str | None = None, digits: int | None = None, alt: str = "", color: str = "",
 ) -> Picture:  # fmt: skip
     """See the package."""
     by_code = {str(row[code]): row for row in rows}
     listed = [{**by_code.get(tile.place_code, {}), "tile": tile.name(t.lang)} for tile in tiles.tiles]
     found = entries(listed, t, "tile", value, note=note)
-    made = classes([e.value for e in found if e.value is not None])
+    made = classes([e.value for e in found if e.value is not None], color)
     return Picture(finding(alt, found, t, unit, digits), lambda w: _draw(tiles, found, made, t, unit, digits, w))
 
 
@@ -81,8 +81,21 @@ def _words(
 
 
 def map_key(c: Canvas, made: Classes, found: list[Entry], t: Tongue, unit: str | None, digits: int | None) -> float:
-    """The classes, and the words for what has no figure; returns the pixel below."""
-    parts = made.key(t, unit, digits) if len(made.inks) > 1 else []
+    """The classes as one strip with a number at each break, and the word for what is withheld; returns the pixel below."""
+    below = _strip(c, made, made.told(t, unit, digits)) if len(made.inks) > 1 else 2.0
     if any(e.state == "withheld" for e in found):
-        parts = [*parts, (t.say("withheld"), HATCH)]
-    return key(c, parts) if parts else 4
+        return key(c, [(t.say("withheld"), HATCH)], below)
+    return below + 2
+
+
+def _strip(c: Canvas, made: Classes, told: list[str]) -> float:
+    """Colours side by side, the least at the left; where two meet stands the number that parts them."""
+    widest = max(width(text, c.size - 1) for text in told)
+    step = min(max(widest + 14, 56.0), (c.width - widest) / len(made.inks))
+    first = width(told[0], c.size - 1) / 2  # the outer numbers stand in the middle of their edge too
+    c.add("rect", [{"x": first + i * step, "x2": first + (i + 1) * step, "y": 2, "y2": 14, "fill": ink}
+                   for i, ink in enumerate(made.inks)])  # fmt: skip
+    y, every = 14 + c.size * 0.9, 1 if step > widest + 6 else 2  # long numbers: every second one
+    c.write([{"x": first + i * step, "y": y, "text": text, "fill": palette().role["muted"]} for i, text in enumerate(told) if i % every == 0],
+            align="center", small=True)  # fmt: skip
+    return y + c.size * 0.9

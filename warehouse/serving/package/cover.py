@@ -98,7 +98,8 @@ def write_columns(ws: Any, styles: Styles, sheets: list[Sheet], t: Tongue) -> No
                      None if f.name in left_out else "1", f.hxl, f.description)  # fmt: skip
             for column, cell in enumerate(texts):
                 if cell:
-                    ws.write_string(row, column, neutral(cell))
+                    ws.write_string(row, column, neutral(cell), styles.text)
+            ws.set_row(row, 15 * (1 + max(len(f.description or "") // 100, len(f.name) // 30)))
             row += 1
     ws.freeze_panes(1, 2)
     ws.autofilter(0, 0, row - 1, len(head) - 1)

@@ -103,7 +103,7 @@ def _method(told: About, t: Tongue) -> str:
     components = {r.get("component") for r in told.rounds}
     texts = [
         t.say("Figures of communities (bma, baseline) are what key informants estimate of the people who moved within the reference window of the round: stocks, not flows, and only of the communities that were assessed. Coverage stands in every row."),
-        t.say("Figures of the survey (rms) are shares of a sample that was not drawn at random in the whole country: they are indicative. Each stands with its number of respondents, its standard error and its 95 % interval.") if "rms" in components else "",
+        t.say("Figures of the survey (rms) are shares of a sample that was not drawn at random in the whole country: they are indicative. Each stands with its number of respondents, its standard error and its 95% interval.") if "rms" in components else "",
         t.say("Each figure can be traced to its delivery by round_key and delivery_id (dim_round)."),
     ]  # fmt: skip
     return "\n".join(text for text in texts if text)

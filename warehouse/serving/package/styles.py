@@ -58,7 +58,7 @@ class Styles:
         self.label = add({"bold": True, "valign": "top", "font_color": INK})
         self.text = add({"text_wrap": True, "valign": "top", "font_color": INK})
         self.link = add({"underline": 1, "font_color": ACCENT, "valign": "top"})
-        self.count = add({"num_format": "#,##0", "valign": "top"})
+        self.count = add({"num_format": "#,##0", "valign": "top", "align": "right", "indent": 1})
         self.head = add({"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.withheld = add({"bg_color": "#E4E4E4", "italic": True})
         self.hatched = add({"pattern": 14, "fg_color": "#6E6E6E", "bg_color": "#B8B8B8"})

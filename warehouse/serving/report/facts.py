@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import UsageError
+from warehouse.gazetteer.tiles import renamed, tiles_of
 from warehouse.serving.report.cells import key_of
 
 if TYPE_CHECKING:
+    from warehouse.gazetteer.tiles import Tiles
     from warehouse.serving.source import Asker, ReleaseSource
     from warehouse.serving.words import Tongue
 
@@ -50,11 +52,16 @@ class Facts:
         return bool(self.round["is_synthetic"])
 
     def ask(self, sql: str, *parameters: Any) -> list[Row]:
-        """The answer to a query, asked once. It must name its order."""
+        """The answer to a query, asked once. It must name its order. Places are called as on the tile map."""
         key = (sql, parameters)
         if key not in self._asked:
-            self._asked[key] = self.asker.rows(sql, list(parameters))
+            self._asked[key] = [renamed(row, self.tiles) for row in self.asker.rows(sql, list(parameters))]
         return self._asked[key]
+
+    @cached_property
+    def tiles(self) -> Tiles | None:
+        """The tile map of the operation, where it has one."""
+        return tiles_of(str(self.round["operation"]))
 
     @cached_property
     def tables(self) -> frozenset[str]:
@@ -102,6 +109,16 @@ class Facts:
         )
         several = [row for row in rows if row["places"] > 1]
         return [int(row["place_level"]) for row in (several or rows[:1])]
+
+    @cached_property
+    def main_level(self) -> int | None:
+        """The coarsest of these levels that sets places beside each other; where each has one place alone, the coarsest."""
+        rows = self.ask(
+            "SELECT place_level FROM mart_round_coverage WHERE round_key = ? AND place_level > 0 "
+            "GROUP BY place_level HAVING count(*) > 1 ORDER BY place_level",
+            self.round_key,
+        ) if self.levels else []  # fmt: skip
+        return int(rows[0]["place_level"]) if rows else min(self.levels, default=None)
 
     @cached_property
     def previous(self) -> Row | None:

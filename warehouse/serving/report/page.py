@@ -50,7 +50,7 @@ def html(facts: Facts, lang: str, *, for_print: bool = False) -> str:
 def source_line(facts: Facts, marts: Sequence[str], t: Tongue) -> str:
     """Where the numbers of a table or picture are from."""
     return t.say(
-        "Source: {programme}, {round}, release {release}; tables {marts}.",
+        "Source: {programme}, {round}, release {release}: {marts}.",
         programme=t.named(facts.operation, "programme"), round=facts.round_key, release=facts.source.release_id,
         marts=", ".join(marts),
     )  # fmt: skip

@@ -10,17 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from warehouse.serving.charts import Picture, Tiles
+    from warehouse.serving.charts import Picture
     from warehouse.serving.report.facts import Facts, Row
     from warehouse.serving.words import Tongue
-
-
-def place_name(facts: Facts, row: Row, t: Tongue) -> str:
-    """A place in a sentence: its short name on the tile map where it has one, which tells an oblast from its city."""
-    tiles = _tiles(facts)
-    codes = {tile.place_code: tile for tile in tiles.tiles} if tiles else {}
-    tile = codes.get(str(row["place_code"]))
-    return tile.name(t.lang) if tile else t.named(row, "place_name")
 
 
 def level_map(facts: Facts, rows: Sequence[Row], t: Tongue, *, value: str, alt: str, **more: Any) -> Picture | None:
@@ -30,20 +22,11 @@ def level_map(facts: Facts, rows: Sequence[Row], t: Tongue, *, value: str, alt: 
     drawn = _on_boundaries(facts, rows, t, value=value, alt=alt, **more)
     if drawn is not None:
         return drawn
-    tiles = _tiles(facts)
+    tiles = facts.tiles
     codes = {str(row["place_code"]) for row in rows}
-    if tiles is None or not codes <= {tile.place_code for tile in tiles.tiles}:
+    if tiles is None or not codes <= tiles.by_code.keys():
         return None
     return tile_map(tiles, list(rows), t, value=value, alt=alt, **more)
-
-
-def _tiles(facts: Facts) -> Tiles | None:
-    from warehouse.serving.charts import load_tiles
-    from warehouse.settings import operations_dirs
-
-    folders = [folder / str(facts.round["operation"]) for folder in operations_dirs()]
-    found = (load_tiles(folder) for folder in folders if folder.is_dir())
-    return next((made for made in found if made is not None), None)
 
 
 def _on_boundaries(facts: Facts, rows: Sequence[Row], t: Tongue, **asked: Any) -> Picture | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Chart, Paragraph, Points, Table
 from warehouse.serving.report.cells import cell, phrase
-from warehouse.serving.report.titles import round_name
+from warehouse.serving.report.titles import reason_of, round_name
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -48,14 +48,14 @@ def change(facts: Facts, indicator: Row, answers: list[Row], t: Tongue) -> list[
 def _apart(facts: Facts, rows: list[Row], t: Tongue) -> Paragraph | None:
     if any(row["comparability"] != "not_comparable" for row in rows):
         return None
-    reason = t.named(rows[0], "comparability_reason").rstrip(".")
+    reason = reason_of(rows[0], t)
     said = t.say("Not comparable with {round}: {reason}.", round=round_name(facts.previous or {}, t), reason=reason)
     return Paragraph(said, "caution")
 
 
 def _care(rows: list[Row], t: Tongue) -> list[Any]:
     """The reason why a comparison is to be read with care, once."""
-    reasons = {t.named(row, "comparability_reason").rstrip(".") for row in rows if row["comparability"] == "limited"}
+    reasons = {reason_of(row, t) for row in rows if row["comparability"] == "limited"}
     return [
         Paragraph(t.say("To be compared with care only: {reason}.", reason=r), "caution")
         for r in sorted(reasons - {""})
@@ -86,7 +86,7 @@ def both_rounds(facts: Facts, indicator: Row, answers: list[Row], t: Tongue) -> 
         before_high="before_high", low="low", high="high", before_name=_capital(round_name(facts.previous, t)),
         after_name=_capital(round_name(facts.round, t)), unit="share", digits=1, alt=title,
     )  # fmt: skip
-    return [Chart(title, picture, _differences(rows, title, t), t.say("Lines are 95 % intervals")), *_care(rows, t)]
+    return [Chart(title, picture, _differences(rows, title, t), t.say("Lines are 95% intervals")), *_care(rows, t)]
 
 
 def _differences(rows: list[Row], caption: str, t: Tongue) -> Table:

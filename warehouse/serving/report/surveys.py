@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from warehouse.serving.words import Tongue
 
 MART = "mart_survey_estimates"
+HALF = 0.5
 GROUPS = ("sex", "age_group", "oblast")  # these first, others after them by name
 
 
@@ -82,9 +83,11 @@ def question(
     return [*blocks, *(both_rounds if with_dots else change)(facts, indicator, rows, t)]
 
 
-def _title(rows: list[Row], t: Tongue) -> Any:
-    """The most frequent answer, where it is safe to say; else nothing."""
-    top = leader(rows, "estimate", "option_code")
+def _title(rows: list[Row], kind: str, t: Tongue) -> Any:
+    """The most frequent answer, where it is safe to say; else nothing. More than half of all is safe beside what is withheld."""
+    shown = [row for row in rows if not row["is_suppressed"]]
+    is_most = any((row["estimate"] or 0) > HALF for row in shown) and kind == "single"
+    top = leader(shown if is_most else rows, "estimate", "option_code")
     if top is None or not top["is_printable"]:
         return None
     return phrase(
@@ -100,16 +103,22 @@ def _chart(rows: list[Row], indicator: Row, t: Tongue) -> Chart:
     steps = _is_ordered(rows)
     picture = bars(drawn(rows, t), t, label="option_name", value="estimate", low="ci_low", high="ci_high", note="said",
                    unit="share", digits=1, alt=name, sort=not steps)  # fmt: skip
-    several = [t.say("Several answers could be given: the shares may add up to more than 100 %.")]
+    several = [t.say("Several answers could be given: the shares may add up to more than 100%.")]
     notes = several if indicator["kind"] == "multiple" else []
-    return Chart(_title(rows, t) or name, picture, _table(rows, name, t, steps), _of(rows, t), notes)
+    return Chart(
+        _title(rows, str(indicator["kind"]), t) or t.say("How respondents answered"),
+        picture,
+        _table(rows, name, t, steps),
+        _of(rows, t),
+        notes,
+    )
 
 
 def _reading(rows: Sequence[Row], t: Tongue) -> Paragraph:
     """How the pictures of a section are read, once."""
     if all(str(row["weight_scheme"]).startswith("none") for row in rows):
-        return Paragraph(t.say("Shares of those who answered, not weighted: indicative. The dark line on each bar is the 95 % confidence interval."))  # fmt: skip
-    return Paragraph(t.say("Shares of those who answered, weighted. The dark line on each bar is the 95 % confidence interval."))  # fmt: skip
+        return Paragraph(t.say("Shares of those who answered, not weighted: indicative. The dark line on each bar is the 95% confidence interval."))  # fmt: skip
+    return Paragraph(t.say("Shares of those who answered, weighted. The dark line on each bar is the 95% confidence interval."))  # fmt: skip
 
 
 def drawn(rows: Sequence[Row], t: Tongue) -> list[Row]:
@@ -247,4 +256,4 @@ def _by_place(facts: Facts, indicator: Row, rows: list[Row], t: Tongue) -> list[
         digits=1, alt=title, sort=True, reference=top["estimate"], reference_name=t.say("All respondents"),
     )  # fmt: skip
     return [Chart(title, picture, Table(title, head, lines, [MART], folded=True),
-                  t.say("Points are shares, lines their 95 % intervals: where lines overlap, a rank may be chance"))]  # fmt: skip
+                  t.say("Points are shares, lines their 95% intervals: where lines overlap, a rank may be chance"))]  # fmt: skip

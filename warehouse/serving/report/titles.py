@@ -5,11 +5,14 @@ Only names that no mart has in three languages belong here.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
     from warehouse.serving.words import Tongue
+
+ISO_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\b")
 
 
 def component_name(facts: Facts, t: Tongue) -> str:
@@ -40,6 +43,16 @@ def sex_name(sex: str, t: Tongue) -> str:
 def age_name(age: str, t: Tongue) -> str:
     """An age group in words: `18–29`, `All ages`."""
     return t.say("All ages") if age == "all" else age.replace("-", "\u2013")
+
+
+def reason_of(row: Row, t: Tongue) -> str:
+    """Why a figure may not be compared, without the full stop."""
+    return dated(t.named(row, "comparability_reason").rstrip("."), t)
+
+
+def dated(text: str, t: Tongue) -> str:
+    """A text of a mart with its dates as the language writes them: `2022-01-01` is for programs."""
+    return ISO_DAY.sub(lambda found: t.day(found[0]), text)
 
 
 def comparability_name(code: str, t: Tongue) -> str:

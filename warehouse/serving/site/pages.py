@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from warehouse.serving.report.titles import dated
 from warehouse.serving.site import dictionary, lineage, told_rounds
 from warehouse.serving.site.notes_html import sections
 from warehouse.serving.site.page import Page
@@ -83,7 +84,7 @@ def _first(m: Material, t: Tongue) -> Iterator[Page]:
                t.say("What was checked in each round, what did not hold, what was rejected and how much."), t.lang, "quality",
                {"rounds": checked})  # fmt: skip
     breaks = [
-        {**b, "name": t.named(b, "name"), "reason": t.named(b, "comparability_reason")}
+        {**b, "name": t.named(b, "name"), "reason": dated(t.named(b, "comparability_reason"), t)}
         for b in m.c.facts["comparability"]
     ]
     yield Page("method.html", "method.html.j2", t.say("Method and limits"),

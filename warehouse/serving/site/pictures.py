@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 FOLDER = "assets/pictures"
 MOST = 20  # places in a picture of the first page; the report has them all
-PLACES = """SELECT place_name_en, place_name_ru, place_name_ky, individuals, is_suppressed, category_name_en, category_name_ru,
+PLACES = """SELECT operation, place_code, place_name_en, place_name_ru, place_name_ky, individuals, is_suppressed, category_name_en, category_name_ru,
             category_name_ky FROM mart_population WHERE round_key = ? AND population_category = ? AND place_level = 1
             AND sex = 'all' AND age_group = 'all' ORDER BY individuals DESC NULLS LAST, place_code"""
 
@@ -56,15 +56,28 @@ def picture(c: Catalogue, round_key: str, t: Tongue, site: Path) -> Row | None:
                 category=t.named(places[0], "category_name"),
                 n=MOST,
             )
-        drawn = bars(places, t, label="place_name", value="individuals", color=category, alt=caption)
+        drawn = _places(places, t, category, caption)
     elif shares := answers(c, round_key):
-        caption = t.say("What respondents said, with 95 % confidence intervals")
+        caption = t.say("What respondents said, with 95% confidence intervals")
         drawn = bars(
-            shares, t, label="headline_name", value="value", low="ci_low", high="ci_high", unit="percent", alt=caption
-        )
+            shares, t, label="headline_name", value="value", low="ci_low", high="ci_high", unit="percent", digits=1,
+            alt=caption,
+        )  # fmt: skip
     else:
         return None
     return _written(drawn, f"{round_key}.{t.lang}", caption, site)
+
+
+def _places(places: list[Row], t: Tongue, category: str, caption: str) -> Picture:
+    """A tile map where the operation lays out all of these places, else bars."""
+    from warehouse.gazetteer.tiles import renamed, tiles_of
+    from warehouse.serving.charts import bars, tile_map
+
+    tiles = tiles_of(str(places[0]["operation"]))
+    if tiles and {str(place["place_code"]) for place in places} <= tiles.by_code.keys():
+        return tile_map(tiles, places, t, value="individuals", alt=caption, color=category)
+    named = [renamed(place, tiles) for place in places]
+    return bars(named, t, label="place_name", value="individuals", color=category, alt=caption)
 
 
 def _written(drawn: Picture, name: str, caption: str, site: Path) -> Row:

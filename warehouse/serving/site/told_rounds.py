@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from warehouse.operation_files import LOADER
+from warehouse.serving.report.titles import dated
 from warehouse.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ def instrument(component: str, t: Tongue) -> str:
 def round_name(row: Row, t: Tongue) -> str:
     """`Baseline Mobility Assessment, round 4`."""
     name = instrument(str(row["component"]), t)
-    return t.say("{instrument}, round {n}", instrument=name, n=row["round_number"]) if name else t.named(row, "round_title")
+    return (
+        t.say("{instrument}, round {n}", instrument=name, n=row["round_number"])
+        if name
+        else t.named(row, "round_title")
+    )
 
 
 def operation_names(c: Catalogue, t: Tongue) -> str:
@@ -84,7 +89,7 @@ def _figure(h: Row, t: Tongue) -> Row:
     return {
         "name": t.named(h, "headline_name"), "value": figure(h["value"], unit, t), "definition": t.named(h, "definition"),
         "between": between(h["ci_low"], h["ci_high"], unit, t),
-        "broken": t.named(h, "comparability_reason") if h["comparability"] == "not_comparable" else "",
+        "broken": dated(t.named(h, "comparability_reason"), t) if h["comparability"] == "not_comparable" else "",
     }  # fmt: skip
 
 

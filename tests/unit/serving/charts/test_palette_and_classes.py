@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -62,7 +62,17 @@ def test_colours_that_stand_together_are_told_apart(kind: str) -> None:
     ]
     for inks in together:
         assert min(apart(a, b, kind) for a, b in combinations(inks, 2)) > 10
-    assert min(apart(a, b, kind) for a, b in zip(p.sequential, p.sequential[1:], strict=False)) > 10
+    for ramp in (p.sequential, *(p.ramp(category) for category in p.category)):
+        assert min(apart(a, b, kind) for a, b in pairwise(ramp)) > 10
+
+
+def test_classes_of_a_category_have_its_colour_from_pale_to_dark() -> None:
+    p = palette()
+    for category in p.category:
+        ramp = p.ramp(category)
+        against_paper = [contrast(ink, p.role["paper"]) for ink in ramp]
+        assert against_paper == sorted(against_paper), "the more, the darker"
+        assert all(contrast(p.on(fill), fill) >= 4.5 for fill in ramp), "figures can be read on them"
 
 
 @given(

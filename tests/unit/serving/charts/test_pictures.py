@@ -15,6 +15,7 @@ from warehouse.gazetteer.tiles import load_tiles
 from warehouse.serving import charts
 from warehouse.serving.charts import Picture
 from warehouse.serving.charts.lettering import width
+from warehouse.serving.charts.palette import contrast
 from warehouse.serving.words import tongue
 from warehouse.settings import PROJECT
 
@@ -214,3 +215,33 @@ def test_part_of_a_year_is_not_set_beside_whole_years() -> None:
     ]
     said = charts.columns(rows, T, x="year", y="value", partial="cut").alt
     assert "smallest: 2022, 20" in said and "Not whole years: 2024" in said
+
+
+def test_a_part_of_a_year_is_striped_in_its_own_colour() -> None:
+    picture = charts.columns(rows(), T, x="year", y="value", partial="cut", unit="share", color="emigrant")
+    ink = charts.palette().category["emigrant"]
+    fills = {row["label"]: row["fill"] for row in data(picture.spec) if row.get("state") == "shown"}
+    assert fills == {"2020": ink, "2021": ink + "8c"}, "the year that is cut is not filled as a whole one"
+    assert f"-part-{ink[1:]})" in picture.svg and f'-part-{ink[1:]}"' in picture.svg and ink + "8c" not in picture.svg
+
+
+def test_intervals_of_bars_have_their_ends_on_a_bar_that_shows_them() -> None:
+    picture = charts.bars(
+        rows(), T, label="name", value="value", low="low", high="high", unit="share", color="international"
+    )
+    bar = next(row["fill"] for row in data(picture.spec) if row.get("state") == "shown")
+    assert contrast(bar, charts.palette().role["interval"]) >= 3
+    ends = [
+        row["x"]
+        for row in data(picture.spec)
+        if row.get("stroke") == charts.palette().role["interval"] and "x2" not in row
+    ]
+    assert sorted(ends) == [0.125, 0.25, 0.3125, 0.625]
+
+
+def test_a_map_has_a_number_at_each_break_and_the_colour_of_its_category() -> None:
+    picture = charts.tile_map(TILES, rows([0.5, 0.25, 0.1, 0.05]), T, value="value", unit="share", color="internal")
+    inks = {row["fill"] for row in data(picture.spec) if row.get("value") is not None}
+    assert inks <= set(charts.palette().ramp("internal")) and len(inks) > 1
+    texts = [row["text"] for row in data(picture.spec) if "text" in row]
+    assert len([text for text in texts if text.endswith("%")]) > 4, "the figures, and the breaks"

@@ -54,9 +54,9 @@ def _headline(mart: str, row: Row, t: Tongue) -> list[Any]:
 
 
 def _places(facts: Facts, t: Tongue) -> list[Any]:
-    """Coverage and totals of the levels below the first, as far as a page can hold them."""
+    """Coverage and totals of the levels beside the one of the chapters, as far as a page can hold them."""
     made: list[Any] = []
-    for level in facts.levels[1:]:
+    for level in [level for level in facts.levels if level != facts.main_level]:
         coverage = facts.mart("mart_round_coverage", "place_level = ?", level)
         name = facts.level_name(level, t)
         if len(coverage) > ROWS:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Part, Sub
-from warehouse.serving.report.pieces import LUMPS, bar_chart, lumps_last, table
+from warehouse.serving.report.cells import cell, phrase
+from warehouse.serving.report.pieces import LUMPS, bar_chart, leader, lumps_last, table
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -22,8 +23,35 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     """A part for each category and dimension; None where the round has no such parts."""
     rows = facts.mart(MART, "place_level = 0 AND value_status <> 'not_asked'")
     keys = list(dict.fromkeys((row["population_category"], row["dimension"]) for row in rows))
+    rows = _places_named(facts, rows)
     subs = [_sub([row for row in rows if (row["population_category"], row["dimension"]) == key], t) for key in keys]
     return Part("parts", t.say("More about them"), subs) if subs else None
+
+
+def _places_named(facts: Facts, rows: list[Row]) -> list[Row]:
+    """Parts that are places (their item is a code of the gazetteer) by the name of the place."""
+    codes = sorted({str(row["item"]) for row in rows if row["item"] == row["item_name_en"]})
+    if not codes or not facts.has("dim_place"):
+        return rows
+    places = facts.ask(
+        f"SELECT * FROM dim_place WHERE operation = ? AND place_code IN ({', '.join('?' for _ in codes)}) "
+        "ORDER BY place_code, geography_vintage = ?, geography_vintage",
+        facts.round["operation"], *codes, facts.round["geography_vintage"],
+    )  # fmt: skip
+    known = {row["place_code"]: row for row in places}  # of several vintages that of the round, which comes last
+    return [
+        {**row, **{f"item_name_{lang}": known[row["item"]][f"place_name_{lang}"] for lang in ("en", "ru", "ky")}}
+        if row["item"] in known else row for row in rows
+    ]  # fmt: skip
+
+
+def _title(rows: list[Row], t: Tongue) -> Any:
+    """The largest part, where it is safe to say."""
+    first = leader(rows, "individuals", "item")
+    if first is None:
+        return None
+    said = t.say("The largest part: {part}, {number} people")
+    return phrase(said, part=t.named(first, "item_name"), number=cell(MART, first, "individuals", t))
 
 
 def _sub(rows: list[Row], t: Tongue) -> Sub:
@@ -47,7 +75,7 @@ def _sub(rows: list[Row], t: Tongue) -> Sub:
         "some": t.say("Only some parts are asked: they need not add up to the total."),
     }
     note = notes.get(rows[0]["parts_rule"])
-    chart = bar_chart(rows, t, made, label="item_name", value="individuals", title=title, alt=title, color=code, sort=False,
+    chart = bar_chart(rows, t, made, label="item_name", value="individuals", title=_title(rows, t) or title, alt=title, color=code, sort=False,
                       notes=[note] if note else ())  # fmt: skip
     return Sub(title, [chart], code, f"parts-{code}-{rows[0]['dimension']}")
 

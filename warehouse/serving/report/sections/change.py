@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Found, Paragraph, Part, Points, Sub, Table
 from warehouse.serving.report.cells import cell, phrase
-from warehouse.serving.report.titles import comparability_name, round_name
+from warehouse.serving.report.titles import comparability_name, reason_of, round_name
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -69,7 +69,7 @@ def _table(rows: list[Row], t: Tongue) -> Table:
 
 def _places(facts: Facts, order: dict[str, int], t: Tongue) -> list[Any]:
     """Like for like by place, where it may be compared."""
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     rows = facts.mart(MART, "place_level = ? AND comparability <> 'not_comparable'", level)
     if not rows:
         return []
@@ -95,7 +95,7 @@ def _survey(facts: Facts, t: Tongue) -> list[Any]:
     clear = [row for row in rows if row["is_significant"]]
     if not rows:
         return []
-    lead = t.say("Of all shares that may be compared with the round before, these changed by more than chance explains: the 95 % interval of their difference leaves out zero.")  # fmt: skip
+    lead = t.say("Of all shares that may be compared with the round before, these changed by more than chance explains: the 95% interval of their difference leaves out zero.")  # fmt: skip
     none = t.say("No share that may be compared with the round before changed by more than chance explains.")
     many = t.say("Many shares are compared at once: about one in twenty would stand here by chance alone.")
     columns = [
@@ -130,7 +130,7 @@ def _not_comparable(facts: Facts, t: Tongue) -> list[Any]:
     rows = [*facts.mart("dim_indicator_comparability", "comparability <> 'comparable'"), *totals, *rows]
     by_reason: dict[tuple[str, str], dict[str, None]] = {}
     for row in rows:
-        key = (str(row["comparability"]), t.named(row, "comparability_reason").rstrip("."))
+        key = (str(row["comparability"]), reason_of(row, t))
         name = t.named(row, "indicator_name") or t.named(row, "headline_name") or t.named(row, "category_name")
         by_reason.setdefault(key, {})[name] = None
     said = [

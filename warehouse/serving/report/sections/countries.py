@@ -65,7 +65,7 @@ def _title(rows: list[Row], category: str, t: Tongue) -> Any:
 
 
 def _by_place(facts: Facts, link: str, rows: list[Row], name: str, t: Tongue) -> list[Any]:
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     found = facts.mart(MART, "place_level = ? AND link_type = ? AND value_status <> 'not_asked'", level, link)
     place = facts.level_name(level, t)
     return [crossed(

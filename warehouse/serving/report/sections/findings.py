@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from warehouse.serving.report.blocks import Found, Paragraph, Part, Points
 from warehouse.serving.report.cells import cell, phrase
 from warehouse.serving.report.pieces import leader
-from warehouse.serving.report.places import place_name
 from warehouse.serving.report.sections.headlines import form_of
+from warehouse.serving.report.titles import reason_of
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -42,7 +42,7 @@ def _counted(facts: Facts, t: Tongue) -> list[tuple[str, str, list[Any]]]:
 
 def _places(facts: Facts, category: str, t: Tongue) -> Any:
     """The places of the coarsest level that lead, of one category."""
-    mart, level = "mart_place_ranks", min(facts.levels, default=1)
+    mart, level = "mart_place_ranks", facts.main_level or 1
     rows = facts.mart(
         mart, "population_category = ? AND place_level = ?", category, level, order="place_rank NULLS LAST"
     )
@@ -50,13 +50,13 @@ def _places(facts: Facts, category: str, t: Tongue) -> Any:
     if first is None or len(rows) < 2:
         return None
     values: dict[str, Any] = {
-        "place": place_name(facts, first, t), "number": cell(mart, first, "individuals", t), "share": cell(mart, first, "share_of_country", t, "share"),
+        "place": t.named(first, "place_name"), "number": cell(mart, first, "individuals", t), "share": cell(mart, first, "share_of_country", t, "share"),
     }  # fmt: skip
     top = [row for row in rows if row["place_rank"] == 2 and not row["is_tied"]]
     if not top:
         return phrase(t.say("The most in {place}: {number} people, {share} of the country."), **values)
     values |= {
-        "next": place_name(facts, top[0], t),
+        "next": t.named(top[0], "place_name"),
         "share_of_next": cell(mart, top[0], "share_of_country", t, "share"),
     }
     return phrase(
@@ -90,7 +90,7 @@ def _headline(row: Row, t: Tongue) -> Any:
     if row["ci_low"] is None:
         return phrase(t.say("{name}: {value}."), **values)
     low, high = (cell(mart, row, name, t, form) for name in ("ci_low", "ci_high"))
-    return phrase(t.say("{name}: {value} (95 % interval {low} to {high})."), low=low, high=high, **values)
+    return phrase(t.say("{name}: {value} (95% interval {low} to {high})."), low=low, high=high, **values)
 
 
 def _survey(facts: Facts, t: Tongue) -> list[Any]:
@@ -107,7 +107,7 @@ def _survey(facts: Facts, t: Tongue) -> list[Any]:
 def _change(row: Row, t: Tongue) -> Any:
     mart = "mart_survey_change"
     values = {name: cell(mart, row, name, t, "points") for name in ("difference", "ci_low", "ci_high")}
-    said = t.say("{indicator}, {option}: {estimate}, in the round before {previous}; {difference} percentage points (95 % interval {ci_low} to {ci_high}).")  # fmt: skip
+    said = t.say("{indicator}, {option}: {estimate}, in the round before {previous}; {difference} percentage points (95% interval {ci_low} to {ci_high}).")  # fmt: skip
     return phrase(
         said, indicator=t.named(row, "indicator_name"), option=t.named(row, "option_name"),
         estimate=cell(mart, row, "estimate", t, "share"), previous=cell(mart, row, "previous_estimate", t, "share"), **values,
@@ -121,7 +121,7 @@ def _caution(facts: Facts, t: Tongue) -> list[Paragraph]:
         rows = [row for row in rows if "." not in str(row["headline_code"])]
     by_reason: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        key = (str(row["comparability"]), t.named(row, "comparability_reason").rstrip("."))
+        key = (str(row["comparability"]), reason_of(row, t))
         by_reason.setdefault(key, []).append(t.named(row, "headline_name"))
     said = {
         "not_comparable": t.say("Not to be compared with the round before ({names}): {reason}."),

@@ -48,7 +48,7 @@ def lines(row: Row, t: Tongue) -> list[Any]:
     form, found = form_of(row), []
     if row["ci_low"] is not None:
         low, high = (cell(MART, row, name, t, form) for name in ("ci_low", "ci_high"))
-        found.append(phrase(t.say("95 % interval {low} to {high}"), low=low, high=high))
+        found.append(phrase(t.say("95% interval {low} to {high}"), low=low, high=high))
     if row["published_value"] is not None:
         found.append(_published(row, t, form))
     return found

@@ -35,7 +35,7 @@ def build(facts: Facts, t: Tongue) -> Part | None:
 
 def _how(facts: Facts, t: Tongue) -> str:
     if facts.is_survey:
-        return t.say("Returned migrants were interviewed in a sample of communities. The shares are of the people who were asked and answered; each stands with its 95 % confidence interval.")  # fmt: skip
+        return t.say("Returned migrants were interviewed in a sample of communities. The shares are of the people who were asked and answered; each stands with its 95% confidence interval.")  # fmt: skip
     if facts.round["row_grain"] == "informant":
         return t.say("Key informants of the assessed communities said how many people of each category live there or have left. The figures are their estimates within the reference window, not a count of people, and they are of the assessed communities alone.")  # fmt: skip
     return t.say("The assessment went from place to place and took down how many people of each category are present. The figures are estimates of the assessed places alone.")  # fmt: skip
@@ -58,7 +58,7 @@ def _numbers(facts: Facts, whole: Row, t: Tongue) -> list[tuple[Any, Any]]:
 
 
 def _by_place(facts: Facts, t: Tongue) -> list[Any]:
-    level = min(facts.levels, default=None)
+    level = facts.main_level
     rows = facts.mart(MART, "place_level = ?", level) if level else []
     if len(rows) < 2:
         return []

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Part, Sub
-from warehouse.serving.report.pieces import bar_chart, crossed, lumps_last, table
+from warehouse.serving.report.cells import cell, phrase
+from warehouse.serving.report.pieces import bar_chart, crossed, leader, lumps_last, table
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -51,13 +52,32 @@ def _origin(facts: Facts, rows: list[Row], category: str, t: Tongue) -> list[Any
     if len(rows) < 2:
         return [table(MART, rows, t, name="origin_name", head=t.say("Place of origin"), columns=shown, caption=caption)]
     chart = bar_chart(
-        rows, t, made, label="origin_name", value="individuals", title=caption, alt=caption, color=category, sort=False
+        rows,
+        t,
+        made,
+        label="origin_name",
+        value="individuals",
+        title=_title(rows, name, t) or caption,
+        alt=caption,
+        color=category,
+        sort=False,
     )
     return [chart, *_matrix(facts, rows, category, t)]
 
 
+def _title(rows: list[Row], category: str, t: Tongue) -> Any:
+    """The place that most came from, where it is safe to say."""
+    first = leader(rows, "individuals", "origin_code")
+    if first is None or first["share_of_origins"] is None:
+        return None
+    return phrase(
+        t.say("{category}: {share} came from {place}"), category=category, place=t.named(first, "origin_name"),
+        share=cell(MART, first, "share_of_origins", t, "share"),
+    )  # fmt: skip
+
+
 def _matrix(facts: Facts, rows: list[Row], category: str, t: Tongue) -> list[Any]:
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     found = facts.mart(
         MART, "place_level = ? AND population_category = ? AND value_status <> 'not_asked'", level, category
     )

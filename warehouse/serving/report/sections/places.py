@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.serving.report.blocks import Chart, Paragraph, Part, Sub
 from warehouse.serving.report.cells import cell, phrase
 from warehouse.serving.report.pieces import bar_chart, leader, table
-from warehouse.serving.report.places import level_map, place_name
+from warehouse.serving.report.places import level_map
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -30,7 +30,7 @@ def build(facts: Facts, t: Tongue) -> Part | None:
 
 def _category(facts: Facts, category: Row, t: Tongue) -> Sub | None:
     code = str(category["population_category"])
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     whole = facts.mart(
         "mart_population", "place_level = 0 AND population_category = ? AND sex = 'all' AND age_group = 'all'", code
     )
@@ -65,7 +65,7 @@ def _pictures(facts: Facts, rows: list[Row], level: int, category: str, t: Tongu
     if len(rows) < 2:
         return [made]
     title = _title(facts, rows, name, t) or alt
-    drawn = level_map(facts, rows, t, value="individuals", alt=alt)
+    drawn = level_map(facts, rows, t, value="individuals", alt=alt, color=category)
     if drawn:
         return [Chart(title, drawn, made, t.say("People, as key informants estimate; the darker, the more"))]
     return [bar_chart(rows, t, made, label="place_name", value="individuals", title=title, alt=alt, color=category)]
@@ -76,6 +76,6 @@ def _title(facts: Facts, rows: list[Row], category: str, t: Tongue) -> Any:
     if first is None or first["share_of_country"] is None:
         return None
     return phrase(
-        t.say("{category}: {share} in {place} alone"), category=category, place=place_name(facts, first, t),
+        t.say("{category}: {share} in {place} alone"), category=category, place=t.named(first, "place_name"),
         share=cell(MART, first, "share_of_country", t, "share"),
     )  # fmt: skip

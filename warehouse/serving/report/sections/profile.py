@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Chart, Part, Sub, Table
-from warehouse.serving.report.cells import cell
+from warehouse.serving.report.cells import cell, phrase
+from warehouse.serving.report.pieces import leader
 from warehouse.serving.report.titles import age_name, sex_name
 
 if TYPE_CHECKING:
@@ -51,7 +52,27 @@ def _profile(rows: list[Row], category: str, t: Tongue) -> list[Any]:
     parts = [row for row in rows if row["sex"] in ("female", "male") and row["age_group"] != "all"]
     if not parts:
         return [made]
-    return [Chart(caption, _pyramid(parts, caption, t), made, t.say("People, as key informants estimate"))]
+    return [
+        Chart(
+            _title(parts, name, t) or caption,
+            _pyramid(parts, caption, t),
+            made,
+            t.say("People, as key informants estimate"),
+        )
+    ]
+
+
+def _title(parts: list[Row], category: str, t: Tongue) -> Any:
+    """The largest group of sex and age, where it is safe to say."""
+    first = leader(parts, "individuals", "age_group")
+    if first is None:
+        return None
+    said = {
+        "male": t.say("{category}: men aged {age} are the largest group, {number} people"),
+        "female": t.say("{category}: women aged {age} are the largest group, {number} people"),
+    }[str(first["sex"])]
+    age = age_name(str(first["age_group"]), t)
+    return phrase(said, category=category, age=age, number=cell(MART, first, "individuals", t))
 
 
 def _cell(row: Row | None, t: Tongue) -> Any:

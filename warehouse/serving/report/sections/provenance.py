@@ -36,11 +36,16 @@ def build(facts: Facts, t: Tongue) -> Part | None:
 def _release(facts: Facts, t: Tongue) -> list[tuple[Any, Any]]:
     source = facts.source
     rows: list[tuple[Any, Any]] = [
-        (t.say("Release"), source.release_id), (t.say("Published (UTC)"), source.published_at),
+        (t.say("Release"), source.release_id), (t.say("Published (UTC)"), _moment(source.published_at, t)),
         (t.say("Content hash"), source.content_hash), (t.say("Source of the round"), t.named(facts.round, "round_source")),
         (t.say("Boundaries"), facts.round["geography_vintage"]),
     ]  # fmt: skip
     return [(name, value) for name, value in rows if value]
+
+
+def _moment(at: str, t: Tongue) -> str:
+    """`2026-11-25T22:59:04Z` as a day and a time."""
+    return f"{t.day(at[:10])}, {at[11:16]}"
 
 
 def _deliveries(facts: Facts, t: Tongue) -> Table:

@@ -43,7 +43,7 @@ def _reasons(rows: list[Row], category: str, t: Tongue) -> list[Any]:
     name = t.named(rows[0], "category_name")
     caption = t.say("{category} by reason", category=name)
     made = table(MART, rows, t, name="reason_name", head=t.say("Reason"), columns=shown, caption=caption, folded=True)
-    several = [t.say("A person may have several reasons: the shares may add up to more than 100 %.")]
+    several = [t.say("A person may have several reasons: the shares may add up to more than 100%.")]
     has_shares = any(row["share_of_total"] is not None for row in rows)
     chart = bar_chart(
         rows, t, made, label="reason_name", value="share_of_total" if has_shares else "individuals",

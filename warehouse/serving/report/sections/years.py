@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.blocks import Chart, Part, Sub
-from warehouse.serving.report.pieces import crossed, table
+from warehouse.serving.report.cells import cell, phrase
+from warehouse.serving.report.pieces import crossed, leader, table
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -44,21 +45,35 @@ def _year(facts: Facts, rows: list[Row], kind: tuple[str, str, str, str], t: Ton
     mart, year, category, share = kind
     marked = [{**row, "cut": not row["is_whole_year"], "year_name_en": _name(row, year, t), f"year_name_{t.lang}": _name(row, year, t)}
               for row in rows]  # fmt: skip
-    title = (
+    subject = (
         t.say("Returned migrants by year of return")
         if category == "returned"
         else t.say("Emigrants by year of departure")
     )
     shown = [(t.say("People"), "individuals", "number"), (t.say("Of all years"), share, "share"),
              (t.say("Communities that told years"), "communities", "number")]  # fmt: skip
-    made = table(mart, marked, t, name="year_name", head=t.say("Year"), columns=shown, caption=title)
-    picture = columns(marked, t, x=year, y="individuals", partial="cut", alt=title, color=category)
+    made = table(mart, marked, t, name="year_name", head=t.say("Year"), columns=shown, caption=subject)
+    picture = columns(marked, t, x=year, y="individuals", partial="cut", alt=subject, color=category)
     notes = [
         t.say("A year marked as part is cut off by the reference window: it must not be compared with whole years.")
     ]
-    chart = Chart(title, picture, made, t.say("People within the reference window, as key informants estimate"),
+    chart = Chart(_title(rows, mart, year, category, t) or subject, picture, made, t.say("People within the reference window, as key informants estimate"),
                   notes if any(row["cut"] for row in marked) else ())  # fmt: skip
     return [chart, *_by_place(facts, mart, year, t)]
+
+
+def _title(rows: list[Row], mart: str, year: str, category: str, t: Tongue) -> Any:
+    """The whole year with the most people, where it is safe to say; cut years are not set beside whole ones."""
+    whole = [row for row in rows if row["is_whole_year"]]
+    first = leader(whole, "individuals", year) if len(whole) > 1 else None
+    if first is None:
+        return None
+    said = (
+        t.say("Of the whole years, most returned in {year}: {number} people")
+        if category == "returned"
+        else t.say("Of the whole years, most left in {year}: {number} people")
+    )
+    return phrase(said, year=first[year], number=cell(mart, first, "individuals", t))
 
 
 def _name(row: Row, year: str, t: Tongue) -> str:
@@ -66,7 +81,7 @@ def _name(row: Row, year: str, t: Tongue) -> str:
 
 
 def _by_place(facts: Facts, mart: str, year: str, t: Tongue) -> list[Any]:
-    level = min(facts.levels, default=1)
+    level = facts.main_level or 1
     rows = facts.mart(mart, "place_level = ? AND value_status <> 'not_asked'", level)
     name = facts.level_name(level, t)
     return [crossed(
