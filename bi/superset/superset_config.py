@@ -96,7 +96,7 @@ EXTRA_SEQUENTIAL_COLOR_SCHEMES = [
         "description": "Classes of a map",
         "isDiverging": False,
         "isDefault": True,
-        "colors": ["#dbe9f4", "#a9cbe6", "#6aa5d1", "#2f7ab5", "#0b4f86"],
+        "colors": ["#dae7f3", "#a8c7e3", "#6ca0d0", "#2371b8", "#12497b"],
     }
 ]
 

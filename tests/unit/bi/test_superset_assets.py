@@ -170,7 +170,7 @@ def test_the_database_is_read_only_and_no_path_is_written() -> None:
 
 def test_the_colours_are_those_of_everything_handed_out() -> None:
     settings = (HERE / "superset_config.py").read_text(encoding="utf-8")
-    for colour in (*palette().series, *palette().sequential):
+    for colour in (*palette().series, *palette().ramp("returned")):
         assert colour in settings
 
 
