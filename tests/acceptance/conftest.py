@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.warm_process import WarmProcess
 from warehouse.settings import PROJECT
 
 
@@ -24,7 +24,7 @@ class Warm:
         """Nothing is loaded before it is needed."""
         self.number = 0
         self.folder = Path()
-        self._server: subprocess.Popen[str] | None = None
+        self._process: WarmProcess | None = None
 
     def run(
         self, argv: list[str], environment: dict[str, str], cwd: Path, seconds: int
@@ -46,35 +46,16 @@ class Warm:
 
     def end(self) -> None:
         """Stop it."""
-        if self._server is not None:
-            self._server.kill()
-            self._server.communicate()
-            self._server = None
+        if self._process is not None:
+            self._process.end()
+            self._process = None
 
     def _ask(self, what: dict[str, Any]) -> Any:
-        server = self._loaded()
-        assert server.stdin is not None and server.stdout is not None
-        server.stdin.write(json.dumps(what) + "\n")
-        server.stdin.flush()
-        answer = server.stdout.readline()
-        assert answer, f"the warm process ended: {(self.folder / 'warm.err').read_text()[-2000:]}"
-        return json.loads(answer)
-
-    def _loaded(self) -> subprocess.Popen[str]:
-        if self._server is None:
+        if self._process is None:
             own = {k: v for k, v in os.environ.items() if not k.startswith("MTM_") or k == "MTM_DBT_TARGET"}
             own |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(PROJECT)}  # no thread before the fork
-            with (self.folder / "warm.err").open("w") as errors:
-                self._server = subprocess.Popen(
-                    [sys.executable, "-m", "tests.faults.warm", str(self.folder / "home")], cwd=PROJECT, env=own,
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
-                )  # fmt: skip
-            assert self._server.stdout is not None
-            threads = self._server.stdout.readline().strip()
-            assert threads == "[]", (
-                f"threads before the fork: {threads} {(self.folder / 'warm.err').read_text()[-2000:]}"
-            )
-        return self._server
+            self._process = WarmProcess(self.folder / "home", self.folder / "warm.err", own)
+        return self._process.ask(what)
 
 
 WARM = Warm()

@@ -5,7 +5,6 @@ Starting, killing, tracing and putting back belong here; what must hold afterwar
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ from typing import Any
 
 from tests.faults import toyland
 from tests.faults.served import Served, what_is_served
+from tests.warm_process import WarmProcess
 from warehouse.settings import PROJECT
 
 MTM = Path(sys.executable).with_name("mtm")
@@ -62,7 +62,7 @@ class Lab:
     operations: Path
     target: Path
     number: int = 0
-    _server: subprocess.Popen[str] | None = None
+    _process: WarmProcess | None = None
     known: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -126,33 +126,13 @@ class Lab:
 
     def end(self) -> None:
         """Stop the warm process."""
-        if self._server is not None and self._server.stdin is not None:
-            self._server.kill()
-            self._server.communicate()
-            self._server = None
+        if self._process is not None:
+            self._process.end()
+            self._process = None
 
     def _ask(self, what: dict[str, Any]) -> Any:
-        server = self._warm()
-        assert server.stdin is not None and server.stdout is not None
-        server.stdin.write(json.dumps(what) + "\n")
-        server.stdin.flush()
-        answer = server.stdout.readline()
-        assert answer, f"the warm process ended: {(self.folder / 'warm.err').read_text()[-2000:]}"
-        return json.loads(answer)
-
-    def _warm(self) -> subprocess.Popen[str]:
-        if self._server is None:
-            with (self.folder / "warm.err").open("w") as errors:
-                self._server = subprocess.Popen(
-                    [sys.executable, "-m", "tests.faults.warm", str(self.home)], cwd=PROJECT, env=self.environment,
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
-                )  # fmt: skip
-            assert self._server.stdout is not None
-            threads = self._server.stdout.readline().strip()
-            assert threads == "[]", (
-                f"threads before the fork: {threads} {(self.folder / 'warm.err').read_text()[-2000:]}"
-            )
-        return self._server
+        self._process = self._process or WarmProcess(self.home, self.folder / "warm.err", self.environment)
+        return self._process.ask(what)
 
 
 def copy_home(source: Path, target: Path) -> None:

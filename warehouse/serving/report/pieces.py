@@ -5,20 +5,39 @@ Only what says nothing about a single mart belongs here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.report.blocks import Chart, Table
+from warehouse.serving.report.blocks import Chart, Sub, Table
 from warehouse.serving.report.cells import Cell, cell
 
 if TYPE_CHECKING:
-    from warehouse.serving.report.facts import Row
+    from warehouse.serving.report.facts import Facts, Row
     from warehouse.serving.words import Tongue
 
 DRAWN = 15  # so many bars are drawn; the table has all rows
 ALONG = 12  # so many columns a table of two kinds of names has
 LUMPS = frozenset({"OTHER", "UNKNOWN", "other", "unknown"})  # codes of what is no single thing
 Column = tuple[Any, str, str]  # heading, column of the mart, form
+
+
+def by_category(
+    facts: Facts, t: Tongue, mart: str, code: str, make: Callable[[list[Row], str], list[Any]], *,
+    counted: Callable[[list[Row]], list[Row]] = list,
+) -> tuple[list[Sub], bool]:  # fmt: skip
+    """A subsection for each category of which the country's rows of a mart hold a figure; and whether any was asked at all.
+
+    `counted`: those of the rows that are told here; `make` gets them all.
+    """
+    subs, asked = [], False
+    for category in facts.categories:
+        name = str(category["population_category"])
+        rows = facts.mart(mart, "place_level = 0 AND population_category = ? AND value_status <> 'not_asked'", name)
+        told = counted(rows)
+        asked = asked or bool(told)
+        if any(row["individuals"] is not None for row in told):
+            subs.append(Sub(t.named(category, "category_name"), make(rows, name), name, f"{code}-{name}"))
+    return subs, asked
 
 
 def table(

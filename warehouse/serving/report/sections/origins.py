@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.report.blocks import Part, Sub
+from warehouse.serving.report.blocks import Part
 from warehouse.serving.report.cells import cell, phrase
-from warehouse.serving.report.pieces import bar_chart, crossed, leader, lumps_last, table
+from warehouse.serving.report.pieces import bar_chart, by_category, crossed, leader, lumps_last, table
 
 if TYPE_CHECKING:
     from warehouse.serving.report.facts import Facts, Row
@@ -23,14 +23,9 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     """A part for each category whose origins were told."""
     if facts.is_survey:
         return None
-    subs, asked = [], False
-    for category in facts.categories:
-        code = str(category["population_category"])
-        rows = facts.mart(MART, "place_level = 0 AND population_category = ? AND value_status <> 'not_asked'", code)
-        asked = asked or bool(rows)
-        if any(row["individuals"] is not None for row in rows):
-            rows = lumps_last(rows, "origin_code")
-            subs.append(Sub(t.named(category, "category_name"), _origin(facts, rows, code, t), code, f"origins-{code}"))
+    subs, asked = by_category(
+        facts, t, MART, "origins", lambda rows, code: _origin(facts, lumps_last(rows, "origin_code"), code, t)
+    )
     gone = (
         t.say("Places of origin: nobody told them, or they are withheld")
         if asked

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.report.blocks import Chart, Part, Sub, Table
+from warehouse.serving.report.blocks import Chart, Part, Table
 from warehouse.serving.report.cells import cell, phrase
-from warehouse.serving.report.pieces import leader
+from warehouse.serving.report.pieces import by_category, leader
 from warehouse.serving.report.titles import age_name, sex_name
 
 if TYPE_CHECKING:
@@ -24,14 +24,7 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     """A part for each category whose sex or age was told."""
     if facts.is_survey:
         return None
-    subs, asked = [], False
-    for category in facts.categories:
-        code = str(category["population_category"])
-        rows = facts.mart(MART, "place_level = 0 AND population_category = ? AND value_status <> 'not_asked'", code)
-        parts = [row for row in rows if (row["sex"], row["age_group"]) != ("all", "all")]
-        asked = asked or bool(parts)
-        if any(row["individuals"] is not None for row in parts):
-            subs.append(Sub(t.named(category, "category_name"), _profile(rows, code, t), code, f"profile-{code}"))
+    subs, asked = by_category(facts, t, MART, "profile", lambda rows, code: _profile(rows, code, t), counted=_parts)
     gone = (
         t.say("Sex and age: nobody told them, or they are withheld")
         if asked
@@ -39,6 +32,10 @@ def build(facts: Facts, t: Tongue) -> Part | None:
     )
     absent = [] if subs else [gone]
     return Part("profile", t.say("Women and men, young and old"), subs, absent)
+
+
+def _parts(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if (row["sex"], row["age_group"]) != ("all", "all")]
 
 
 def _profile(rows: list[Row], category: str, t: Tongue) -> list[Any]:
