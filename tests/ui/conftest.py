@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,14 +14,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from warehouse.serving.report.pdf import found_chromium
 from warehouse.serving.site.build import build
 from warehouse.settings import PROJECT, Home
 
 PLACE = PROJECT / ".ui"
 PICTURES = PLACE / "pictures"
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-)
+CHROMIUM = found_chromium()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -27,6 +27,7 @@ from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest
 from warehouse.releases.reference import load_reference
 from warehouse.replay import reference_hash
 from warehouse.settings import DBT_PROJECT, PROJECT, Home
+from warehouse.sql_text import escaped
 from warehouse.survey.stated import takes_stock_of
 
 _SQL: dict[Any, str] = {
@@ -200,7 +201,7 @@ def register(candidate: Candidate) -> None:
 def _select(table: str, building: list[Normalized]) -> str:
     """Columns with their types, over the rounds' Parquet files; paths are quoted, values never reach SQL."""
     columns = ", ".join(f'CAST("{name}" AS {_SQL[kind]}) AS "{name}"' for name, kind in TABLES[table].items())
-    files = ", ".join("'" + str(n.folder / f"{table}.parquet").replace("'", "''") + "'" for n in building)
+    files = ", ".join(f"'{escaped(n.folder / f'{table}.parquet')}'" for n in building)
     return f"SELECT {columns} FROM read_parquet([{files}])"
 
 

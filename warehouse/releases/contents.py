@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.releases.serving import DATABASE, SCHEMA
+from warehouse.sql_text import escaped
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,7 +39,7 @@ def opened(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str) -> None:
     """Attach a database read-only."""
-    con.execute(f"ATTACH '{_quoted(path)}' AS {alias} (READ_ONLY)")
+    con.execute(f"ATTACH '{escaped(path)}' AS {alias} (READ_ONLY)")
 
 
 def shape(con: duckdb.DuckDBPyConnection, alias: str) -> dict[str, dict[str, Any]]:
@@ -65,7 +66,7 @@ def table(alias: str, mart: str) -> str:
 
 def parquet(folder: Path, mart: str) -> str:
     """The Parquet twin of a mart, for SQL."""
-    return f"read_parquet('{_quoted(folder / 'parquet' / f'{mart}.parquet')}')"
+    return f"read_parquet('{escaped(folder / 'parquet' / f'{mart}.parquet')}')"
 
 
 def checksum(con: duckdb.DuckDBPyConnection, source: str, columns: list[str]) -> tuple[int, int]:
@@ -93,7 +94,3 @@ def _hashed(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"sha256": digest, "bytes": file.tell()}
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

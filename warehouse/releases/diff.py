@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.releases.compare import MartDiff, PeopleMoved, diff_databases, people_moved
+from warehouse.releases.contents import attach
 from warehouse.releases.manifest import Manifest, load_manifest
 from warehouse.releases.serving import DATABASE
 from warehouse.settings import Home
@@ -23,8 +24,7 @@ def diff_releases(home: Home, before: str, after: str) -> dict[str, Any]:
     a, b = load_manifest(home, before), load_manifest(home, after)
     with duckdb.connect(":memory:") as con:
         for alias, manifest in (("a", a), ("b", b)):
-            path = str(home.releases / manifest.release_id / DATABASE).replace("'", "''")
-            con.execute(f"ATTACH '{path}' AS {alias} (READ_ONLY)")
+            attach(con, home.releases / manifest.release_id / DATABASE, alias)
         compared = diff_databases(con, "a", "b")
     return {"before": a.release_id, "after": b.release_id, "rounds": rounds_changed(a, b), **compared}
 

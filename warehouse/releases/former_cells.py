@@ -7,11 +7,13 @@ what that one said holds: it is out already, and the same deliveries give the sa
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from warehouse.disclosure.published.cells import CELLS
+from warehouse.releases.contents import attach
 from warehouse.releases.manifest import RoundVersion, read_manifest
 from warehouse.releases.serving import DATABASE, SCHEMA
 from warehouse.settings import Home
@@ -27,7 +29,7 @@ def load_former_cells(
     guarded = [str(code) for (code,) in con.execute(_GUARDED).fetchall()]
     concerned = [v for v in versions if v.round_key.split("-")[0] in guarded]
     for release, keys in _told_by(concerned, releases, home).items():
-        _load(con, str(home.releases / release / DATABASE).replace("'", "''"), keys)
+        _load(con, home.releases / release / DATABASE, keys)
 
 
 def _told_by(versions: list[RoundVersion], releases: list[dict[str, Any]], home: Home) -> dict[str, list[str]]:
@@ -53,8 +55,8 @@ def _same(one: RoundVersion, other: RoundVersion) -> bool:
     return (one.sha256, one.normalized_id, one.reference) == (other.sha256, other.normalized_id, other.reference)
 
 
-def _load(con: duckdb.DuckDBPyConnection, quoted: str, keys: list[str]) -> None:
-    con.execute(f"ATTACH '{quoted}' AS former (READ_ONLY)")
+def _load(con: duckdb.DuckDBPyConnection, path: Path, keys: list[str]) -> None:
+    attach(con, path, "former")
     try:
         there = {name for (name,) in con.execute(_TABLES, [SCHEMA]).fetchall()}
         for mart in (m for m in CELLS if m in there):

@@ -17,6 +17,7 @@ import duckdb
 
 from warehouse.errors import MtmError
 from warehouse.indicators.marts import ForeignKey, marts
+from warehouse.sql_text import escaped
 
 SCHEMA = "marts"
 DATABASE = "mtm.duckdb"
@@ -30,8 +31,8 @@ def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[st
     """Write `mtm.duckdb` and `parquet/<mart>.parquet` into `folder`. Returns rows and content hash per mart."""
     (folder / "parquet").mkdir(parents=True)
     with duckdb.connect(":memory:", config={"temp_directory": str(scratch / "spill")}) as con:
-        con.execute(f"ATTACH '{_quoted(build)}' AS build (READ_ONLY)")
-        con.execute(f"ATTACH '{_quoted(folder / DATABASE)}' AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"ATTACH '{escaped(build)}' AS build (READ_ONLY)")
+        con.execute(f"ATTACH '{escaped(folder / DATABASE)}' AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("BEGIN")  # one transaction: each of hundreds of comments would wait for the disk
         con.execute(f"CREATE SCHEMA serving.{SCHEMA}")
         copied = {name: _copy(con, name, ddl, folder, scratch) for name, ddl in _parents_first(_tables(con))}
@@ -51,7 +52,7 @@ def mart_hash(con: duckdb.DuckDBPyConnection, name: str, source: str, scratch: P
     text = scratch / f"{name}.csv"
     ordered = f"SELECT * FROM {source} WHERE {HASHED_ROWS.get(name, 'true')} ORDER BY ALL"
     try:
-        con.execute(f"COPY ({ordered}) TO '{_quoted(text)}' (FORMAT csv, HEADER)")
+        con.execute(f"COPY ({ordered}) TO '{escaped(text)}' (FORMAT csv, HEADER)")
         with text.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     finally:
@@ -99,7 +100,7 @@ def _copy(con: duckdb.DuckDBPyConnection, name: str, ddl: str, folder: Path, scr
     con.execute(re.sub(r"^CREATE TABLE \S+?\(", f"CREATE TABLE serving.{SCHEMA}.{name}(", ddl))
     con.execute(f"INSERT INTO serving.{SCHEMA}.{name} SELECT * FROM build.{SCHEMA}.{name} ORDER BY ALL")
     rows = con.execute(f"SELECT count(*) FROM serving.{SCHEMA}.{name}").fetchall()[0][0]
-    target = _quoted(folder / "parquet" / f"{name}.parquet")
+    target = escaped(folder / "parquet" / f"{name}.parquet")
     written = f"SELECT * FROM serving.{SCHEMA}.{name}"  # in the order in which it was inserted: no second sort
     con.execute(f"COPY ({written}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
     return {
@@ -116,12 +117,4 @@ def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     told = [(f"TABLE serving.{SCHEMA}.{table}", comment) for table, comment in tables if MART.fullmatch(table)]
     told += [(f'COLUMN serving.{SCHEMA}.{t}."{c}"', comment) for t, c, comment in columns if MART.fullmatch(t)]
-    con.execute(";".join(f"COMMENT ON {what} IS '{_escaped(comment)}'" for what, comment in told))
-
-
-def _quoted(path: Path) -> str:
-    return _escaped(str(path))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("'", "''")
+    con.execute(";".join(f"COMMENT ON {what} IS '{escaped(comment)}'" for what, comment in told))

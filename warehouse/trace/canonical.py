@@ -17,6 +17,7 @@ from warehouse.normalize.schema import TABLES
 from warehouse.operations import find_round
 from warehouse.releases.manifest import Manifest, RoundVersion
 from warehouse.settings import Home
+from warehouse.sql_text import escaped
 from warehouse.trace.key import Row, rows_of
 
 # Which of several informants is believed, as dbt's int_informant_choice states it.
@@ -78,7 +79,7 @@ class Round:
     def _open(self) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect(":memory:")
         for table in TABLES:
-            path = str(Path(str(self._folder)) / f"{table}.parquet").replace("'", "''")
+            path = escaped(Path(str(self._folder)) / f"{table}.parquet")
             con.execute(f"create view {table} as from read_parquet('{path}')")
         con.execute("set variable grain = $1", [self.book.row_grain])
         con.execute(CELL)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.releases.contents import attach
 from warehouse.releases.serving import DATABASE, SCHEMA
 
 if TYPE_CHECKING:
@@ -76,8 +77,7 @@ def opened(source: ReleaseSource) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
     with duckdb.connect(":memory:") as con:
-        path = str(source.folder / DATABASE).replace("'", "''")
-        con.execute(f"ATTACH '{path}' AS release (READ_ONLY)")
+        attach(con, source.folder / DATABASE, "release")
         con.execute(f"USE release.{SCHEMA}")
         con.execute("SET preserve_insertion_order = true")
         yield con

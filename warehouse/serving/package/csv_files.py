@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.serving.package.neutral_sql import neutral_sql
 from warehouse.serving.package.tables import Field, Table, quoted
+from warehouse.sql_text import escaped
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,8 +31,7 @@ def write_csv(con: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
     body = path.with_name(f".{path.name}.rows")
     chosen = ", ".join(f"{as_text(f)} AS {f.sql}" for f in table.fields)
     select = f"SELECT {chosen} FROM (SELECT * FROM marts.{quoted(table.name)} {table.order})"
-    target = str(body).replace("'", "''")
-    con.execute(f"COPY ({select}) TO '{target}' (FORMAT csv, HEADER false, NULL '')")
+    con.execute(f"COPY ({select}) TO '{escaped(body)}' (FORMAT csv, HEADER false, NULL '')")
     with path.open("wb") as file:
         file.write(head(table))
         with body.open("rb") as rows:

@@ -6,6 +6,7 @@ Only this twin belongs here; a test holds that both say the same of any text.
 from __future__ import annotations
 
 from warehouse.serving.neutral import MARK
+from warehouse.sql_text import escaped
 
 # What `\s` and `\d` mean to Python, spelled out: the database's own classes know ASCII only.
 _SPACE = r"\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
@@ -24,4 +25,4 @@ def neutral_sql(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return f"'{escaped(text)}'"

@@ -13,6 +13,7 @@ from warehouse.errors import MtmError
 from warehouse.releases.contents import checksum
 from warehouse.releases.contents import table as source_of
 from warehouse.serving.postgres.tables import Table, commented, created, foreign, primary
+from warehouse.sql_text import escaped
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,7 +63,7 @@ def _fill(
 
     text = scratch / "sent.csv"
     try:
-        con.execute(f"COPY {source_of(alias, table.name)} TO '{_quoted(text)}' ({CSV}, HEADER false, NULLSTR '')")
+        con.execute(f"COPY {source_of(alias, table.name)} TO '{escaped(text)}' ({CSV}, HEADER false, NULLSTR '')")
         copying = SQL("COPY {} FROM STDIN (FORMAT csv, FREEZE)").format(Identifier(schema, table.name))
         with text.open("rb") as file, server.cursor() as cursor, cursor.copy(copying) as copy:
             while block := file.read(BLOCK):
@@ -97,16 +98,8 @@ def _compare(
 
 
 def _read(text: Path, table: Table) -> str:
-    names = ", ".join(f"'{_escaped(name)}': '{kind}'" for name, kind in table.columns.items())
+    names = ", ".join(f"'{escaped(name)}': '{kind}'" for name, kind in table.columns.items())
     return (
-        f"read_csv('{_quoted(text)}', auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
+        f"read_csv('{escaped(text)}', auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
         f" allow_quoted_nulls = false, parallel = false, max_line_size = 20000000, columns = {{{names}}})"
     )
-
-
-def _quoted(path: Path) -> str:
-    return _escaped(str(path))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("'", "''")

@@ -22,12 +22,17 @@ FLAGS = (
 )  # fmt: skip
 
 
-def chromium() -> str:
-    """The browser: MTM_CHROMIUM, or the first of the usual names on the PATH. Raises MtmError where there is none."""
+def found_chromium() -> str | None:
+    """The browser: MTM_CHROMIUM, or the first of the usual names on the PATH; None where there is none."""
     stated = os.environ.get(VARIABLE)
-    found = shutil.which(stated) if stated else next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found:
+    return shutil.which(stated) if stated else next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def chromium() -> str:
+    """The browser. Raises MtmError where there is none."""
+    if found := found_chromium():
         return found
+    stated = os.environ.get(VARIABLE)
     raise MtmError(
         f"there is no Chromium at {VARIABLE}" if stated else "a PDF needs a Chromium, and none was found",
         expected=f"a program that {VARIABLE} names, or on the PATH one of: " + ", ".join(NAMES),

@@ -30,12 +30,9 @@ def changes(facts: Facts, indicator: Row, answers: list[Row]) -> list[Row]:
 
 def change(facts: Facts, indicator: Row, answers: list[Row], t: Tongue) -> list[Any]:
     """What changed clearly, as sentences; that it can't be compared, with the reason."""
-    rows = changes(facts, indicator, answers)
+    rows, refused = _compared(facts, indicator, answers, t)
     if facts.previous is None or not rows:
-        return []
-    apart = _apart(facts, rows, t)
-    if apart is not None:
-        return [apart]
+        return refused
     form = "share" if rows[0]["statistic"] == "share" else "decimal"
     said = [phrase(
         t.say("Since {round}, “{answer}” went from {before} to {now}: more than chance explains."), round=round_name(facts.previous, t),
@@ -45,12 +42,14 @@ def change(facts: Facts, indicator: Row, answers: list[Row], t: Tongue) -> list[
     return [Points(said), *_care(rows, t)] if said else []
 
 
-def _apart(facts: Facts, rows: list[Row], t: Tongue) -> Paragraph | None:
-    if any(row["comparability"] != "not_comparable" for row in rows):
-        return None
+def _compared(facts: Facts, indicator: Row, answers: list[Row], t: Tongue) -> tuple[list[Row], list[Any]]:
+    """The answers that may be set beside the round before; or none, and the reason where it is refused."""
+    rows = changes(facts, indicator, answers)
+    if facts.previous is None or not rows or any(row["comparability"] != "not_comparable" for row in rows):
+        return rows, []
     reason = reason_of(rows[0], t)
-    said = t.say("Not comparable with {round}: {reason}.", round=round_name(facts.previous or {}, t), reason=reason)
-    return Paragraph(said, "caution")
+    said = t.say("Not comparable with {round}: {reason}.", round=round_name(facts.previous, t), reason=reason)
+    return [], [Paragraph(said, "caution")]
 
 
 def _care(rows: list[Row], t: Tongue) -> list[Any]:
@@ -66,12 +65,9 @@ def both_rounds(facts: Facts, indicator: Row, answers: list[Row], t: Tongue) -> 
     """Both rounds of a question as a picture, with the table of differences and their intervals."""
     from warehouse.serving.charts import dots
 
-    rows = changes(facts, indicator, answers)
+    rows, refused = _compared(facts, indicator, answers, t)
     if facts.previous is None or not rows:
-        return []
-    apart = _apart(facts, rows, t)
-    if apart is not None:
-        return [apart]
+        return refused
     name, now = t.named(indicator, "indicator_name"), {row["option_code"]: row for row in answers}
     before = {row["option_code"]: row for row in facts.ask(
         f"SELECT * FROM {MART} WHERE round_key = ? AND indicator_code = ? AND domain_type = 'national' ORDER BY option_code",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,14 +51,6 @@ def built_beside(out: Path) -> Iterator[Path]:
             if old.exists():
                 os.rename(old, out)
             raise
-
-
-def kept_from(before: Path, name: str, beside: Path) -> bool:
-    """Copy a folder of the site before into the new one; whether it was there."""
-    if not (before / name).is_dir():
-        return False
-    shutil.copytree(before / name, beside / name)
-    return True
 
 
 def _foreign(out: Path) -> UsageError:
