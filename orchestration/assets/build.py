@@ -7,12 +7,13 @@ import dagster as dg
 
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
+from orchestration.texts import shown
 from orchestration.work import Work
 
 POOL = "build_database"  # of size 1: one builder at a time (see instance.py)
 
 
-@dg.asset(group_name="build", deps=["canonical_round"], partitions_def=rounds, pool=POOL, kinds={"duckdb"})
+@dg.asset(deps=["canonical_round"], partitions_def=rounds, pool=POOL, **shown("candidate"))
 def candidate(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
     """The next release while it is built and audited. A failed candidate is thrown away; the current release stands."""
     from warehouse.releases.candidate import build_candidate

@@ -12,6 +12,7 @@ from orchestration.assets.build import POOL
 from orchestration.checks import gate_result, review_result
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
+from orchestration.texts import shown
 from orchestration.work import Work
 from warehouse.releases.verdict import Verdict
 
@@ -25,12 +26,11 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """The asset `verdict`, after all models."""
 
     @dg.asset(
-        group_name="gate",
         deps=models,
         check_specs=CHECKS,
         partitions_def=rounds,
         pool=POOL,
-        kinds={"greatexpectations"},
+        **shown("verdict"),
     )
     def verdict(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
         """What the gate said of the candidate: passed, refused, or provisional for a partial delivery."""

@@ -14,15 +14,18 @@ from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.work import Work
 from warehouse.errors import MtmError
+from warehouse.trace.columns import Known
 
 
-def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
-    """All models and seeds of the manifest; their tests as asset checks."""
+def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> dg.AssetsDefinition:
+    """All models and seeds of the manifest, with their `columns` where they are told; their tests as asset checks."""
     from dagster_dbt import dbt_assets
 
     names: dict[str, Any] = {}  # filled below: the names stand once the definition does
 
-    @dbt_assets(manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator())
+    @dbt_assets(
+        manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator(columns)
+    )
     def models(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[Event]:
         work = Work.of(context, warehouse.home)
         with work.stage("dbt"):

@@ -8,12 +8,13 @@ import dagster as dg
 from orchestration import tables
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
+from orchestration.texts import shown
 from orchestration.work import Work
 from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized
 
 
-@dg.asset(group_name="normalize", deps=["delivery"], partitions_def=rounds, kinds={"polars", "parquet"})
+@dg.asset(deps=["delivery"], partitions_def=rounds, **shown("canonical_round"))
 def canonical_round(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
     """The canonical tables of a round, by codebook. Rows in = rows accepted + rejected; people too."""
     work = Work.of(context, warehouse.home)

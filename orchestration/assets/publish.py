@@ -13,6 +13,7 @@ from orchestration import tables
 from orchestration.assets.build import POOL
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
+from orchestration.texts import shown
 from orchestration.work import Work
 from warehouse.errors import GateRefused
 from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest
@@ -32,14 +33,7 @@ class Publishing(dg.Config):
     hold: bool = Field(False, description="Write the release and hold it back: mtm promote serves it.")
 
 
-@dg.asset(
-    group_name="publish",
-    deps=["verdict"],
-    partitions_def=rounds,
-    pool=POOL,
-    output_required=False,
-    kinds={"duckdb", "parquet"},
-)
+@dg.asset(deps=["verdict"], partitions_def=rounds, pool=POOL, output_required=False, **shown("release"))
 def release(context: dg.AssetExecutionContext, config: Publishing, warehouse: WarehouseHome) -> Iterator[Yielded]:
     """An immutable, published set of round versions with its manifest: what readers see. One atomic flip."""
     work = Work.of(context, warehouse.home)

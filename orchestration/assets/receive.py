@@ -8,11 +8,12 @@ import dagster as dg
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.tables import Shown
+from orchestration.texts import shown
 from orchestration.work import Work
 from warehouse.deliveries.vault import Delivery
 
 
-@dg.asset(group_name="receive", partitions_def=rounds, kinds={"file"})
+@dg.asset(partitions_def=rounds, **shown("delivery"))
 def delivery(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
     """One immutable delivery per round: the last one that was received. A corrected file is a new delivery."""
     work = Work.of(context, warehouse.home)
