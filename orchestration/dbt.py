@@ -27,6 +27,7 @@ HELD = {"pass", "warn"}
 ASKED_TOGETHER = {"accepted_values", "relationships", "not_null", "unique"}
 
 Names = Mapping[str, dg.AssetKey | dg.AssetCheckKey]
+Contents = Mapping[str, tuple[int, str]]  # unique id → rows of the round, and their version
 Event = dg.MaterializeResult | dg.AssetCheckResult
 
 
@@ -135,22 +136,25 @@ def names_by_unique_id(specs: Sequence[dg.AssetSpec], checks: Sequence[dg.AssetC
     return {spec.metadata[UNIQUE_ID]: spec.key for spec in ordered if UNIQUE_ID in (spec.metadata or {})}
 
 
-def events(nodes: Sequence[Mapping[str, Any]], names: Names, *, copy_of: str | None = None) -> Iterator[Event]:
+def events(
+    nodes: Sequence[Mapping[str, Any]], names: Names, contents: Contents | None = None, *, copy_of: str | None = None
+) -> Iterator[Event]:
     """dbt's node results as materializations and check results, in the order of `names`, which Dagster insists on.
 
+    `contents`: rows of the round and their version; equal contents are no news for what stands on them.
     Where the candidate is the copy of a release (`copy_of`), what dbt did not touch is there too, and said to be.
     Nodes without a name (unit tests) are left out.
     """
-    by_id = {node["unique_id"]: node for node in nodes}
+    by_id, contents = {node["unique_id"]: node for node in nodes}, contents or {}
     for unique_id, key in names.items():
         node = by_id.get(unique_id)
         if isinstance(key, dg.AssetCheckKey):
             if node is not None:
                 yield _checked(node, key)
         elif node is not None and node["status"] in BUILT:
-            yield dg.MaterializeResult(asset_key=key, metadata=_measured(node))
+            yield _materialized(key, _measured(node), contents.get(unique_id))
         elif node is None and copy_of is not None:
-            yield dg.MaterializeResult(asset_key=key, metadata={"stands as in release": copy_of})
+            yield _materialized(key, {"stands as in release": copy_of}, contents.get(unique_id))
 
 
 def not_built(nodes: Sequence[Mapping[str, Any]], names: Names, *, is_copy: bool) -> list[str]:
@@ -189,6 +193,14 @@ def _checked(node: Mapping[str, Any], key: dg.AssetCheckKey) -> dg.AssetCheckRes
         description=None if node["status"] == "pass" else f"{node['status']}: {node.get('failures') or 0} rows",
         metadata={"status": node["status"], "rows": int(node.get("failures") or 0), "seconds": float(node["seconds"])},
     )
+
+
+def _materialized(key: dg.AssetKey, metadata: Shown, content: tuple[int, str] | None) -> dg.MaterializeResult:
+    if content is None:
+        return dg.MaterializeResult(asset_key=key, metadata=metadata)
+    rows, version = content
+    told = {**metadata, "rows of the round": rows}
+    return dg.MaterializeResult(asset_key=key, metadata=told, data_version=dg.DataVersion(version))
 
 
 def _measured(node: Mapping[str, Any]) -> Shown:

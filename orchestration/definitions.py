@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 def build_definitions(*, columns: "Known | None" = None, **overrides: Any) -> dg.Definitions:
     """Fresh definitions. `columns` of dbt's tables are shown where they are given: a run needs none. `overrides` replace resources by name: `build_definitions(warehouse=WarehouseHome(path=…))`."""
     from orchestration.assets import build, gate, models, normalize, publish, receive, server
-    from orchestration.checks import normalized_gate
+    from orchestration.checks import normalized_gate, served_as_delivered
     from orchestration.dbt import read_manifest
     from orchestration.jobs import check_round, publish_round
     from orchestration.pull import pull_source
     from orchestration.schedules import daily
     from orchestration.sensors import inbox, source_sensors
+    from orchestration.sensors.standing_rounds import standing_rounds
 
     # Dagster warns of its own use of a parameter wherever a sensor starts more than one job.
     warnings.filterwarnings("ignore", "Parameter `owners` of initializer `SensorDefinition", dg.BetaWarning)
@@ -40,9 +41,9 @@ def build_definitions(*, columns: "Known | None" = None, **overrides: Any) -> dg
             publish.release,
             server.server_release,
         ],
-        asset_checks=[normalized_gate],
+        asset_checks=[normalized_gate, served_as_delivered],
         jobs=[publish_round, check_round, pull_source],
-        sensors=[inbox, *source_sensors()],
+        sensors=[inbox, standing_rounds, *source_sensors()],
         schedules=[daily],
         resources=resources,
         executor=dg.in_process_executor,
