@@ -23,7 +23,13 @@ EXEMPT = {
     ),
     **dict.fromkeys(("int_survey_said", "int_survey_estimate", "int_survey_withheld"), SURVEY),
     **dict.fromkeys(
-        ("int_survey_built_estimate", "int_survey_cell_weight", "int_survey_change", "int_survey_built_withheld", "int_cell_withheld"),
+        (
+            "int_survey_built_estimate",
+            "int_survey_cell_weight",
+            "int_survey_change",
+            "int_survey_built_withheld",
+            "int_cell_withheld",
+        ),
         PYTHON,
     ),
 }
