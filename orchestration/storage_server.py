@@ -14,12 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 ADDRESS, PASSWORD = "MTM_DAGSTER_STORAGE", "MTM_DAGSTER_PASSWORD"
-SETTINGS = f"""\
-storage:
-  postgres:
-    postgres_url:
-      env: {ADDRESS}
-"""
+SETTINGS = {"storage": {"postgres": {"postgres_url": {"env": ADDRESS}}}}
 
 
 def is_configured() -> bool:
@@ -50,6 +45,11 @@ def unreachable(error: BaseException) -> MtmError:
         expected="a PostgreSQL server that answers and lets this user make tables",
         todo=f"start the server, or mend {ADDRESS} and {PASSWORD} (docs/deployment.md); mtm doctor asks it",
     )  # fmt: skip
+
+
+def is_forgotten(settings: str) -> bool:
+    """Whether settings that stand name the server, and this process was not given its address."""
+    return not is_configured() and f"env: {ADDRESS}" in settings
 
 
 def forgotten(settings: Path) -> UsageError:
