@@ -145,7 +145,12 @@ class Services:
         self.running["proxy"] = subprocess.Popen(
             ["nginx", "-c", conf / "nginx.conf", "-e", conf / "error.log"], start_new_session=True
         )
-        patiently(lambda: self.ask("/healthy", secure=False)[0] == 200, 10, 0.1)
+        patiently(self._proxied, 10, 0.1)
+
+    def _proxied(self) -> bool:
+        with suppress(OSError):
+            return self.ask("/healthy", secure=False)[0] == 200
+        return False
 
     @property
     def base(self) -> str:
