@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 ADDRESS, PASSWORD = "MTM_DAGSTER_STORAGE", "MTM_DAGSTER_PASSWORD"
+DRIVER = "postgresql+psycopg2"  # what dagster-postgres is written for; SQLAlchemy 2.1 would take psycopg 3
 SETTINGS = {"storage": {"postgres": {"postgres_url": {"env": ADDRESS}}}}
 
 
@@ -70,9 +71,9 @@ def _parsed() -> "URL":
         url = make_url(text)
     except (ArgumentError, ValueError):
         raise _bad() from None
-    if url.drivername not in ("postgresql", "postgres") or not url.database or "@" in (url.host or ""):
+    if url.drivername not in ("postgresql", "postgres", DRIVER) or not url.database or "@" in (url.host or ""):
         raise _bad()
-    return url.set(drivername="postgresql")
+    return url.set(drivername=DRIVER)
 
 
 def _bad() -> UsageError:
