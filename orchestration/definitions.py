@@ -17,30 +17,33 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
     from orchestration.assets import build, gate, models, normalize, publish, receive, server
     from orchestration.checks import normalized_gate
     from orchestration.dbt import read_manifest
+    from orchestration.freshness import build_check, build_sensor
     from orchestration.jobs import check_round, publish_round
     from orchestration.pull import pull_source
-    from orchestration.schedules import daily
+    from orchestration.schedules import operation_schedules
     from orchestration.sensors import inbox, source_sensors
+    from orchestration.several import ONE_RUN
 
     # Dagster warns of its own use of a parameter wherever a sensor starts more than one job.
     warnings.filterwarnings("ignore", "Parameter `owners` of initializer `SensorDefinition", dg.BetaWarning)
     resources = {"warehouse": WarehouseHome(), **overrides}
     dbt_models = models.build_models(read_manifest(resources["warehouse"].home))
     marts = sorted(key for key in dbt_models.keys if key.path[-1].startswith(("mart_", "dim_")))
+    line = [
+        receive.delivery,
+        normalize.canonical_round,
+        build.candidate,
+        dbt_models,
+        gate.build_verdict(marts),
+        publish.release,
+        server.server_release,
+    ]
     return dg.Definitions(
-        assets=[
-            receive.delivery,
-            normalize.canonical_round,
-            build.candidate,
-            dbt_models,
-            gate.build_verdict(marts),
-            publish.release,
-            server.server_release,
-        ],
-        asset_checks=[normalized_gate],
+        assets=[asset.with_attributes(backfill_policy=ONE_RUN) for asset in line],
+        asset_checks=[normalized_gate, build_check()],
         jobs=[publish_round, check_round, pull_source],
-        sensors=[inbox, *source_sensors()],
-        schedules=[daily],
+        sensors=[inbox, *source_sensors(), build_sensor()],
+        schedules=operation_schedules(),
         resources=resources,
         executor=dg.in_process_executor,
     )
