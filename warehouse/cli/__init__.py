@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from warehouse.cli import (
+    backup,
     bench,
     codebook,
     completion,
@@ -24,6 +25,7 @@ from warehouse.cli import (
     helps,
     indicators,
     ledger,
+    migrate,
     operate,
     personal,
     places,
@@ -54,7 +56,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Hand out": [report.report, export.export, site.site, postgres.publish_to],
     "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
     "Set up an operation": [codebook.codebook, places.gazetteer],
-    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.doctor, completion.completion, helps.help_, bench.bench],
+    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.doctor, backup.backup, backup.restore, backup.drill, migrate.migrate, completion.completion, helps.help_, bench.bench],
 }  # fmt: skip
 
 
@@ -108,6 +110,7 @@ def cli(ctx: click.Context) -> None:
     State lies in MTM_HOME (default: .mtm in this folder). Exit codes: 0 done, 1 error, 2 usage, 3 the gate
     refused, 4 a delivery can't be read.
     """
+    migrate.must_fit(ctx.invoked_subcommand)
     if ctx.invoked_subcommand is None:
         helps.welcome()
 
