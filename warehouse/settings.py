@@ -71,6 +71,11 @@ class Home:
         return self.root / "waivers"
 
     @property
+    def alerts(self) -> Path:
+        """What alerts remember: what was told, what waits for a channel. For the owner only; made when it is first needed."""
+        return self.root / "alerts"
+
+    @property
     def gate_docs(self) -> Path:
         """Data Docs of the gate's verdicts: `<round_key>/<normalized id>/index.html`, without a personal value."""
         return self.build / "gate_docs"

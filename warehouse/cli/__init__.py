@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from warehouse import secret_files
 from warehouse.cli import (
     backup,
     bench,
@@ -56,7 +57,8 @@ GROUPS: dict[str, list[click.Command]] = {
     "Hand out": [report.report, export.export, site.site, postgres.publish_to],
     "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
     "Set up an operation": [codebook.codebook, places.gazetteer],
-    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.doctor, backup.backup, backup.restore, backup.drill, migrate.migrate, completion.completion, helps.help_, bench.bench],
+    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.serve, operate.doctor, completion.completion, helps.help_, bench.bench],
+    "Keep it for years": [backup.backup, backup.restore, backup.drill, migrate.migrate],
 }  # fmt: skip
 
 
@@ -126,6 +128,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; an MtmError is one line on standard error and its exit code."""
     make_legible()
     try:
+        secret_files.take()
         sys.exit(cli.main(args=arguments, prog_name="mtm", standalone_mode=False) or 0)
     except MtmError as error:
         _fail(error)
