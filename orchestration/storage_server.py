@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 ADDRESS, PASSWORD = "MTM_DAGSTER_STORAGE", "MTM_DAGSTER_PASSWORD"
 DRIVER = "postgresql+psycopg2"  # what dagster-postgres is written for; SQLAlchemy 2.1 would take psycopg 3
-SETTINGS = {"storage": {"postgres": {"postgres_url": {"env": ADDRESS}}}}
+SETTINGS = {
+    "storage": {
+        "custom": {
+            "module": "orchestration.storage_postgres", "class": "Storage", "config": {"postgres_url": {"env": ADDRESS}},
+        }
+    }
+}  # fmt: skip
 
 
 def is_configured() -> bool:

@@ -84,7 +84,7 @@ class Services:
                 [MTM, *self.words(declared.command(service), service)], env=self.environment(service), stdout=log, stderr=log,
                 cwd=self.folder, start_new_session=True,
             )  # fmt: skip
-        patiently(lambda: self.answers(service), 150)
+        patiently(lambda: self.answers(service), 600, 2)
 
     def answers(self, service: str) -> bool:
         """Whether the service's health check passes. A service that ended is told with the end of its log."""
@@ -109,7 +109,7 @@ class Services:
                 os.killpg(process.pid, how)
         else:
             process.send_signal(how)
-        process.wait(300)
+        process.wait(900)
 
     def stop(self) -> None:
         for service in list(self.running):
