@@ -70,7 +70,10 @@ def _unusable(asked: Asked, error: Exception) -> Found:
     if storage_server.is_configured():
         told = storage_server.unreachable(error)
         return bad(f"{told.what}: {told.where}", told.todo)
-    return bad(f"{asked.home.dagster} can't be opened ({type(error).__name__})", "mend its dagster.yaml; or move the folder away: only the history of runs is in it")
+    return bad(
+        f"{asked.home.dagster} can't be opened ({type(error).__name__})",
+        "mend its dagster.yaml; or move the folder away: only the history of runs is in it",
+    )
 
 
 def storage(instance: dg.DagsterInstance, asked: Asked) -> Found:
@@ -82,7 +85,10 @@ def storage(instance: dg.DagsterInstance, asked: Asked) -> Found:
         return bad(f"{where}: tables of another version of Dagster",
                    f"stop the services, back up, DAGSTER_HOME={asked.home.dagster} dagster instance migrate, start them")  # fmt: skip
     if storage_server.is_configured() and storage_server.ADDRESS not in _settings(asked):
-        return bad(f"{storage_server.ADDRESS} is set, and dagster.yaml keeps runs elsewhere", "restart the services: mtm writes it anew; your own settings name it with env:")
+        return bad(
+            f"{storage_server.ADDRESS} is set, and dagster.yaml keeps runs elsewhere",
+            "restart the services: mtm writes it anew; your own settings name it with env:",
+        )
     own = "" if _settings(asked).startswith(OURS) else ", settings of your own"
     return ok(f"{where}, {instance.get_runs_count():,} runs{own}")
 
@@ -93,32 +99,53 @@ def daemon(instance: dg.DagsterInstance, asked: Asked) -> Found:
     is_server = storage_server.is_configured()
     if not beats:
         never = "never ran here"
-        return bad(never, "start it: mtm serve daemon (docs/deployment.md)") if is_server else ok(f"{never}: mtm run does without")
+        return (
+            bad(never, "start it: mtm serve daemon (docs/deployment.md)")
+            if is_server
+            else ok(f"{never}: mtm run does without")
+        )
     ages = {kind: time.time() - beats[kind].timestamp for kind in wanted if kind in beats}
     late = [kind for kind in wanted if ages.get(kind, LATE + 1) > LATE]
     failed = [kind for kind in wanted if kind in beats and beats[kind].errors]
     if late:
         last = max((b.timestamp for b in beats.values()), default=0)
-        seen = f"not running: last heartbeat {_ago(time.time() - last)}" if len(late) == len(wanted) else f"late: {', '.join(late).lower()}"
-        return (bad if is_server else warn)(seen, "start it: systemctl start mtm-daemon, docker compose up -d daemon, or mtm dev")
+        seen = (
+            f"not running: last heartbeat {_ago(time.time() - last)}"
+            if len(late) == len(wanted)
+            else f"late: {', '.join(late).lower()}"
+        )
+        return (bad if is_server else warn)(
+            seen, "start it: systemctl start mtm-daemon, docker compose up -d daemon, or mtm dev"
+        )
     if failed:
-        return warn(f"runs, with errors in {', '.join(failed).lower()}", "the daemon's log says which (journalctl -u mtm-daemon)")
+        return warn(
+            f"runs, with errors in {', '.join(failed).lower()}",
+            "the daemon's log says which (journalctl -u mtm-daemon)",
+        )
     return ok(f"last heartbeat {_ago(min(ages.values(), default=0))}")
 
 
 def sensors(instance: dg.DagsterInstance, asked: Asked) -> Found:
     """None that takes deliveries in was turned off, and none fails at each tick."""
     states = instance.all_instigator_state()
-    off = sorted(s.instigator_name for s in states if s.status.value == "STOPPED" and s.instigator_type.value == "SENSOR")
+    off = sorted(
+        s.instigator_name for s in states if s.status.value == "STOPPED" and s.instigator_type.value == "SENSOR"
+    )
     on = sorted(s.instigator_name for s in states if s.status.value != "STOPPED")
     failing = []
     for state in states:
         last = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
-        failing += [state.instigator_name] if last and last[0].status.value == "FAILURE" and state.instigator_name not in off else []
+        failing += (
+            [state.instigator_name]
+            if last and last[0].status.value == "FAILURE" and state.instigator_name not in off
+            else []
+        )
     if failing:
         return bad(f"the last tick failed: {', '.join(failing)}", "look at the ticks in the Dagster UI (Automation)")
     if off:
-        return warn(f"turned off: {', '.join(off)}", "turn them on in the Dagster UI (Automation), if that was not on purpose")
+        return warn(
+            f"turned off: {', '.join(off)}", "turn them on in the Dagster UI (Automation), if that was not on purpose"
+        )
     return ok(f"on: {', '.join(on) or 'as declared'}")
 
 
@@ -140,8 +167,13 @@ def runs(instance: dg.DagsterInstance, asked: Asked) -> Found:
     going = instance.get_run_records(dg.RunsFilter(statuses=GOES))
     long = [r for r in going if time.time() - (r.start_time or r.create_timestamp.timestamp()) > limit]
     if long:
-        names = ", ".join(f"{r.dagster_run.job_name} {r.dagster_run.tags.get('dagster/partition', '')}".strip() for r in long[:3])
-        return warn(f"on their way for more than {limit / 3600:.1f} h: {names}", "look at them in the Dagster UI, and terminate what hangs: the next run cleans up")
+        names = ", ".join(
+            f"{r.dagster_run.job_name} {r.dagster_run.tags.get('dagster/partition', '')}".strip() for r in long[:3]
+        )
+        return warn(
+            f"on their way for more than {limit / 3600:.1f} h: {names}",
+            "look at them in the Dagster UI, and terminate what hangs: the next run cleans up",
+        )
     return ok(f"{len(going)} on their way")
 
 

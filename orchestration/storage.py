@@ -32,7 +32,9 @@ class Remembering(SqlEventLogStorage):
 
     def has_asset_key_col(self, column_name: str) -> bool:
         """Whether the table of assets has the column."""
-        return self._remember(f"asset_keys.{column_name}", lambda: super(Remembering, self).has_asset_key_col(column_name))
+        return self._remember(
+            f"asset_keys.{column_name}", lambda: super(Remembering, self).has_asset_key_col(column_name)
+        )
 
     def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:
         inherited = super()._has_asset_key_index_cols_on_connection

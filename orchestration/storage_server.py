@@ -42,7 +42,9 @@ def complete() -> None:
 def where() -> str:
     """`host:port/database`, for people."""
     url = _parsed()
-    return f"{url.host or url.query.get('host') or 'local socket'}:{url.port or 5432}/{url.database or url.username or ''}"
+    return (
+        f"{url.host or url.query.get('host') or 'local socket'}:{url.port or 5432}/{url.database or url.username or ''}"
+    )
 
 
 def unreachable(error: BaseException) -> MtmError:

@@ -29,7 +29,9 @@ def dev(port: int) -> None:
 @click.command()
 @click.argument("part", type=click.Choice(["code", "webserver", "viewer", "daemon", "pages"]))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Default: code 4000, webserver 3000, viewer 3002, pages 3001.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Default: code 4000, webserver 3000, viewer 3002, pages 3001."
+)
 @click.option("--check", is_flag=True, help="Only ask whether it answers there.")
 @json_option
 def serve(part: str, host: str, port: int | None, check: bool, as_json: bool) -> None:
@@ -50,7 +52,9 @@ def serve(part: str, host: str, port: int | None, check: bool, as_json: bool) ->
     from orchestration.alive import problem
 
     found = problem(Home.from_env(), part, host, port or PORTS[part])
-    print_json({"part": part, "ok": not found, "problem": found}) if as_json else click.echo(f"{part}: {found or 'answers'}")
+    print_json({"part": part, "ok": not found, "problem": found}) if as_json else click.echo(
+        f"{part}: {found or 'answers'}"
+    )
     raise SystemExit(1 if found else 0)
 
 

@@ -27,10 +27,16 @@ def secrets(asked: Asked) -> Found:
     blank = [name for name, value in given.items() if not value.strip()]
     fake = [name for name, value in given.items() if value.strip() and is_placeholder(value)]
     missing = [name for name in sorted(_needed()) if not os.environ.get(name, "").strip() and name not in blank]
-    told = [f"{n} is empty" for n in blank] + [f"{n} is a placeholder" for n in fake] + [f"{n} is not set" for n in missing]
+    told = (
+        [f"{n} is empty" for n in blank]
+        + [f"{n} is a placeholder" for n in fake]
+        + [f"{n} is not set" for n in missing]
+    )
     if told:
         return bad("; ".join(told), "set them for the services, or remove the empty ones (docs/environment.md)")
-    if short := [name for name, value in given.items() if len(value) < SHORT and "://" not in value and "/" not in value]:
+    if short := [
+        name for name, value in given.items() if len(value) < SHORT and "://" not in value and "/" not in value
+    ]:
         return warn(f"{', '.join(short)}: fewer than {SHORT} letters", "choose longer ones: openssl rand -base64 24")
     return ok(f"{', '.join(given) or 'none'} given")
 

@@ -42,12 +42,20 @@ def held(asked: Asked) -> Found | None:
     if stuck := next((h for h in holders if h.state), None):
         return bad(told, f"kill -CONT {stuck.pid} lets it go on, kill {stuck.pid} ends it; the next run cleans up")
     if old := next((h for h in holders if h.seconds > LONG), None):
-        return warn(told, f"look at it in the Dagster UI or with ps {old.pid}; kill {old.pid} ends it, the next run cleans up")
+        return warn(
+            told, f"look at it in the Dagster UI or with ps {old.pid}; kill {old.pid} ends it, the next run cleans up"
+        )
     return ok(told or "none is held")
 
 
 def _lock_files(home: Home) -> list[Path]:
-    known = (builder_lock(home), home.build / "dbt.lock", home.vault / ".lock", home.published / ".lock", home.dagster / "start.lock")
+    known = (
+        builder_lock(home),
+        home.build / "dbt.lock",
+        home.vault / ".lock",
+        home.published / ".lock",
+        home.dagster / "start.lock",
+    )
     return [*(p for p in known if p.is_file()), *home.waivers.glob("*.lock"), *home.releases.glob(f"{PREFIX}*")]
 
 
@@ -105,5 +113,9 @@ def leftovers(asked: Asked) -> Found | None:
     if not left:
         return ok("none")
     size = sum(f.stat().st_size for p in left for f in (p, *p.rglob("*")) if f.is_file())
-    names = ", ".join(p.relative_to(home.root).as_posix() for p in left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
-    return warn(f"{names}: {size / 2**20:.0f} MiB of runs that were stopped", "mtm gc removes them; so does the next run")
+    names = ", ".join(p.relative_to(home.root).as_posix() for p in left[:3]) + (
+        f" and {len(left) - 3} more" if len(left) > 3 else ""
+    )
+    return warn(
+        f"{names}: {size / 2**20:.0f} MiB of runs that were stopped", "mtm gc removes them; so does the next run"
+    )

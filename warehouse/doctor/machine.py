@@ -45,10 +45,16 @@ def packages(asked: Asked) -> Found:
     wrong = [f"{n} {installed[n]} (locked: {', '.join(sorted(locked[n]))})" for n in other]
     missing = sorted(needed - installed.keys())
     if wrong or missing:
-        told = [*wrong[:5], *([f"and {len(wrong) - 5} more"] if len(wrong) > 5 else []), *(f"{n} is missing" for n in missing)]
+        told = [
+            *wrong[:5],
+            *([f"and {len(wrong) - 5} more"] if len(wrong) > 5 else []),
+            *(f"{n} is missing" for n in missing),
+        ]
         return bad("; ".join(told), "uv sync --locked in the project's folder (make setup), then restart the services")
     main = ("dagster", "dbt-duckdb", "duckdb", "polars", "great-expectations")
-    return ok(f"{len(installed.keys() & locked.keys())} as in uv.lock; " + ", ".join(f"{n} {installed[n]}" for n in main))
+    return ok(
+        f"{len(installed.keys() & locked.keys())} as in uv.lock; " + ", ".join(f"{n} {installed[n]}" for n in main)
+    )
 
 
 def _locked() -> tuple[dict[str, set[str]], set[str]]:
@@ -75,7 +81,9 @@ def disk(asked: Asked) -> Found:
         seen += f"; {stat.f_favail:,} more files can be made"
         return bad(seen, "remove small files on this disk, or move MTM_HOME; mtm gc removes old releases")
     if room < needed:
-        return bad(f"{seen}; the next one needs {_size(needed)}", "mtm gc makes room; or a larger disk (docs/deployment.md)")
+        return bad(
+            f"{seen}; the next one needs {_size(needed)}", "mtm gc makes room; or a larger disk (docs/deployment.md)"
+        )
     return warn(seen, "mtm gc makes room; a round more may not fit") if room < 2 * needed else ok(seen)
 
 
@@ -101,9 +109,15 @@ def clock(asked: Asked) -> Found:
     seen = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC, time zone {time.strftime('%Z')}"
     if newest > now + AHEAD:
         behind = f"{(newest - now) / 3600:.1f} hours" if newest - now > 3600 else f"{(newest - now) / 60:.0f} minutes"
-        return bad(f"{seen}; {what} was written {behind} from now", "set the clock (timedatectl set-ntp true); nothing is lost: releases go by number")
+        return bad(
+            f"{seen}; {what} was written {behind} from now",
+            "set the clock (timedatectl set-ntp true); nothing is lost: releases go by number",
+        )
     if _is_synchronised() is False:
-        return warn(f"{seen}, not synchronised", "timedatectl set-ntp true, or install chrony: due dates and alerts go by the clock")
+        return warn(
+            f"{seen}, not synchronised",
+            "timedatectl set-ntp true, or install chrony: due dates and alerts go by the clock",
+        )
     return ok(seen)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from warehouse.deliveries.sources.model import Source
 from warehouse.doctor.listening import Listener, listeners, within_a_container
-from warehouse.doctor.model import Asked, Found, bad, ok, warn
+from warehouse.doctor.model import Asked, Found, bad, ok
 from warehouse.errors import MtmError
 
 SECONDS = 8.0
@@ -34,9 +34,14 @@ def sources(asked: Asked) -> Found | None:
     asking = {pool.submit(_problem, source): source for source in enabled}
     done, late = wait(asking, timeout=SECONDS)
     pool.shutdown(wait=False, cancel_futures=True)
-    wrong = {asking[f].name: f.result() for f in done if f.result()} | {asking[f].name: "no answer in time" for f in late}
+    wrong = {asking[f].name: f.result() for f in done if f.result()} | {
+        asking[f].name: "no answer in time" for f in late
+    }
     if wrong:
-        return bad("; ".join(f"{name}: {why}" for name, why in sorted(wrong.items())), "mend the address or the secret (docs/sources.md); or set enabled: false")
+        return bad(
+            "; ".join(f"{name}: {why}" for name, why in sorted(wrong.items())),
+            "mend the address or the secret (docs/sources.md); or set enabled: false",
+        )
     return ok(f"{len(enabled)} answer")
 
 
@@ -77,7 +82,10 @@ def exposure(asked: Asked) -> Found:
         return ok("nothing of Dagster listens for other machines")
     if within_a_container():
         return ok(f"{told}, in a container: its networks must keep it inside, as those of deploy/compose.yaml do")
-    return bad(told, f"let it listen on 127.0.0.1, and put the proxy with a login in front (docs/deployment.md){_which(open_ones)}")
+    return bad(
+        told,
+        f"let it listen on 127.0.0.1, and put the proxy with a login in front (docs/deployment.md){_which(open_ones)}",
+    )
 
 
 def _which(open_ones: list[Listener]) -> str:
@@ -93,9 +101,15 @@ def login(asked: Asked) -> Found | None:
         status = _status(url)
     except OSError as error:
         why = getattr(error, "reason", error)
-        return bad(f"{asked.address} does not answer ({type(why).__name__})", "look at the proxy, its certificate and its name (docs/deployment.md)")
+        return bad(
+            f"{asked.address} does not answer ({type(why).__name__})",
+            "look at the proxy, its certificate and its name (docs/deployment.md)",
+        )
     if status not in LOGIN:
-        return bad(f"{asked.address} answers {status} without a login", "put the proxy with a login in front, and close the port behind it")
+        return bad(
+            f"{asked.address} answers {status} without a login",
+            "put the proxy with a login in front, and close the port behind it",
+        )
     if not asked.address.startswith("https://"):
         return bad(f"{asked.address} asks for a login in the clear", "serve it over TLS only: https://")
     return ok(f"{asked.address} asks for a login")

@@ -34,9 +34,15 @@ def served(asked: Asked) -> Found | None:
     if loose := problems(home, identity, most=0):
         return bad(f"{identity} is whole, but {loose[0]}", f"chmod -R a-w {home.releases / identity}")
     if since := _written_since(home.releases / identity, manifest.published_at):
-        return warn(f"{identity}: {since} was written to after it was published", f"mtm verify {identity}; who has root opens it with READ_ONLY")
+        return warn(
+            f"{identity}: {since} was written to after it was published",
+            f"mtm verify {identity}; who has root opens it with READ_ONLY",
+        )
     large = unhashed(home, identity, QUICK_BYTES)
-    return ok(f"{identity}, {len(manifest.files)} files as published" + (f" ({len(large)} by size only: mtm verify)" if large else ""))
+    return ok(
+        f"{identity}, {len(manifest.files)} files as published"
+        + (f" ({len(large)} by size only: mtm verify)" if large else "")
+    )
 
 
 def _nothing_served(home: Home) -> Found:
@@ -60,7 +66,10 @@ def others(asked: Asked) -> Found | None:
     wrong = {i: found for i in kept if (found := problems(home, i, most=0))}
     if wrong:
         first = next(iter(wrong))
-        return warn(f"{', '.join(wrong)}: {wrong[first][0]}", f"mtm verify {first} says what can be done; mtm gc removes what is old")
+        return warn(
+            f"{', '.join(wrong)}: {wrong[first][0]}",
+            f"mtm verify {first} says what can be done; mtm gc removes what is old",
+        )
     return ok(f"{len(kept)} kept, sizes and rights as published") if kept else None
 
 
@@ -102,7 +111,9 @@ def due_rounds(asked: Asked) -> Found | None:
     late = [d for d in all_due(asked.home) if d.state == "late"]
     if not late:
         return ok("none is late")
-    told = ", ".join(f"{d.round_key} ({d.days_late} days)" for d in late[:4]) + (f" and {len(late) - 4} more" if len(late) > 4 else "")
+    told = ", ".join(f"{d.round_key} ({d.days_late} days)" for d in late[:4]) + (
+        f" and {len(late) - 4} more" if len(late) > 4 else ""
+    )
     return warn(told, "ask the field; or set another `due` in rounds.yml, if it will not come")
 
 

@@ -120,7 +120,9 @@ class Services:
         conf = self.folder / "nginx"
         (conf / "tls").mkdir(parents=True)
         for name, word in LOGINS.items():
-            hashed = subprocess.run(["openssl", "passwd", "-6", word], capture_output=True, text=True, check=True).stdout
+            hashed = subprocess.run(
+                ["openssl", "passwd", "-6", word], capture_output=True, text=True, check=True
+            ).stdout
             with (conf / "logins").open("a") as file:
                 file.write(f"{name}:{hashed}")
         (conf / "editors").write_text("editor 1;\n")
@@ -136,7 +138,9 @@ class Services:
         for service in ("webserver", "viewer", "pages"):
             local = re.sub(rf"\b{declared.port(service)}\b", str(self.ports[service]), local)
         (conf / "addresses.conf").write_text(local)
-        places = "".join(f"{kind}_temp_path {conf}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        places = "".join(
+            f"{kind}_temp_path {conf}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
         user = "user root;" if os.geteuid() == 0 else ""
         (conf / "nginx.conf").write_text(
             f"{user} daemon off; pid {conf}/pid; error_log {conf}/error.log; events {{}} "

@@ -108,7 +108,9 @@ def test_subscriptions_go_through(services: Services) -> None:
             url, protocols = f"{services.base}/graphql", ("graphql-ws",)
             async with session.ws_connect(url, protocols=protocols, ssl=services.trust(), origin=origin) as socket:
                 await socket.send_json({"type": "connection_init", "payload": {}})
-                await socket.send_json({"id": "1", "type": "start", "payload": {"query": query, "variables": {"id": run}}})
+                await socket.send_json(
+                    {"id": "1", "type": "start", "payload": {"query": query, "variables": {"id": run}}}
+                )
                 async for message in socket:
                     if "RunSuccessEvent" in message.data:
                         return str(message.data)
