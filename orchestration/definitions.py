@@ -15,6 +15,7 @@ from orchestration.resources import WarehouseHome
 def build_definitions(**overrides: Any) -> dg.Definitions:
     """Fresh definitions. `overrides` replace resources by name: `build_definitions(warehouse=WarehouseHome(path=…))`."""
     from orchestration.assets import build, gate, models, normalize, publish, receive, server
+    from orchestration.backup import backup_schedules, nightly_backup
     from orchestration.checks import normalized_gate
     from orchestration.dbt import read_manifest
     from orchestration.jobs import check_round, publish_round
@@ -38,9 +39,9 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
             server.server_release,
         ],
         asset_checks=[normalized_gate],
-        jobs=[publish_round, check_round, pull_source],
+        jobs=[publish_round, check_round, pull_source, nightly_backup],
         sensors=[inbox, *source_sensors()],
-        schedules=[daily],
+        schedules=[daily, *backup_schedules()],
         resources=resources,
         executor=dg.in_process_executor,
     )

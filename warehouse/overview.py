@@ -46,7 +46,7 @@ def overview(home: Home, now: datetime | None = None) -> Overview:
     now = now or datetime.now(UTC)
     served = current_manifest(home)
     found = Overview(home, now, served, latest_id(home), held_releases(home), round_states(home), _inbox(home))
-    found.warnings.extend([*_age(found), *_refused(found), *_disk(home), *_waivers(home, now), *_retention(home), *_server(home)])
+    found.warnings.extend([*_age(found), *_refused(found), *_disk(home), *_waivers(home, now), *_retention(home), *_server(home), *_backup(home, now)])
     found.todo.extend(_todo(found))
     return found
 
@@ -113,6 +113,14 @@ def _server(home: Home) -> list[str]:
 
     found = standing(home)
     return [f"PostgreSQL: {found.text}; mtm publish-to catches up"] if found and not found.agrees else []
+
+
+def _backup(home: Home, now: datetime) -> list[str]:
+    """The last backup, where backups are configured and it is too old."""
+    from warehouse.backup.record import warning
+
+    told = warning(home, now)
+    return [told] if told else []
 
 
 def _todo(found: Overview) -> list[tuple[str, str]]:
