@@ -83,4 +83,5 @@ def doctor(offline: bool, address: str, as_json: bool) -> None:
 def _of_dagster(asked: Any) -> list[Any]:
     from orchestration.doctor import checks
 
-    return checks(asked)
+    found: list[Any] = checks(asked)
+    return found

@@ -5,7 +5,7 @@ Only the list belongs here. Those on Dagster come from `orchestration/doctor.py`
 
 from __future__ import annotations
 
-from warehouse.doctor import folders, given, locks, machine, network, published
+from warehouse.doctor import folders, given, kept, locks, machine, network, published
 from warehouse.doctor.model import Check
 
 HERE = [
@@ -15,6 +15,7 @@ HERE = [
     Check("files belong to one user", folders.owned),
     Check("microdata is private", folders.private),
     Check("one disk, of this machine", folders.one_disk),
+    Check("version of the state", kept.state),
     Check("disk", machine.disk),
     Check("clock", machine.clock),
     Check("core dumps", machine.dumps),
@@ -24,6 +25,8 @@ HERE = [
     Check("served release", published.served),
     Check("other releases", published.others),
     Check("raw files end in time", published.retention),
+    Check("backup", kept.backup),
+    Check("alerts", kept.alerts),
     Check("late rounds", published.due_rounds),
     Check("Chromium for PDFs", published.chromium),
     Check("secrets", given.secrets),

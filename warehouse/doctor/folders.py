@@ -102,7 +102,8 @@ def private(asked: Asked) -> Found | None:
     root = asked.home.root
     if not root.is_dir():
         return None
-    open_ones = [f"{p.name} ({_mode(p)})" for n in PRIVATE if (p := root / n).is_dir() and _mode(p, 0o077)]
+    made = [p for n in PRIVATE if (p := root / n).is_dir() and (n != "dagster" or any(p.iterdir()))]  # private at its first use
+    open_ones = [f"{p.name} ({_mode(p)})" for p in made if _mode(p, 0o077)]
     if open_ones:
         return bad(
             f"others may look into {', '.join(open_ones)}",

@@ -23,6 +23,7 @@ from warehouse.releases.manifest import current_id
 from warehouse.settings import PROJECT, Home
 
 LOCK = PROJECT / "uv.lock"
+OURS = "mtm-warehouse"  # runs from its folder: what was noted when it was installed says nothing
 ROOM = 2 * 2**30  # bytes: less is not enough for any round
 INODES = 20_000
 AHEAD = 120.0  # seconds by which a clock may be behind what was written
@@ -41,7 +42,7 @@ def packages(asked: Asked) -> Found:
         return warn("there is no uv.lock to compare with", "install from the project's folder: uv sync --locked")
     locked, needed = _locked()
     installed = {_plain(d.metadata["Name"]): d.version for d in distributions() if d.metadata["Name"]}
-    other = sorted(n for n, v in installed.items() if n in locked and v not in locked[n])
+    other = sorted(n for n, v in installed.items() if n in locked and v not in locked[n] and n != OURS)
     wrong = [f"{n} {installed[n]} (locked: {', '.join(sorted(locked[n]))})" for n in other]
     missing = sorted(needed - installed.keys())
     if wrong or missing:
@@ -63,8 +64,8 @@ def _locked() -> tuple[dict[str, set[str]], set[str]]:
     versions: dict[str, set[str]] = {}
     for package in data["package"]:
         versions.setdefault(_plain(package["name"]), set()).add(package.get("version", ""))
-    ours = next(p for p in data["package"] if p["name"] == "mtm-warehouse")
-    return versions, {_plain(d["name"]) for d in ours["dependencies"]} | {"mtm-warehouse"}
+    ours = next(p for p in data["package"] if p["name"] == OURS)
+    return versions, {_plain(d["name"]) for d in ours["dependencies"]} | {OURS}
 
 
 def _plain(name: str) -> str:

@@ -75,7 +75,8 @@ def others(asked: Asked) -> Found | None:
 
 def operations(asked: Asked) -> Found:
     """Every file of every operation can be used."""
-    from warehouse.operations import all_operations, operations_dirs
+    from warehouse.operations import all_operations
+    from warehouse.settings import operations_dirs
 
     if gone := [p for p in operations_dirs() if not p.is_dir()]:
         return bad(f"{gone[0]} is no folder", "mend MTM_OPERATIONS")
