@@ -34,5 +34,5 @@ def _written(value: Any, t: Tongue) -> str:
     if isinstance(value, date):
         return t.day(value)
     if isinstance(value, float):
-        return t.number(value, 0 if abs(value) >= 10 or value == round(value) else 1)
+        return t.number(value, 0 if abs(value) >= 100 or round(value, 1) == round(value) else 1)
     return t.number(value) if isinstance(value, int) else str(value) if value is not None else t.number(None)
