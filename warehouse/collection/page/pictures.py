@@ -12,7 +12,7 @@ import polars as pl
 from warehouse.serving.charts import Picture, bars, columns, lines
 from warehouse.serving.words import Tongue
 
-MINUTES = (0, 5, 10, 20, 30, 60, 120)
+MINUTES = (0, 10, 20, 30, 60, 120)
 STEPS = 16  # days that a phone's picture holds
 KM = (0, 1, 2, 5, 10, 30)
 
