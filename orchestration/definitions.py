@@ -20,7 +20,7 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
     from orchestration.jobs import check_round, publish_round
     from orchestration.pull import pull_source
     from orchestration.schedules import daily
-    from orchestration.sensors import inbox, source_sensors
+    from orchestration.sensors import alert_sensors, inbox, source_sensors
 
     # Dagster warns of its own use of a parameter wherever a sensor starts more than one job.
     warnings.filterwarnings("ignore", "Parameter `owners` of initializer `SensorDefinition", dg.BetaWarning)
@@ -39,7 +39,7 @@ def build_definitions(**overrides: Any) -> dg.Definitions:
         ],
         asset_checks=[normalized_gate],
         jobs=[publish_round, check_round, pull_source],
-        sensors=[inbox, *source_sensors()],
+        sensors=[inbox, *source_sensors(), *alert_sensors(resources["warehouse"].home)],
         schedules=[daily],
         resources=resources,
         executor=dg.in_process_executor,

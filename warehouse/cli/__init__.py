@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from warehouse.cli import (
+    alerts,
     bench,
     codebook,
     completion,
@@ -54,7 +55,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Hand out": [report.report, export.export, site.site, postgres.publish_to],
     "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
     "Set up an operation": [codebook.codebook, places.gazetteer],
-    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.doctor, completion.completion, helps.help_, bench.bench],
+    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.doctor, alerts.alerts, completion.completion, helps.help_, bench.bench],
 }  # fmt: skip
 
 

@@ -25,6 +25,9 @@ def test_they_hold_jobs_sensor_schedule_and_can_be_resolved(definitions: dg.Defi
         "source_files",
         "source_kobotoolbox",
         "source_dtm_api",
+        "alert_of_failed_runs",
+        "alert_of_ended_runs",
+        "alerts",
     ]
     assert [s.name for s in definitions.schedules or []] == ["daily"]
 
