@@ -66,9 +66,9 @@ class Pages(BaseHTTPRequestHandler):
         """Nothing is written about who looks."""
 
 
-def server(folder: Path, port: int) -> ThreadingHTTPServer:
-    """The server, bound and not yet running."""
-    return ThreadingHTTPServer((HOST, port), partial(Pages, folder=folder))
+def server(folder: Path, port: int, host: str = HOST) -> ThreadingHTTPServer:
+    """The server, bound and not yet running. Another `host` is for a network that only a proxy with a login reaches."""
+    return ThreadingHTTPServer((host, port), partial(Pages, folder=folder))
 
 
 def main(folder: Path, port: int, parent: int) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from warehouse import secret_files
 from warehouse.cli import (
     alerts,
     bench,
@@ -55,7 +56,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Hand out": [report.report, export.export, site.site, postgres.publish_to],
     "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
     "Set up an operation": [codebook.codebook, places.gazetteer],
-    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.doctor, alerts.alerts, completion.completion, helps.help_, bench.bench],
+    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.serve, operate.doctor, alerts.alerts, completion.completion, helps.help_, bench.bench],
 }  # fmt: skip
 
 
@@ -124,6 +125,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; an MtmError is one line on standard error and its exit code."""
     make_legible()
     try:
+        secret_files.take()
         sys.exit(cli.main(args=arguments, prog_name="mtm", standalone_mode=False) or 0)
     except MtmError as error:
         _fail(error)

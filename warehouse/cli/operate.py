@@ -32,6 +32,34 @@ def dev(port: int) -> None:
 
 
 @click.command()
+@click.argument("part", type=click.Choice(["code", "webserver", "viewer", "daemon", "pages"]))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: code 4000, webserver 3000, viewer 3002, pages 3001.")
+@click.option("--check", is_flag=True, help="Only ask whether it answers there.")
+@json_option
+def serve(part: str, host: str, port: int | None, check: bool, as_json: bool) -> None:
+    """Run one service of a server until it is told to end (docs/deployment.md).
+
+    \b
+    code        the code location and the runs; at the end it waits for them
+    webserver   the Dagster UI, without a login: a proxy belongs in front
+    viewer      the same, read-only
+    daemon      sensors, schedules, the queue
+    pages       the pages of verdicts that the UI links
+    """
+    from orchestration.serve import PORTS
+    from orchestration.serve import serve as become
+
+    if not check:
+        become(Home.from_env(), part, host, port)
+    from orchestration.alive import problem
+
+    found = problem(Home.from_env(), part, host, port or PORTS[part])
+    print_json({"part": part, "ok": not found, "problem": found}) if as_json else click.echo(f"{part}: {found or 'answers'}")
+    raise SystemExit(1 if found else 0)
+
+
+@click.command()
 @json_option
 def doctor(as_json: bool) -> None:
     """Check this installation: versions, folders, permissions, disk, the served release, the operations' files."""

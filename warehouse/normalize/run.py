@@ -92,7 +92,11 @@ def _write(done: Normalized, tables: dict[str, pl.DataFrame], parts: dict[str, s
     pl.collect_all([
         tables[name].lazy().sink_parquet(temporary / f"{name}.parquet", compression="zstd", lazy=True) for name in TABLES
     ])  # fmt: skip
-    note: dict[str, Any] = {"round_key": done.round_key, "normalized_id": done.normalized_id, "delivery": asdict(done.delivery)}
+    note: dict[str, Any] = {
+        "round_key": done.round_key,
+        "normalized_id": done.normalized_id,
+        "delivery": asdict(done.delivery),
+    }
     note |= {"made_of": parts, "content_hash": content_hash(temporary)}
     (temporary / "normalized.json").write_text(json.dumps(note, ensure_ascii=False, indent=1), encoding="utf-8")
     for path in (*temporary.iterdir(), temporary):
