@@ -7,6 +7,7 @@ Concept: https://docs.dagster.io/guides/automate/sensors/run-status-sensors
 
 import os
 import time
+from functools import partial
 
 import dagster as dg
 
@@ -16,7 +17,7 @@ from warehouse.alerts.model import Told
 from warehouse.alerts.post import post
 from warehouse.alerts.rounds import Links, failed
 from warehouse.alerts.tell import has_channels, tell
-from warehouse.alerts.watch import after_run, judged, look
+from warehouse.alerts.watch import after_run, judged, look, refused_files
 from warehouse.deliveries.sources.redact import redact
 from warehouse.settings import Home
 from warehouse.status import round_states
@@ -64,7 +65,7 @@ def tick(cursor: str | None, home: Home) -> dg.SensorResult:
         return dg.SensorResult(
             skip_reason="what waits was sent; everything is looked at every ten minutes", cursor=cursor
         )
-    answers = look(home, address)
+    answers = look(home, partial(address, home=home))
     post(home)
     return dg.SensorResult(skip_reason=_said(answers), cursor=str(now))
 
@@ -74,7 +75,7 @@ def run_failed(run: dg.DagsterRun, event: dg.DagsterEvent, home: Home) -> list[T
     key = run.tags.get(ROUND, "")
     state = next((s for s in round_states(home) if s.round_key == key), None) if key else None
     verdict = state.verdict if state else None
-    links = Links(run_url(run.run_id), address(verdict) if verdict else "")
+    links = Links(run_url(run.run_id), address(verdict, home) if verdict else "")
     error = _error(event)
     if verdict and verdict.outcome == "refused" and _is_of_the_gate(event):
         return judged(home, verdict, links)
@@ -87,7 +88,7 @@ def run_ended(run: dg.DagsterRun, home: Home) -> list[Told]:
     if not key or not has_channels(home):
         return []
     state = next((s for s in round_states(home) if s.round_key == key), None)
-    page = address(state.verdict) if state and state.verdict else ""
+    page = address(state.verdict, home) if state and state.verdict else ""
     return after_run(home, key, Links(run_url(run.run_id), page))
 
 

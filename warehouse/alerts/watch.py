@@ -37,7 +37,7 @@ def look(home: Home, page: Page = no_page) -> list[Told]:
     if not has_channels(home):
         return []
     answers: list[Told] = []
-    for part in (partial(_rounds, page=page), _files, _late, _held, _server):
+    for part in (partial(_rounds, page=page), refused_files, _late, _held, _server):
         try:
             answers += part(home)
         except (MtmError, OSError) as error:
@@ -92,7 +92,7 @@ def _rounds(home: Home, page: Page) -> list[Told]:
     return answers
 
 
-def _files(home: Home) -> list[Told]:
+def refused_files(home: Home) -> list[Told]:
     """Files that the inbox refused: the reason lies beside each."""
     now = time.time()
     notes = [p for p in (home.inbox / "refused").glob("*.txt") if 0 <= now - p.stat().st_mtime + 60 < RECENT]

@@ -22,6 +22,7 @@ def test_they_hold_jobs_sensor_schedule_and_can_be_resolved(definitions: dg.Defi
     assert dg.AssetKey("release") not in check.asset_layer.selected_asset_keys
     assert [s.name for s in definitions.sensors or []] == [
         "inbox",
+        "standing_rounds",
         "source_files",
         "source_kobotoolbox",
         "source_dtm_api",
