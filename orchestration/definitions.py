@@ -28,7 +28,7 @@ def build_definitions(*, columns: "Known | None" = None, **overrides: Any) -> dg
     from orchestration.jobs import check_round, publish_round
     from orchestration.pull import pull_source
     from orchestration.schedules import operation_schedules
-    from orchestration.sensors import inbox, source_sensors
+    from orchestration.sensors import alert_sensors, inbox, source_sensors
     from orchestration.sensors.standing_rounds import standing_rounds
     from orchestration.several import ONE_RUN
 
@@ -50,7 +50,13 @@ def build_definitions(*, columns: "Known | None" = None, **overrides: Any) -> dg
         assets=[asset.with_attributes(backfill_policy=ONE_RUN) for asset in line],
         asset_checks=[normalized_gate, served_as_delivered, build_check()],
         jobs=[publish_round, check_round, pull_source, nightly_backup],
-        sensors=[inbox, standing_rounds, *source_sensors(), build_sensor()],
+        sensors=[
+            inbox,
+            standing_rounds,
+            *source_sensors(),
+            build_sensor(),
+            *alert_sensors(resources["warehouse"].home),
+        ],
         schedules=[*operation_schedules(), *backup_schedules()],
         resources=resources,
         executor=dg.in_process_executor,
