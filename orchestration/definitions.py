@@ -21,13 +21,14 @@ def build_definitions(*, columns: "Known | None" = None, **overrides: Any) -> dg
     `overrides` replace resources by name: `build_definitions(warehouse=WarehouseHome(path=…))`.
     """
     from orchestration.assets import build, gate, models, normalize, publish, receive, server
+    from orchestration.backup import backup_schedules, nightly_backup
     from orchestration.checks import normalized_gate, served_as_delivered
     from orchestration.dbt import read_manifest
     from orchestration.freshness import build_check, build_sensor
     from orchestration.jobs import check_round, publish_round
     from orchestration.pull import pull_source
     from orchestration.schedules import operation_schedules
-    from orchestration.sensors import inbox, source_sensors
+    from orchestration.sensors import alert_sensors, inbox, source_sensors
     from orchestration.sensors.standing_rounds import standing_rounds
     from orchestration.several import ONE_RUN
 
@@ -48,9 +49,15 @@ def build_definitions(*, columns: "Known | None" = None, **overrides: Any) -> dg
     return dg.Definitions(
         assets=[asset.with_attributes(backfill_policy=ONE_RUN) for asset in line],
         asset_checks=[normalized_gate, served_as_delivered, build_check()],
-        jobs=[publish_round, check_round, pull_source],
-        sensors=[inbox, standing_rounds, *source_sensors(), build_sensor()],
-        schedules=operation_schedules(),
+        jobs=[publish_round, check_round, pull_source, nightly_backup],
+        sensors=[
+            inbox,
+            standing_rounds,
+            *source_sensors(),
+            build_sensor(),
+            *alert_sensors(resources["warehouse"].home),
+        ],
+        schedules=[*operation_schedules(), *backup_schedules()],
         resources=resources,
         executor=dg.in_process_executor,
     )

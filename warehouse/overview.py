@@ -55,6 +55,7 @@ def overview(home: Home, now: datetime | None = None) -> Overview:
             *_waivers(home, now),
             *_retention(home),
             *_server(home),
+            *_backup(home, now),
         ]
     )
     found.todo.extend(_todo(found))
@@ -132,6 +133,14 @@ def _server(home: Home) -> list[str]:
 
     found = standing(home)
     return [f"PostgreSQL: {found.text}; mtm publish-to catches up"] if found and not found.agrees else []
+
+
+def _backup(home: Home, now: datetime) -> list[str]:
+    """The last backup, where backups are configured and it is too old."""
+    from warehouse.backup.record import warning
+
+    told = warning(home, now)
+    return [told] if told else []
 
 
 def _todo(found: Overview) -> list[tuple[str, str]]:

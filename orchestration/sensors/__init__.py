@@ -4,8 +4,9 @@ Asking and telling belong here; taking files in is done in `orchestration/inbox.
 Concept: https://docs.dagster.io/guides/automate/sensors
 """
 
+from orchestration.sensors.alerts import alert_sensors
 from orchestration.sensors.inbox_folder import inbox
 from orchestration.sensors.requests import request
 from orchestration.sensors.sources import source_sensors
 
-__all__ = ["inbox", "request", "source_sensors"]
+__all__ = ["alert_sensors", "inbox", "request", "source_sensors"]

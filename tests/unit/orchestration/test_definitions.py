@@ -20,7 +20,9 @@ def test_they_hold_jobs_sensor_schedule_and_can_be_resolved(definitions: dg.Defi
     assert publish.executor_def.name == check.executor_def.name == "in_process"
     assert dg.AssetKey("release") in publish.asset_layer.selected_asset_keys
     assert dg.AssetKey("release") not in check.asset_layer.selected_asset_keys
-    assert {"inbox", "new_sources", "due_rounds"} <= {s.name for s in definitions.sensors or []}
+    assert {"inbox", "new_sources", "due_rounds", "alert_of_failed_runs", "alert_of_ended_runs", "alerts"} <= {
+        s.name for s in definitions.sensors or []
+    }
     assert {"rounds_kgz", "rounds_mli"} <= {s.name for s in definitions.schedules or []}
 
 
