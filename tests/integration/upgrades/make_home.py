@@ -80,7 +80,9 @@ def _delivery(folder: Path, number: int, wrong: int = 0) -> Path:
     """A round of eight places; in `wrong` of them more households than people."""
     from tests.toy import write_rows
 
-    rows: list[list[object]] = [["_uuid", "Round", "Region", "Region code", "District", "Displaced people", "Displaced households"]]
+    rows: list[list[object]] = [
+        ["_uuid", "Round", "Region", "Region code", "District", "Displaced people", "Displaced households"]
+    ]
     for i in range(1, 9):
         people = 113 + 10 * i if i > wrong else 20
         rows.append([f"u{i}", number, f"Region {1 + i % 2}", f"TOY0{1 + i % 2}", f"District {i}", people, 21 + i])
