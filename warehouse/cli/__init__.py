@@ -14,6 +14,7 @@ import click
 
 from warehouse import secret_files
 from warehouse.cli import (
+    alerts,
     backup,
     bench,
     codebook,
@@ -57,7 +58,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Hand out": [report.report, export.export, site.site, postgres.publish_to],
     "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
     "Set up an operation": [codebook.codebook, places.gazetteer],
-    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.serve, operate.doctor, completion.completion, helps.help_, bench.bench],
+    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.serve, operate.doctor, alerts.alerts, completion.completion, helps.help_, bench.bench],
     "Keep it for years": [backup.backup, backup.restore, backup.drill, migrate.migrate],
 }  # fmt: skip
 
