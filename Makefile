@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults real ui-test lint hooks coverage words dev bi bi-test bi-assets clean
+.PHONY: help setup demo test test-quick faults real ui-test deploy-test lint hooks coverage words dev bi bi-test bi-assets clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ real: setup  ## Take all real deliveries beside the project to releases, not onl
 
 ui-test: setup  ## Open the site and the reports in Chromium, wide and narrow, three languages
 	@.venv/bin/pytest tests/ui -m ui -s
+
+deploy-test: setup  ## Run a server's services for real: PostgreSQL, Dagster, the proxy (docs/deployment.md)
+	@.venv/bin/pytest tests/integration/deploy -m "deploy or not deploy"
 
 lint: setup  ## Format and check code, SQL, YAML and what must not be committed (CONTRIBUTING.md)
 	@.venv/bin/pre-commit run --all-files

@@ -9,12 +9,12 @@ import csv
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from warehouse.codebooks.model import Codebook
-from warehouse.errors import UsageError
+from warehouse.errors import MtmError, UsageError
 from warehouse.indicators.load import indicators_of
 from warehouse.indicators.model import Indicator, Indicators
 from warehouse.operation_files import Component, Names, Others, Strict, Title, read_yaml
@@ -26,7 +26,7 @@ Severity = Literal["block", "review", "note"]
 __all__ = [
     "DEFAULT_LICENCE", "Aliases", "Component", "Gate", "Indicator", "Indicators", "Names", "Operation", "PlaceAlias",
     "Programme", "Publication", "Published", "PublishedFigure", "Publisher", "Round", "Rounds", "Strict", "Threshold",
-    "all_operations", "find_round", "load_operation", "read_yaml",
+    "all_operations", "find_round", "load_operation", "read_yaml", "readable_operations",
 ]  # fmt: skip
 
 
@@ -78,6 +78,7 @@ class Programme(Strict):
     retention_days: int | None = None  # raw files are purged after these days (mtm purge --expired); null: kept
     notes: str = ""
     in_words: InWords = InWords()
+    ingestion: dict[str, Any] = {}  # schedule and due dates; checked by warehouse/ingestion.py, on its own
 
 
 class Round(Strict):
@@ -88,9 +89,11 @@ class Round(Strict):
     title: Title | None = None  # in English, or {en, ru, ky}
     fieldwork_start: date | None = None
     fieldwork_end: date | None = None
+    due: date | None = None  # the day on which the whole round should be there
     window_start: date | None = None
     window_end: date | None = None
     planned_communities: int | None = None
+    planned_interviews: int | None = None
     geography_vintage: str | None = None
     is_synthetic: bool = False
     is_registered: bool = True
@@ -196,6 +199,15 @@ class Operation:
         return rows
 
     @cached_property
+    def plan(self) -> list[dict[str, str]]:
+        """The rows of `plan.csv`: component, round, place_code, parent_code, place_name, communities, interviews."""
+        path = self.folder / "plan.csv"
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    @cached_property
     def frame(self) -> list[dict[str, str]]:
         """The rows of `frame.csv`: geography_vintage, place_code, communities, frame_year, frame_source."""
         path = self.folder / "frame.csv"
@@ -218,18 +230,35 @@ def _default_thresholds() -> list[Threshold]:
 
 
 def all_operations() -> list[Operation]:
-    """Every operation in the operations folders; the first folder that has a code wins. Read again when a file changes."""
-    return list(_operations(tuple(operations_dirs()), _fingerprint()).values())
+    """Every operation in the operations folders; the first folder that has a code wins. Read again when a file changes.
+
+    Raises MtmError where the `operation.yml` of any of them can't be used.
+    """
+    found, problems = readable_operations()
+    if problems:
+        raise problems[0]
+    return found
+
+
+def readable_operations() -> tuple[list[Operation], list[MtmError]]:
+    """The operations that can be used, and what is wrong with the `operation.yml` of the others."""
+    found, problems = _operations(tuple(operations_dirs()), _fingerprint())
+    return list(found.values()), problems
 
 
 @lru_cache(maxsize=4)
-def _operations(folders: tuple[Path, ...], fingerprint: int) -> dict[str, Operation]:
+def _operations(folders: tuple[Path, ...], fingerprint: int) -> tuple[dict[str, Operation], list[MtmError]]:
     found: dict[str, Operation] = {}
+    problems: list[MtmError] = []
     for base in folders:
         for path in sorted(base.glob("*/operation.yml")):
-            operation = Operation(path.parent)
-            found.setdefault(operation.code, operation)
-    return found
+            try:
+                operation = Operation(path.parent)
+            except MtmError as error:
+                problems.append(error)
+            else:
+                found.setdefault(operation.code, operation)
+    return found, problems
 
 
 def _fingerprint() -> int:
@@ -246,8 +275,11 @@ def find_round(round_key: str) -> tuple[Operation, Round]:
 
 
 def load_operation(code: str) -> Operation:
-    """The operation with this code. Raises UsageError (exit 2) where there is none."""
-    operations = {operation.code: operation for operation in all_operations()}
+    """The operation with this code. Raises UsageError (exit 2) where there is none, MtmError where its file can't be used."""
+    found, problems = readable_operations()
+    operations = {operation.code: operation for operation in found}
+    if code not in operations and problems:  # it may be the one that can't be read
+        raise problems[0]
     if code not in operations:
         raise UsageError(
             f"there is no operation {code!r}",

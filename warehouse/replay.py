@@ -23,8 +23,10 @@ from warehouse.survey.reliability import reliability_rows
 from warehouse.waivers.ledger import active_hash, today
 
 RESIDENTS = ("geography_vintage", "place_code", "population", "population_year", "place_source")
+UNREAD = {"notes", "retention_days", "publisher", "licence_url", "ingestion"}  # of operation.yml: no mart reads it
+UNREAD_OF_ROUND = {"due"}
 BUILT_FROM = (
-    "rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules"
+    "rounds, indicators, published figures, survey design, frame, plan, residents, names of parts or publication rules"
 )
 Depth = Literal["normalize", "build", "judge"]
 
@@ -86,15 +88,17 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     known = operation.round(delivery.component, delivery.round_number)
     figures = _published(operation, delivery)
     indicators = [i.model_dump_json() for i in operation.indicators if i.component == delivery.component]
-    programme = operation.programme.model_dump_json(exclude={"notes", "retention_days", "publisher", "licence_url"})
+    programme = operation.programme.model_dump_json(exclude=UNREAD)
     grains = sorted({b.row_grain for b in operation.codebooks if b.component == delivery.component})
     stated = operation.surveys.get(delivery.component)
     design = [stated.model_dump_json(exclude={"notes"})] if stated else []
     if "respondent" in grains:
         design += [f"{r['rule']} {r['value']}" for r in reliability_rows(operations_dirs()[-1] / "common")]
     places = [json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])]
+    mine = (delivery.component, str(delivery.round_number))
+    plan = [json.dumps([r for r in operation.plan if (r.get("component"), r.get("round")) == mine])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
-    read = [known.model_dump_json(), programme, *grains, *figures, *indicators, *places, *parts, *design]
+    read = [known.model_dump_json(exclude=UNREAD_OF_ROUND), programme, *grains, *figures, *indicators, *places, *plan, *parts, *design]
     return text_hash(read)[:16]
 
 
@@ -104,7 +108,7 @@ def _published(operation: Operation, delivery: Delivery) -> list[str]:
     documents = [d for f in figures for d in operation.publications.documents_of(f)]
     counts_rounds = any(f.figure_code.startswith("rounds.") for f in figures)
     rounds = [r for r in operation.rounds if counts_rounds and r.component == delivery.component]
-    return [part.model_dump_json() for part in [*figures, *documents, *rounds]]
+    return [part.model_dump_json(exclude=UNREAD_OF_ROUND) for part in [*figures, *documents, *rounds]]
 
 
 def thresholds_hash(operation: Operation) -> str:

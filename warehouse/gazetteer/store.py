@@ -24,7 +24,7 @@ Rows = list[dict[str, str]]
 COLUMNS = [
     "place_code", "place_level", "parent_code", "place_name_en", "place_name_ru", "place_name_ky", "geography_vintage",
     "place_type", "population", "population_year", "valid_from", "valid_to", "soate", "other_codes", "aliases",
-    "place_source",
+    "latitude", "longitude", "place_source",
 ]  # fmt: skip
 CROSSWALK = ["from_vintage", "from_code", "to_vintage", "to_code", "share", "share_basis", "note", "crosswalk_source"]
 

@@ -13,6 +13,7 @@ from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.ledger import DeliveryLedger
 from warehouse.deliveries.vault import Delivery
+from warehouse.gazetteer.positions import positions
 from warehouse.gazetteer.resolve import Resolver
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
 from warehouse.normalize.conservation import Kept, conservation
@@ -22,13 +23,23 @@ from warehouse.normalize.drift.find import find_drift
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame, text_frame
 from warehouse.normalize.furniture import NO_PEOPLE, furniture, place_columns, without
+from warehouse.normalize.interview_fields import columns_of
+from warehouse.normalize.interviews import Interviews
 from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.people import key_of, pseudonym
 from warehouse.normalize.personal_columns import note_personal
 from warehouse.normalize.place_codes import note_more_codes, note_odd_codes
 from warehouse.normalize.place_fill import between, unnamed_levels
 from warehouse.normalize.place_findings import note_places
-from warehouse.normalize.places import Filled, RowPlaces, named_places, place_table, resolve_places, resolver_of
+from warehouse.normalize.places import (
+    Filled,
+    RowPlaces,
+    named_places,
+    place_rows,
+    place_table,
+    resolve_places,
+    resolver_of,
+)
 from warehouse.normalize.population import counts, note_counts, population
 from warehouse.normalize.prepare import blanked, prepare
 from warehouse.normalize.reasons import reasons
@@ -91,6 +102,8 @@ def canonical_tables(
     tables["assessment"] = pl.concat([_assessment(main, found, findings) for main in mains])
     codes = {code for main in mains for code in main.accepted["place_code"]}
     chains = {code: chain for main in mains for code, chain in main.places.chains.items()}
+    if book.row_grain != "site":
+        tables["interview"] = _interviews(mains, found, operation, home)
     tables["place"] = place_table(found.round_key, codes, chains)
     kept = [Kept(m.whole, m.counts, m.accepted.height, m.rejected, [], drifted=m.drifted) for m in mains]
     kept += [
@@ -171,6 +184,14 @@ def _answers(found: Recognised, main: MainSheet, findings: Findings) -> dict[str
         note_respondents(found, main.frame, main.accepted, findings)
         return respondents(main.frame, data, survey, answers)
     return {"answer": answers}
+
+
+def _interviews(mains: list[MainSheet], found: Recognised, operation: Operation, home: Home) -> pl.DataFrame:
+    """How the interviews were made; the gazetteer is asked for coordinates only where interviews have any."""
+    located = any(columns_of(m.frame, "latitude") or columns_of(m.frame, "position") for m in mains)
+    known = positions(place_rows(operation, found.codebook, found.round_number, home)) if located else {}
+    made = Interviews(found.round_key, found.codebook, key_of(home), known)
+    return pl.concat([made.table(m.frame, m.places, m.rejected, m.accepted) for m in mains])
 
 
 def _rejected(

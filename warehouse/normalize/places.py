@@ -14,7 +14,7 @@ import polars as pl
 from warehouse.codebooks.model import Codebook, PlaceLevel
 from warehouse.gazetteer.names import plain
 from warehouse.gazetteer.resolve import Place, Resolved, Resolver
-from warehouse.gazetteer.store import all_decisions, gazetteer_rows, of_vintage
+from warehouse.gazetteer.store import Rows, all_decisions, gazetteer_rows, of_vintage
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.place_fill import Delivered, fill, not_asked
 from warehouse.normalize.schema import PLACE
@@ -37,13 +37,21 @@ class RowPlaces:
 
 def resolver_of(operation: Operation, book: Codebook, round_number: int | None, home: Home | None) -> Resolver:
     """The resolver of a round: the gazetteer on the round's vintage, and the decisions that hold for it."""
-    vintage = None
-    if round_number is not None:
-        vintage = operation.round(book.component, round_number).geography_vintage
-    where = f"{operation.code}-{book.component}, round {round_number}"
-    rows = of_vintage(gazetteer_rows(operation, home), vintage, where) if book.places.scheme == "gazetteer" else []
+    rows, vintage = place_rows(operation, book, round_number, home), _vintage(operation, book, round_number)
     decided = [d for d in all_decisions(operation, home) if d.holds(round_number, vintage)]
     return Resolver(operation, book.places, rows, decided)
+
+
+def place_rows(operation: Operation, book: Codebook, round_number: int | None, home: Home | None) -> Rows:
+    """The gazetteer's rows on the round's vintage; none where names stand for themselves."""
+    where = f"{operation.code}-{book.component}, round {round_number}"
+    if book.places.scheme != "gazetteer":
+        return []
+    return of_vintage(gazetteer_rows(operation, home), _vintage(operation, book, round_number), where)
+
+
+def _vintage(operation: Operation, book: Codebook, round_number: int | None) -> str | None:
+    return None if round_number is None else operation.round(book.component, round_number).geography_vintage
 
 
 def named_places(frame: TextFrame, book: Codebook) -> list[Delivered]:

@@ -103,6 +103,35 @@ ANSWER: Schema = {
     "delivered_value": TEXT,  # the text of a reported answer as delivered; null for identifiers, never free text
 }
 
+# One row per row of a main sheet that is an interview with an informant or a respondent, accepted or not: how it was made.
+# It never leaves the build side, nor does anything by enumerator. Repeated interviews for control (back_check) are no interviews.
+INTERVIEW: Schema = {
+    "round_key": TEXT,
+    "interview_key": TEXT,  # row_id or response_key where accepted, else a keyed hash
+    "row_number": INT,
+    "is_accepted": FLAG,
+    "reason_code": TEXT,  # why it was rejected
+    "kind": TEXT,  # interview | test | back_check
+    "back_check_of": TEXT,  # interview_key of the interview that a back check repeats, where the form tells it
+    "enumerator": TEXT,  # keyed pseudonym, E- and 8 letters
+    "device": TEXT,  # keyed pseudonym, D- and 8 letters
+    "started_at": TIME,  # as the device's clock showed it
+    "ended_at": TIME,
+    "submitted_at": TIME,  # as delivered: KoboToolbox writes UTC
+    "minutes": NUMBER,  # from start to end, by their time zones
+    "interview_date": DATE,
+    "place_code": TEXT,
+    "place_level": INT,
+    "informant_number": TEXT,
+    "form_version": TEXT,
+    "gps_km": NUMBER,  # from the place's coordinates; the coordinates of the interview are not kept
+    "gps_place_level": INT,  # level of the place whose coordinates were used: the place itself or its nearest ancestor that has any
+    "gps_accuracy_m": NUMBER,
+    "asked": INT,  # questions
+    "answered": INT,
+    "content_hash": TEXT,  # keyed hash of all answers
+}
+
 # One row per row of the delivery that could not be used, kept whole.
 REJECTED: Schema = {
     "round_key": TEXT,
@@ -159,6 +188,7 @@ TABLES: dict[str, Schema] = {
     "place": PLACE,
     "response": RESPONSE,
     "answer": ANSWER,
+    "interview": INTERVIEW,
     "rejected": REJECTED,
     "finding": FINDING,
     "conservation": CONSERVATION,

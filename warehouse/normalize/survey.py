@@ -15,6 +15,7 @@ from warehouse.codebooks.model import Codebook, Column
 from warehouse.normalize.countries import country_codes
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.interview_fields import told_of_interviews
 from warehouse.normalize.options import OptionList, number_of
 from warehouse.normalize.prepare import words
 from warehouse.normalize.questions import (
@@ -78,6 +79,7 @@ class Survey:
     def _is_question(self, column: Column) -> bool:
         measure = self.frame.match.sheet.measure
         keys = {measure.category_field, measure.item_field, measure.sex_field, measure.age_field} if measure else set()
+        keys |= told_of_interviews()
         types = QUESTIONS if self.book.row_grain == "respondent" else LISTED
         asked = in_rounds(column.rounds, self.number) and column.field not in keys and bool(self._mapped(column))
         return asked and column.type in types and column.column_class != "identifier"

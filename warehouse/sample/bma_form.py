@@ -33,8 +33,8 @@ def tables(number: int, figures: Figures, found: list[Interview], resubmitted: i
 def _row(number: int, interview: Interview, layout: Layout) -> dict[str, Any]:
     meta = interview.meta | {"_submission_time": moment(interview.meta["_submission_time"], layout)}
     row: dict[str, Any] = {
-        "start": clock(interview.started),
-        "end": clock(interview.ended),
+        "started_at": clock(interview.started),
+        "ended_at": clock(interview.ended),
         "round_number": number,
         "record_type": answer("record_type", "test" if interview.is_test else "real", layout),
         "interview_date": day(interview.started, layout),

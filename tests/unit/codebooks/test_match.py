@@ -99,7 +99,8 @@ def test_what_kobotoolbox_adds_is_known_without_listing_it() -> None:
     found = matched(book(PLAIN, code_lists=WHY), sheet(["Region", *KOBO, "start", "Colour"], ["n", *["x"] * 7]))
     assert not found.unknown
     assert {"_uuid": "uuid", "_index": "index", "__version__": "form_version"}.items() <= fields(found).items()
-    assert [label for _, label in found.ignored] == ["_notes", "meta/rootUuid", "start"]
+    assert [label for _, label in found.ignored] == ["_notes", "meta/rootUuid"]
+    assert found.find("started_at")
 
 
 def test_without_such_an_export_the_same_labels_are_unknown() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from warehouse.gazetteer.imports.listed import Listed, Lot, clean_code, clean_name
 from warehouse.gazetteer.imports.tables import Row, Table, first, read_tables, unusable
 from warehouse.gazetteer.index import LIST
+from warehouse.gazetteer.positions import position_of
 
 LANGUAGES = ("en", "ru", "ky")
 
@@ -48,5 +49,14 @@ def _place(lot: Lot, row: Row, number: int) -> Listed | None:
     return Listed(
         code, int(level), parent, names, row.get("place type", "").strip(), row.get("soate", "").strip(),
         row.get("valid from", "").strip(), row.get("valid to", "").strip(), spelled, row.get("population", "").strip(),
-        row.get("population year", "").strip(), number,
+        row.get("population year", "").strip(), *_position(lot, row, number, code), number,
     )  # fmt: skip
+
+
+def _position(lot: Lot, row: Row, number: int, code: str) -> tuple[str, str]:
+    """Latitude and longitude as written; blank, and noted, where what stands there is no position."""
+    told = row.get("latitude", "").strip(), row.get("longitude", "").strip()
+    if not any(told) or position_of({"latitude": told[0], "longitude": told[1]}):
+        return told
+    lot.add("position_unreadable", "review", "latitude and longitude are no position: they are left out", number, code)
+    return "", ""

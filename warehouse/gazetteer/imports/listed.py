@@ -43,6 +43,8 @@ class Listed:
     aliases: tuple[str, ...] = ()
     population: str = ""
     population_year: str = ""
+    latitude: str = ""  # degrees, WGS 84: of the place, public
+    longitude: str = ""
     row: int = 0
 
 

@@ -192,7 +192,7 @@ def _csv(lot: Lot, vintage: str, source: str) -> str:
             "place_name_ru": p.names.get("ru") or named, "place_name_ky": p.names.get("ky") or named,
             "geography_vintage": vintage, "place_type": p.kind, "population": p.population,
             "population_year": p.population_year, "valid_from": p.valid_from, "valid_to": p.valid_to, "soate": p.soate,
-            "aliases": LIST.join(p.aliases), "place_source": source,
+            "latitude": p.latitude, "longitude": p.longitude, "aliases": LIST.join(p.aliases), "place_source": source,
         })  # fmt: skip
     return buffer.getvalue()
 

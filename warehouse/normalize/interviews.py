@@ -1,0 +1,154 @@
+"""The table `interview`: how each interview of a round was made, without saying by whom or where exactly.
+
+Filling the table from a main sheet belongs here: enumerators and devices become keyed pseudonyms, positions a distance, and
+neither is kept. Which fields tell these things is data (`interview_fields.py`); judging interviews does not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from warehouse.codebooks.model import Codebook
+from warehouse.gazetteer.positions import Position, distance_km
+from warehouse.normalize.answered import answered
+from warehouse.normalize.dates import read_dates
+from warehouse.normalize.drift.find import IN_OTHER_COLUMNS
+from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.interview_fields import columns_of, interview_fields, texts
+from warehouse.normalize.moments import minutes_between, moments
+from warehouse.normalize.numbers import decimal_numbers
+from warehouse.normalize.people import pseudonym
+from warehouse.normalize.places import RowPlaces
+from warehouse.normalize.schema import INTERVIEW
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # without I and O, which look like figures
+NUMBER = r"(-?\d{1,3}(?:\.\d+)?)"
+POINT = rf"{NUMBER}[\s,;]+{NUMBER}(?:[\s,;]+{NUMBER}[\s,;]+(\d+(?:\.\d+)?))?"  # latitude longitude [altitude accuracy]
+
+
+@dataclass(frozen=True)
+class Interviews:
+    """What a main sheet of interviews is read with. `positions`: place code to coordinates, of the places that have any."""
+
+    round_key: str
+    book: Codebook
+    key: bytes
+    positions: Mapping[str, Position]
+
+    def table(
+        self, frame: TextFrame, places: RowPlaces, rejected: pl.DataFrame, accepted: pl.DataFrame
+    ) -> pl.DataFrame:
+        """One row per row of the sheet that is an interview, accepted or not.
+
+        `rejected`: row_number, reason_code; `accepted`: row_number, row_id.
+        """
+        rows = pl.DataFrame({"row_number": frame.data["row_number"]}, schema={"row_number": pl.Int64})
+        told = [self.pseudonyms(frame, "enumerator"), self.pseudonyms(frame, "device"), *_times(frame)]
+        told += [_text(frame, "informant_number"), _text(frame, "form_version")]
+        rows = rows.with_columns(*told, *answered(frame, self.book, self.key))
+        rows = rows.join(_states(rejected), on="row_number", how="left", maintain_order="left")
+        rows = rows.join(accepted.select("row_number", "row_id"), on="row_number", how="left", maintain_order="left")
+        rows = rows.join(
+            places.rows.select("row_number", "place_code", "place_level"),
+            on="row_number", how="left", maintain_order="left",
+        )  # fmt: skip
+        rows = rows.with_columns(*self._distance(frame, rows["place_code"], places), *self._keys(frame, rows))
+        return self._shaped(rows)
+
+    def _shaped(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The table's columns; nothing of rows whose values stand under other headers."""
+        kinds, drifted = interview_fields().kinds, pl.col("reason_code").is_in(IN_OTHER_COLUMNS).fill_null(value=False)
+        kept = ["round_key", "interview_key", "row_number", "is_accepted", "reason_code", "kind"]
+        named = rows.with_columns(
+            pl.lit(self.round_key).alias("round_key"),
+            pl.col("row_id").is_not_null().alias("is_accepted"),
+            pl.col("reason_code").replace_strict(kinds, default="interview", return_dtype=pl.String)
+            .fill_null("interview").alias("kind"),
+        )  # fmt: skip
+        named = named.with_columns(pl.when(~drifted).then(name).alias(name) for name in INTERVIEW if name not in kept)
+        return named.select(INTERVIEW.keys()).cast(INTERVIEW)  # type: ignore[arg-type]
+
+    def pseudonyms(self, frame: TextFrame, column: str) -> pl.Series:
+        """`E-` or `D-` and 8 letters for each identifier; null where none is delivered."""
+        identifiers = texts(frame, column)  # type: ignore[arg-type]
+        names = {t: self._letters(column, t) for t in identifiers.unique().to_list() if t}
+        return identifiers.replace_strict(names, default=None, return_dtype=pl.String).rename(column)
+
+    def _letters(self, column: str, identifier: str) -> str:
+        number = int(pseudonym(self.key, f"{column} {identifier.casefold()}"), 16)
+        letters = ""
+        for _ in range(8):
+            number, at = divmod(number, len(LETTERS))
+            letters += LETTERS[at]
+        return f"{column[0].upper()}-{letters}"
+
+    def _keys(self, frame: TextFrame, rows: pl.DataFrame) -> list[pl.Series]:
+        """`interview_key`: the row's id where it was accepted, else a keyed hash; `back_check_of`: another row's id."""
+        name, sheet = self.book.unique and frame.of(self.book.unique), frame.match.raw.name
+        own = frame.data[name].to_list() if name else [""] * rows.height
+        keys = [
+            row_id or pseudonym(self.key, f"rejected {sheet} {number} {uuid}")
+            for row_id, number, uuid in zip(rows["row_id"], rows["row_number"], own, strict=True)
+        ]
+        checked = [pseudonym(self.key, t) if t else None for t in texts(frame, "back_check_of").to_list()]
+        return [
+            pl.Series("interview_key", keys, dtype=pl.String),
+            pl.Series("back_check_of", checked, dtype=pl.String),
+        ]
+
+    def _distance(self, frame: TextFrame, codes: pl.Series, places: RowPlaces) -> list[pl.Series]:
+        """`gps_km`, `gps_place_level` and `gps_accuracy_m`."""
+        latitude, longitude, accuracy = _position(frame)
+        known = {code: self._nearest(code, places) for code in codes.unique().drop_nulls().to_list()}
+        at = [known.get(code) for code in codes.to_list()]
+        data = pl.DataFrame({
+            "a": latitude, "b": longitude, "c": pl.Series([p and p[0] for p in at], dtype=pl.Float64),
+            "d": pl.Series([p and p[1] for p in at], dtype=pl.Float64),
+        }).select(distance_km(pl.col("a"), pl.col("b"), pl.col("c"), pl.col("d")).round(2).alias("gps_km"))  # fmt: skip
+        levels = pl.Series("level", [p and p[2] for p in at], dtype=pl.Int64)
+        return [
+            data["gps_km"],
+            pl.select(pl.when(data["gps_km"].is_not_null()).then(levels).alias("gps_place_level")).to_series(),
+            accuracy,
+        ]
+
+    def _nearest(self, code: str, places: RowPlaces) -> tuple[float, float, int] | None:
+        """The position of a place, or of its nearest ancestor below the country that has one, with that place's level."""
+        chain = [place for place in places.chains.get(code, ()) if place.level > 0]
+        found = ((self.positions.get(place.code), place.level) for place in reversed(chain))
+        return next(((*position, level) for position, level in found if position), None)
+
+
+def _states(rejected: pl.DataFrame) -> pl.DataFrame:
+    return rejected.select("row_number", "reason_code").unique("row_number", keep="first", maintain_order=True)
+
+
+def _text(frame: TextFrame, column: str) -> pl.Series:
+    told = texts(frame, column)  # type: ignore[arg-type]
+    return pl.select(pl.when(told != "").then(told).alias(column)).to_series()
+
+
+def _times(frame: TextFrame) -> list[pl.Series]:
+    started, ended, sent = (texts(frame, c) for c in ("started_at", "ended_at", "submitted_at"))  # type: ignore[arg-type]
+    return [
+        moments(started), moments(ended), moments(sent), minutes_between(started, ended).round(2),
+        read_dates(texts(frame, "interview_date")).values.rename("interview_date"),
+    ]  # fmt: skip
+
+
+def _position(frame: TextFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Latitude, longitude and accuracy in metres; null where there is none, or where 0, 0 stands for none."""
+    points = texts(frame, "position") if columns_of(frame, "position") else None
+    found = []
+    for number, column in ((1, "latitude"), (2, "longitude"), (4, "gps_accuracy_m")):
+        own = decimal_numbers(texts(frame, column))  # type: ignore[arg-type]
+        if points is not None:
+            own = pl.select(pl.coalesce(own, points.str.extract(POINT, number).cast(pl.Float64))).to_series()
+        found.append(own.rename(column))
+    latitude, longitude, accuracy = found
+    usable = ~((latitude == 0) & (longitude == 0)) & (latitude.abs() <= 90) & (longitude.abs() <= 180)
+    degrees = pl.select(*(pl.when(usable).then(s).alias(s.name) for s in (latitude, longitude)))
+    return degrees["latitude"], degrees["longitude"], accuracy
