@@ -60,6 +60,7 @@ def near_duplicate(data: Collected, v: Values) -> Outcome:
         of_interview(said[later], n=rows.height, observed=share, threshold=v["most"],
                      says={"share": Share(share), "n": compared, "other": Plain(said[earlier]["row_number"])})
         for later, earlier, share, compared in pairs.alike(v)
+        if said[later]["content_hash"] is None or said[later]["content_hash"] != said[earlier]["content_hash"]
     ]  # fmt: skip
 
 
