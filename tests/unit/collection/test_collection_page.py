@@ -16,7 +16,8 @@ import pytest
 
 from tests.unit.collection.made_round import START, made_round, name
 from tests.unit.collection.planted import planted
-from warehouse.collection.checks import CHECK, run
+from warehouse.collection.checks import run
+from warehouse.collection.checks.result import CHECK
 from warehouse.collection.page import write
 from warehouse.collection.who import who
 from warehouse.deliveries.vault import Vault
