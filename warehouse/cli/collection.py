@@ -39,29 +39,41 @@ MISSING = (
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What stood at the end of that day.")
 @click.option("--missing", is_flag=True, help="The places that are still missing, by name: for the field only.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--page", is_flag=True, help="Where the page for the field coordinator is (with --day: that day's).")
+@click.option("--lang", type=click.Choice(["en", "ru", "ky"]), default="en", show_default=True, help="The language of the page.")
+@click.option("--who", metavar="E-…", help="The enumerator's code behind a pseudonym of the page: to the terminal only.")
 @json_option
-def collection(round_key: str | None, day: datetime | None, missing: bool, form: str, as_json: bool) -> None:
+def collection(
+    round_key: str | None, day: datetime | None, missing: bool, form: str, page: bool, lang: str, who: str | None, as_json: bool
+) -> None:  # fmt: skip
     """A round while it is collected: planned and done, pace, projected end, what is missing, where its page is.
 
     Without ROUND: all rounds that are being collected. A round that is published whole is no longer here.
     """
+    from warehouse.cli.collected import tell_page, tell_who
     from warehouse.collection.store import kept_rounds
 
     home = Home.from_env()
     kept = kept_rounds(home)
     if round_key is None:
-        if missing or day:
+        if missing or day or page or who:
             raise UsageError(
-                "--missing and --day are of one round",
+                "--missing, --day, --page and --who are of one round",
                 expected="a round",
                 todo="mtm collection ROUND …",
                 code="bad_option",
             )
         _all(home, [k.round_key for k in kept], as_json=as_json or form == "json", form=form)
         return
+    if who:
+        tell_who(home, round_key, who, as_json=as_json or form == "json")
+        return
     known = next((k for k in kept if k.round_key == round_key), None)
     if known is None:
         raise _not_here(home, round_key)
+    if page:
+        tell_page(home, round_key, day.date() if day else None, lang, as_json=as_json or form == "json")
+        return
     if missing:
         _missing(home, round_key, "json" if as_json else form)
         return
