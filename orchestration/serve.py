@@ -38,7 +38,15 @@ def command(part: str, host: str, port: int) -> list[str]:
     """The command line of a service of Dagster."""
     python, workspace = [sys.executable, "-m"], ["-w", str(WORKSPACE)]
     listen = ["-h", host, "-p", str(port)]
-    code = ["-m", "orchestration.definitions", "-a", "defs", "--location-name", "mtm", "--use-python-environment-entry-point"]
+    code = [
+        "-m",
+        "orchestration.definitions",
+        "-a",
+        "defs",
+        "--location-name",
+        "mtm",
+        "--use-python-environment-entry-point",
+    ]
     return {
         "code": [*python, "dagster", "code-server", "start", *listen, *code],
         "webserver": [*python, "dagster_webserver", *listen, *workspace],

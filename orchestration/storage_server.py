@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 ADDRESS, PASSWORD = "MTM_DAGSTER_STORAGE", "MTM_DAGSTER_PASSWORD"
 DRIVER = "postgresql+psycopg2"  # what dagster-postgres is written for; SQLAlchemy 2.1 would take psycopg 3
-SETTINGS = {"storage": {"postgres": {"postgres_url": {"env": ADDRESS}}}}
+SETTINGS = {
+    "storage": {
+        "custom": {
+            "module": "orchestration.storage_postgres", "class": "Storage", "config": {"postgres_url": {"env": ADDRESS}},
+        }
+    }
+}  # fmt: skip
 
 
 def is_configured() -> bool:
@@ -36,7 +42,9 @@ def complete() -> None:
 def where() -> str:
     """`host:port/database`, for people."""
     url = _parsed()
-    return f"{url.host or url.query.get('host') or 'local socket'}:{url.port or 5432}/{url.database or url.username or ''}"
+    return (
+        f"{url.host or url.query.get('host') or 'local socket'}:{url.port or 5432}/{url.database or url.username or ''}"
+    )
 
 
 def unreachable(error: BaseException) -> MtmError:

@@ -12,6 +12,7 @@ from warehouse.errors import UsageError
 
 ENDING = "_FILE"
 OURS = ("MTM_", "DTMAPI_", "PGPASSWORD_")  # AWS and others read files by variables of their own
+THEIR_OWN = {"MTM_BACKUP_KEY"}  # its file is read where it is used
 MOST = 64 * 1024  # bytes: no secret is longer
 
 
@@ -21,7 +22,7 @@ def take(environment: MutableMapping[str, str] = os.environ) -> list[str]:
     Raises UsageError where a file can't be read or is empty: a service that starts without its password is worse.
     """
     named = [k.removesuffix(ENDING) for k in environment if k.endswith(ENDING) and k.startswith(OURS)]
-    taken = [name for name in sorted(named) if environment[name + ENDING] and not environment.get(name)]
+    taken = [name for name in sorted({*named} - THEIR_OWN) if environment[name + ENDING] and not environment.get(name)]
     for name in taken:
         environment[name] = _text(name + ENDING, environment[name + ENDING])
     return taken

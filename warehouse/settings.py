@@ -86,6 +86,11 @@ class Home:
         return self.root / "boundaries"
 
     @property
+    def collection(self) -> Path:
+        """Rounds while they are collected: their private database and daily pages. Made when the first is kept."""
+        return self.root / "collection"
+
+    @property
     def exports(self) -> Path:
         """What was given away beside the releases: the log of person-level files (value-free). Made when it is first needed."""
         return self.root / "exports"
@@ -116,19 +121,24 @@ class Home:
         return self.root / "dagster"
 
     def ensure(self) -> Home:
-        """Create the folders; the ones with microdata are for the owner only (0700)."""
+        """Create the folders; the ones with microdata are for the owner only (0700). Raises MtmError for a newer state."""
+        from warehouse.migrations.steps import migrate
+
+        migrate(self.root, only_automatic=True)
         for path in (self.root, self.inbox, self.published, self.releases, self.dagster):
             path.mkdir(parents=True, exist_ok=True)
         for path in (self.vault, self.build):
             _private(path)
-        moved = ((self.root / "normalized", self.normalized), (self.root / "corrections", self.corrections))
-        for before, path in (*moved, (self.inbox / "received", self.received)):
-            if before.is_dir() and not path.exists():  # a home of before: microdata lay outside of vault and build
-                before.rename(path)
         for path in (self.normalized, self.verdicts, self.corrections, self.waivers, self.gate_docs):
             _private(path)
         os.environ.setdefault("POLARS_TEMP_DIR", str(self.build))  # what does not fit into memory
         return self
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made for the owner only."""
+    _private(path)
+    return path
 
 
 def _private(path: Path) -> None:

@@ -18,6 +18,7 @@ from orchestration.resources import WarehouseHome
 from orchestration.standing import served_version
 from orchestration.texts import shown
 from orchestration.work import Work
+from warehouse.collection.keep import keep, settle
 from warehouse.errors import GateRefused
 from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest
 from warehouse.releases.verdict import Verdict, load_verdict
@@ -43,7 +44,6 @@ def release(context: dg.AssetExecutionContext, config: Publishing, warehouse: Wa
     with work.stage("publish"):
         verdict = _stored_verdict(work)
         if verdict.outcome == "provisional":
-            work.discard()
             told = _held_back(context, work)
         else:
             told = _published(context, work, verdict, config.hold)
@@ -59,6 +59,7 @@ def _published(context: dg.AssetExecutionContext, work: Work, verdict: Verdict, 
     else:
         work.manifest, work.is_held = publish(work.home, work.built_candidate(), verdict, hold=hold), hold
         work.candidate = None  # publish() has thrown it away
+    settle(work.home)  # a round that was collected and is published whole
     context.instance.add_run_tags(context.run.run_id, {"mtm/release": work.manifest.release_id})
     if work.is_held:  # readers do not see it: the partition stays as it is until somebody promotes it
         return dg.AssetObservation(
@@ -105,13 +106,23 @@ def _stored_verdict(work: Work) -> Verdict:
 
 def _held_back(context: dg.AssetExecutionContext, work: Work) -> dg.AssetObservation:
     context.instance.add_run_tags(context.run.run_id, {"mtm/release": "none (provisional)"})
+    kept = keep(work.home, work.built_candidate())
+    work.discard()
     context.log.info(f"{work.round_key} is provisional: kept and shown, not published")
     current = current_manifest(work.home)
     return dg.AssetObservation(
         asset_key="release",
         partition=work.round_key,
         description="Not published: the delivery is partial, its verdict provisional",
-        metadata={"outcome": "provisional", "current release": current.release_id if current else "none"},
+        metadata={
+            "outcome": "provisional",
+            "current release": current.release_id if current else "none",
+            "up to": str(kept.as_of or "no day is told"),
+            "progress": "no plan" if kept.progress_percent is None else f"{kept.progress_percent:.1f} % of the plan",
+            "collection": kept.collection_status,
+            "findings of the high-frequency checks": kept.findings,
+            "page": dg.MetadataValue.path(kept.page),
+        },
     )
 
 

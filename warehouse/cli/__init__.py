@@ -15,6 +15,7 @@ import click
 from warehouse import secret_files
 from warehouse.cli import (
     alerts,
+    backup,
     bench,
     codebook,
     completion,
@@ -26,6 +27,7 @@ from warehouse.cli import (
     helps,
     indicators,
     ledger,
+    migrate,
     operate,
     personal,
     places,
@@ -57,6 +59,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
     "Set up an operation": [codebook.codebook, places.gazetteer],
     "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.serve, operate.doctor, alerts.alerts, completion.completion, helps.help_, bench.bench],
+    "Keep it for years": [backup.backup, backup.restore, backup.drill, migrate.migrate],
 }  # fmt: skip
 
 
@@ -110,6 +113,7 @@ def cli(ctx: click.Context) -> None:
     State lies in MTM_HOME (default: .mtm in this folder). Exit codes: 0 done, 1 error, 2 usage, 3 the gate
     refused, 4 a delivery can't be read.
     """
+    migrate.must_fit(ctx.invoked_subcommand)
     if ctx.invoked_subcommand is None:
         helps.welcome()
 

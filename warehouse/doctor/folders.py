@@ -30,12 +30,18 @@ def writable(asked: Asked) -> Found:
         parent = next(p for p in root.parents if p.exists())
         if os.access(parent, os.W_OK | os.X_OK):
             return ok(f"{root}: not there yet, it is made when it is needed")
-        return bad(f"{root} is not there and can't be made", f"make it, for the user who runs mtm; or set MTM_HOME (now {_me()})")
+        return bad(
+            f"{root} is not there and can't be made",
+            f"make it, for the user who runs mtm; or set MTM_HOME (now {_me()})",
+        )
     if not root.is_dir():
         return bad(f"{root} is no folder", "set MTM_HOME to a folder")
     refused = [f"{_name(root, p)} ({why})" for p in _kept(asked.home) if (why := _refused(p))]
     if refused:
-        return bad(f"can't be written by {_me()}: {', '.join(refused)}", f"run mtm as its owner, {_owner(root)}; or chown, chmod, remount")
+        return bad(
+            f"can't be written by {_me()}: {', '.join(refused)}",
+            f"run mtm as its owner, {_owner(root)}; or chown, chmod, remount",
+        )
     return ok(str(root))
 
 
@@ -58,13 +64,20 @@ def owned(asked: Asked) -> Found | None:
     if not root.is_dir():
         return None
     owner = root.stat().st_uid
-    foreign = [(p, uid) for p, uid in islice(_entries(root), MOST) if uid != owner and "inbox" not in p.relative_to(root).parts[:1]]
+    foreign = [
+        (p, uid)
+        for p, uid in islice(_entries(root), MOST)
+        if uid != owner and "inbox" not in p.relative_to(root).parts[:1]
+    ]
     if foreign:
         users = ", ".join(f"{_user(uid)} ({n})" for uid, n in Counter(uid for _, uid in foreign).most_common(3))
         return bad(f"{root} is {_user(owner)}'s, and these files are not: {users}, such as {_name(root, foreign[0][0])}",
                    f"chown -R {_user(owner)} {root}, and run mtm as {_user(owner)}")  # fmt: skip
     if owner != os.geteuid():
-        return warn(f"{_user(owner)}'s; this is {_me()}", f"run mtm as {_user(owner)}: what {_me()} writes, {_user(owner)} can't change")
+        return warn(
+            f"{_user(owner)}'s; this is {_me()}",
+            f"run mtm as {_user(owner)}: what {_me()} writes, {_user(owner)} can't change",
+        )
     return ok(f"all {_user(owner)}'s")
 
 
@@ -89,9 +102,13 @@ def private(asked: Asked) -> Found | None:
     root = asked.home.root
     if not root.is_dir():
         return None
-    open_ones = [f"{p.name} ({_mode(p)})" for n in PRIVATE if (p := root / n).is_dir() and _mode(p, 0o077)]
+    made = [p for n in PRIVATE if (p := root / n).is_dir() and (n != "dagster" or any(p.iterdir()))]  # private at its first use
+    open_ones = [f"{p.name} ({_mode(p)})" for p in made if _mode(p, 0o077)]
     if open_ones:
-        return bad(f"others may look into {', '.join(open_ones)}", f"chmod 700 {' '.join(str(root / o.split(' ')[0]) for o in open_ones)}")
+        return bad(
+            f"others may look into {', '.join(open_ones)}",
+            f"chmod 700 {' '.join(str(root / o.split(' ')[0]) for o in open_ones)}",
+        )
     loose = [p for p in (root, *root.parents) if p.stat().st_mode & 0o002 and not p.stat().st_mode & stat.S_ISVTX]
     if loose:
         return bad(f"anybody may replace what lies in {loose[0]}", f"chmod o-w {loose[0]}")
@@ -100,7 +117,10 @@ def private(asked: Asked) -> Found | None:
         return bad(f"others may write into {_name(root, written[0])}", f"chmod go-w {written[0]}")
     seen = _readable_by_all(asked.home.inbox) if _passable(asked.home.inbox) else []
     if seen:
-        return warn(f"{len(seen)} files in the inbox can be read by everybody", f"chmod o-rx {asked.home.inbox}: they hold people")
+        return warn(
+            f"{len(seen)} files in the inbox can be read by everybody",
+            f"chmod o-rx {asked.home.inbox}: they hold people",
+        )
     return ok(f"{', '.join(n for n in PRIVATE if (root / n).is_dir()) or 'no folders yet'}: 0700; umask {_umask():04o}")
 
 
@@ -121,10 +141,15 @@ def one_disk(asked: Asked) -> Found | None:
     for top in (asked.home.vault, asked.home.build, asked.home.published):
         apart = [p for p in (top.iterdir() if top.is_dir() else ()) if p.lstat().st_dev != top.stat().st_dev]
         if apart:
-            return bad(f"{_name(root, apart[0])} is another disk than {top.name}", f"keep all of {top.name} on one disk: mount {top}, or nothing in it")
+            return bad(
+                f"{_name(root, apart[0])} is another disk than {top.name}",
+                f"keep all of {top.name} on one disk: mount {top}, or nothing in it",
+            )
     kind = _kind_of_disk(root)
     if kind.startswith(SHARED):
-        return warn(f"{root} is on {kind}", "keep MTM_HOME on a disk of this machine, and give its published folder away")
+        return warn(
+            f"{root} is on {kind}", "keep MTM_HOME on a disk of this machine, and give its published folder away"
+        )
     return ok(kind or "one disk")
 
 

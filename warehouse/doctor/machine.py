@@ -23,6 +23,7 @@ from warehouse.releases.manifest import current_id
 from warehouse.settings import PROJECT, Home
 
 LOCK = PROJECT / "uv.lock"
+OURS = "mtm-warehouse"  # runs from its folder: what was noted when it was installed says nothing
 ROOM = 2 * 2**30  # bytes: less is not enough for any round
 INODES = 20_000
 AHEAD = 120.0  # seconds by which a clock may be behind what was written
@@ -41,14 +42,20 @@ def packages(asked: Asked) -> Found:
         return warn("there is no uv.lock to compare with", "install from the project's folder: uv sync --locked")
     locked, needed = _locked()
     installed = {_plain(d.metadata["Name"]): d.version for d in distributions() if d.metadata["Name"]}
-    other = sorted(n for n, v in installed.items() if n in locked and v not in locked[n])
+    other = sorted(n for n, v in installed.items() if n in locked and v not in locked[n] and n != OURS)
     wrong = [f"{n} {installed[n]} (locked: {', '.join(sorted(locked[n]))})" for n in other]
     missing = sorted(needed - installed.keys())
     if wrong or missing:
-        told = [*wrong[:5], *([f"and {len(wrong) - 5} more"] if len(wrong) > 5 else []), *(f"{n} is missing" for n in missing)]
+        told = [
+            *wrong[:5],
+            *([f"and {len(wrong) - 5} more"] if len(wrong) > 5 else []),
+            *(f"{n} is missing" for n in missing),
+        ]
         return bad("; ".join(told), "uv sync --locked in the project's folder (make setup), then restart the services")
     main = ("dagster", "dbt-duckdb", "duckdb", "polars", "great-expectations")
-    return ok(f"{len(installed.keys() & locked.keys())} as in uv.lock; " + ", ".join(f"{n} {installed[n]}" for n in main))
+    return ok(
+        f"{len(installed.keys() & locked.keys())} as in uv.lock; " + ", ".join(f"{n} {installed[n]}" for n in main)
+    )
 
 
 def _locked() -> tuple[dict[str, set[str]], set[str]]:
@@ -57,8 +64,8 @@ def _locked() -> tuple[dict[str, set[str]], set[str]]:
     versions: dict[str, set[str]] = {}
     for package in data["package"]:
         versions.setdefault(_plain(package["name"]), set()).add(package.get("version", ""))
-    ours = next(p for p in data["package"] if p["name"] == "mtm-warehouse")
-    return versions, {_plain(d["name"]) for d in ours["dependencies"]} | {"mtm-warehouse"}
+    ours = next(p for p in data["package"] if p["name"] == OURS)
+    return versions, {_plain(d["name"]) for d in ours["dependencies"]} | {OURS}
 
 
 def _plain(name: str) -> str:
@@ -75,7 +82,9 @@ def disk(asked: Asked) -> Found:
         seen += f"; {stat.f_favail:,} more files can be made"
         return bad(seen, "remove small files on this disk, or move MTM_HOME; mtm gc removes old releases")
     if room < needed:
-        return bad(f"{seen}; the next one needs {_size(needed)}", "mtm gc makes room; or a larger disk (docs/deployment.md)")
+        return bad(
+            f"{seen}; the next one needs {_size(needed)}", "mtm gc makes room; or a larger disk (docs/deployment.md)"
+        )
     return warn(seen, "mtm gc makes room; a round more may not fit") if room < 2 * needed else ok(seen)
 
 
@@ -101,9 +110,15 @@ def clock(asked: Asked) -> Found:
     seen = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M} UTC, time zone {time.strftime('%Z')}"
     if newest > now + AHEAD:
         behind = f"{(newest - now) / 3600:.1f} hours" if newest - now > 3600 else f"{(newest - now) / 60:.0f} minutes"
-        return bad(f"{seen}; {what} was written {behind} from now", "set the clock (timedatectl set-ntp true); nothing is lost: releases go by number")
+        return bad(
+            f"{seen}; {what} was written {behind} from now",
+            "set the clock (timedatectl set-ntp true); nothing is lost: releases go by number",
+        )
     if _is_synchronised() is False:
-        return warn(f"{seen}, not synchronised", "timedatectl set-ntp true, or install chrony: due dates and alerts go by the clock")
+        return warn(
+            f"{seen}, not synchronised",
+            "timedatectl set-ntp true, or install chrony: due dates and alerts go by the clock",
+        )
     return ok(seen)
 
 

@@ -94,6 +94,11 @@ def _looked(check: Check, asked: Asked) -> Found | None:
     except OSError as error:
         path = f" at {error.filename}" if error.filename else ""
         why = os.strerror(error.errno) if error.errno else type(error).__name__
-        return bad(f"the system refuses{path}: {why}", "look at the path, its rights and the disk; run as the user of MTM_HOME")
+        return bad(
+            f"the system refuses{path}: {why}", "look at the path, its rights and the disk; run as the user of MTM_HOME"
+        )
     except Exception as error:  # its text may hold values
-        return bad(f"could not be looked at: {type(error).__name__}", "a file of the state is damaged: restore it from a backup")
+        return bad(
+            f"could not be looked at: {type(error).__name__}",
+            "a file of the state is damaged: restore it from a backup",
+        )

@@ -84,7 +84,7 @@ class Services:
                 [MTM, *self.words(declared.command(service), service)], env=self.environment(service), stdout=log, stderr=log,
                 cwd=self.folder, start_new_session=True,
             )  # fmt: skip
-        patiently(lambda: self.answers(service), 150)
+        patiently(lambda: self.answers(service), 600, 2)
 
     def answers(self, service: str) -> bool:
         """Whether the service's health check passes. A service that ended is told with the end of its log."""
@@ -109,7 +109,7 @@ class Services:
                 os.killpg(process.pid, how)
         else:
             process.send_signal(how)
-        process.wait(300)
+        process.wait(900)
 
     def stop(self) -> None:
         for service in list(self.running):
@@ -120,7 +120,9 @@ class Services:
         conf = self.folder / "nginx"
         (conf / "tls").mkdir(parents=True)
         for name, word in LOGINS.items():
-            hashed = subprocess.run(["openssl", "passwd", "-6", word], capture_output=True, text=True, check=True).stdout
+            hashed = subprocess.run(
+                ["openssl", "passwd", "-6", word], capture_output=True, text=True, check=True
+            ).stdout
             with (conf / "logins").open("a") as file:
                 file.write(f"{name}:{hashed}")
         (conf / "editors").write_text("editor 1;\n")
@@ -136,7 +138,9 @@ class Services:
         for service in ("webserver", "viewer", "pages"):
             local = re.sub(rf"\b{declared.port(service)}\b", str(self.ports[service]), local)
         (conf / "addresses.conf").write_text(local)
-        places = "".join(f"{kind}_temp_path {conf}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        places = "".join(
+            f"{kind}_temp_path {conf}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
         user = "user root;" if os.geteuid() == 0 else ""
         (conf / "nginx.conf").write_text(
             f"{user} daemon off; pid {conf}/pid; error_log {conf}/error.log; events {{}} "

@@ -68,7 +68,7 @@ def runs(services: Services) -> list[dict[str, str]]:
 
 def test_a_delivery_in_the_inbox_is_published(services: Services) -> None:
     drop(services, 1)
-    patiently(lambda: holds(services, 1), 240, 2)
+    patiently(lambda: holds(services, 1), 900, 2)
     patiently(lambda: [r["status"] for r in runs(services)] == ["SUCCESS"], 60)
 
 
@@ -108,7 +108,9 @@ def test_subscriptions_go_through(services: Services) -> None:
             url, protocols = f"{services.base}/graphql", ("graphql-ws",)
             async with session.ws_connect(url, protocols=protocols, ssl=services.trust(), origin=origin) as socket:
                 await socket.send_json({"type": "connection_init", "payload": {}})
-                await socket.send_json({"id": "1", "type": "start", "payload": {"query": query, "variables": {"id": run}}})
+                await socket.send_json(
+                    {"id": "1", "type": "start", "payload": {"query": query, "variables": {"id": run}}}
+                )
                 async for message in socket:
                     if "RunSuccessEvent" in message.data:
                         return str(message.data)
@@ -149,13 +151,13 @@ def test_a_service_is_killed_and_started_again(services: Services, service: str)
     if service in ("code", "daemon"):
         number, version = 2, declared.OURS.index(service)
         drop(services, number, version)
-        patiently(lambda: holds(services, number, version), 240, 2)
+        patiently(lambda: holds(services, number, version), 900, 2)
     assert "SUCCESS" in json.dumps(services.graphql(RUNS, "viewer"))
 
 
 def test_a_run_ends_before_the_code_server_does(services: Services) -> None:
     drop(services, 3)
-    patiently((services.home / "build/candidate/build.duckdb").exists, 240, 0.05)
+    patiently((services.home / "build/candidate/build.duckdb").exists, 900, 0.05)
     services.kill("code", signal.SIGTERM)
     assert holds(services, 3)
     services.start("code")
@@ -188,4 +190,4 @@ def test_the_database_goes_away_and_comes_back(services: Services) -> None:
         if services.running[service].poll() is not None:
             services.start(service)
     drop(services, 2, 3)
-    patiently(lambda: holds(services, 2, 3), 240, 2)
+    patiently(lambda: holds(services, 2, 3), 900, 2)

@@ -25,4 +25,4 @@ group by
     case when a.kind = 'number' then 'mean' else a.option_code end,
     r.oblast,
     r.sex
-order by a.round_key, a.indicator_code, 4, r.oblast, r.sex  -- noqa: AM06
+order by a.round_key, a.indicator_code, 4, r.oblast, r.sex
