@@ -46,7 +46,9 @@ def _served(home: Home, answer: dict[str, Any], started: float, as_json: bool) -
         before = f", {answer['before']} no longer" if answer["before"] else ""
         click.echo(f"{answer['current']} is served{before} ({seconds:.2f} s)")
         if answer["unhashed"]:
-            say(f"of {', '.join(answer['unhashed'])} only the size was looked at: mtm verify {answer['current']} reads all")
+            say(
+                f"of {', '.join(answer['unhashed'])} only the size was looked at: mtm verify {answer['current']} reads all"
+            )
     server = follow(home)
     show(home)
     if as_json:
