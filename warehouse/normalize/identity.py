@@ -32,7 +32,19 @@ PLACES = ("aliases.yml", "place_decisions.yml")
 # Files that normalization does not read, or that are a part of their own below. A file not named here counts: a new kind
 # of file makes too much run again, never too little.
 OTHERS = {"corrections.yml", "dictionary.yml", "frame.csv", "gate.yml", "indicators.yml", "messages.yml", "operation.yml", "parts.yml", "published.yml", "reliability.yml", "rounds.yml", "sample.yml", "sources.yml", "survey.yml", *PLACES}  # fmt: skip
-UNREAD = {"credit_line", "licence", "licence_url", "name", "notes", "programme", "publication", "publisher", "level_names", "retention_days"}  # keys of operation.yml
+UNREAD = {
+    "credit_line",
+    "ingestion",
+    "licence",
+    "licence_url",
+    "name",
+    "notes",
+    "programme",
+    "publication",
+    "publisher",
+    "level_names",
+    "retention_days",
+}  # keys of operation.yml
 
 
 def made_of(delivery: Delivery, operation: Operation, home: Home) -> dict[str, str]:
@@ -46,7 +58,7 @@ def made_of(delivery: Delivery, operation: Operation, home: Home) -> dict[str, s
     return {
         "delivery": text_hash([delivery.sha256, delivery.file_name]),
         "codebook": text_hash([book.model_dump_json(exclude={"notes"}) for book in books]),
-        "round entry": text_hash([entry.model_dump_json(exclude={"title", "source"})]),
+        "round entry": text_hash([entry.model_dump_json(exclude={"title", "source", "due"})]),
         "operation": text_hash(
             [operation.programme.model_dump_json(exclude=UNREAD), files_hash(own, operation.folder)]
         ),
