@@ -122,10 +122,10 @@ def _told(home: Home, round_key: str, day: date | None) -> dict[str, Any]:
         **{name: whole.get(name) for name in ("planned", "done", "percent", "pace_per_day", "days_worked", "projected_end", "why_no_end", "fieldwork_end")},
         "status": whole.get("status", "not_started"),
         "interviews": None if whole.get("interviews") is None else {name: whole[name] for name in ("interviews", "interviews_rejected", "interviews_test", "interviews_back_check")},
-        "places": [p for p in places if p["place_level"] == 1],
+        "places": [p for p in places if p["place_level"] == 1 and (p["planned"] or p["done"])],
         "last_days": lately.sort("collection_day").tail(7).select("collection_day", "interviews", "communities_new", "communities_so_far", "planned_so_far").to_dicts(),
-        "missing": {"places": gaps.height, "by_source": dict(gaps.group_by("source").len().sort("source").iter_rows())},
-        "findings": dict(found.group_by("severity").len().sort("severity").iter_rows()),
+        "missing": None if day else {"places": gaps.height, "by_source": dict(gaps.group_by("source").len().sort("source").iter_rows())},
+        "findings": None if day else dict(found.group_by("severity").len().sort("severity").iter_rows()),
         "page": str(home.collection / round_key / "latest.html"),
     }  # fmt: skip
 
@@ -205,6 +205,8 @@ def _when(told: dict[str, Any]) -> str:
 
 
 def _after(told: dict[str, Any]) -> None:
+    if told["missing"] is None:  # of a day that is past only the days tell
+        return
     by = told["missing"]["by_source"]
     names = {
         "plan": "planned communities not reached",
