@@ -119,6 +119,16 @@ def test_few_interviews_are_no_evidence() -> None:
     assert checks.filter((pl.col("outcome") == "found") & (pl.col("severity") != "note")).is_empty()
 
 
+def test_a_question_that_the_team_asks_in_two_ways_depends_on_who_asks() -> None:
+    made, rng = made_round(700, 9), np.random.default_rng(9)
+    for who in range(0, 18, 2):
+        for row in made.of(who):
+            if rng.random() < 0.7:
+                made.answers[row["interview_key"]]["q03"] = "o0"
+    assert found(checked(made), "enumerator_icc")["unit"].to_list() == ["q03"]
+    assert found(defective(), "enumerator_icc").is_empty()  # one who stands out is told by name, not as the team's
+
+
 def test_a_server_in_another_time_zone_blames_nobody() -> None:
     made = made_round(200, 6)
     for row in made.rows:

@@ -5,6 +5,7 @@ Reading and joining the two belong here. An operation changes severities and val
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -95,14 +96,15 @@ class Settings(Strict):
     question_types: dict[str, int] = Field(default={})
 
 
-def common() -> Common:
-    """The project's own file."""
-    return read_yaml(PROJECT / "operations" / "common" / FILE, Common)
+def common(operations: Path = PROJECT / "operations") -> Common:
+    """The common file beside an operation, or the project's own where there is none."""
+    own = operations / "common" / FILE
+    return read_yaml(own if own.is_file() else PROJECT / "operations" / "common" / FILE, Common)
 
 
 def settings_of(operation: Operation, component: str) -> Settings:
     """The common settings with what the operation has otherwise; the last entry of a check wins."""
-    whole, own = common(), read_yaml(operation.folder / FILE, Collection)
+    whole, own = common(operation.folder.parent), read_yaml(operation.folder / FILE, Collection)
     checks = dict(whole.checks)
     for change in [*whole.overrides, *own.overrides]:
         _known(change, checks, operation)
