@@ -97,9 +97,19 @@ class Settings(Strict):
 
 
 def common(operations: Path = PROJECT / "operations") -> Common:
-    """The common file beside an operation, or the project's own where there is none."""
-    own = operations / "common" / FILE
-    return read_yaml(own if own.is_file() else PROJECT / "operations" / "common" / FILE, Common)
+    """The project's own file, with what a common file beside an operation has otherwise: that may be an older copy."""
+    base = read_yaml(PROJECT / "operations" / "common" / FILE, Common)
+    beside = operations / "common" / FILE
+    if operations == PROJECT / "operations" or not beside.is_file():
+        return base
+    other = read_yaml(beside, Common)
+    checks = {
+        code: other.checks[code].model_copy(update={"values": check.values | other.checks[code].values})
+        if code in other.checks else check
+        for code, check in base.checks.items()
+    }  # fmt: skip
+    update = {"checks": checks, "lacking": base.lacking | other.lacking, "kinds": base.kinds | other.kinds}
+    return other.model_copy(update=update)
 
 
 def settings_of(operation: Operation, component: str) -> Settings:
