@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -10,6 +12,9 @@ import pytest
 from warehouse.collection.keep import leave
 from warehouse.collection.store import KeptRound, ask, database, kept_rounds, replace_round, table
 from warehouse.errors import MtmError, UsageError
+from warehouse.personal.purge import _collected
+from warehouse.personal.tombstones import Tombstone
+from warehouse.releases.leftovers import unneeded
 from warehouse.settings import Home
 
 
@@ -46,6 +51,18 @@ def test_a_round_leaves_with_its_pages(home: Home) -> None:
     (home.collection / "kgz-bma-r05" / "latest.html").write_text("x")
     assert leave(home, ["kgz-bma-r05", "kgz-rms-r05"]) == ["kgz-bma-r05"]
     assert kept_rounds(home) == [] and not (home.collection / "kgz-bma-r05").exists()
+
+
+def test_a_purge_and_a_collection_of_garbage_know_it(home: Home) -> None:
+    keep(home, "kgz-bma-r05", 2, 10)
+    left = home.collection / ".collection.duckdb.1"
+    left.write_bytes(b"half")
+    assert left not in unneeded(home, [])
+    os.utime(left, (0, 0))
+    assert left in unneeded(home, [])
+    stone = Tombstone("ab", 1, ["kgz-bma-r05"], ["d1"], "2025-04-01", "asked", "why")
+    assert _collected(home, stone) == []  # of another delivery
+    assert _collected(home, replace(stone, deliveries=["d2"])) == ["collection/kgz-bma-r05"] and kept_rounds(home) == []
 
 
 def test_nothing_can_be_written_or_read_beside_it(home: Home) -> None:
