@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults ui-test lint words dev bi bi-test bi-assets clean
+.PHONY: help setup demo test test-quick faults real ui-test deploy-test lint hooks coverage words dev bi bi-test bi-assets clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,13 +43,23 @@ faults: setup  ## Try the fault matrix at length (docs/faults.md), 40 minutes
 		.venv/bin/pytest tests/faults -n 2 --dist loadfile -m "faults or not faults" --durations=8; \
 		code=$$?; .venv/bin/python -m tests.faults.tally .faults.jsonl && exit $$code
 
+real: setup  ## Take all real deliveries beside the project to releases, not only the telling ones, a few minutes
+	@MTM_REAL_ROUNDS=all .venv/bin/pytest tests/acceptance/test_real_deliveries.py
+
 ui-test: setup  ## Open the site and the reports in Chromium, wide and narrow, three languages
 	@.venv/bin/pytest tests/ui -m ui -s
 
-lint: setup  ## Format and check the code
-	@.venv/bin/ruff format .
-	@.venv/bin/ruff check --fix .
-	@.venv/bin/mypy
+deploy-test: setup  ## Run a server's services for real: PostgreSQL, Dagster, the proxy (docs/deployment.md)
+	@.venv/bin/pytest tests/integration/deploy -m "deploy or not deploy"
+
+lint: setup  ## Format and check code, SQL, YAML and what must not be committed (CONTRIBUTING.md)
+	@.venv/bin/pre-commit run --all-files
+
+hooks: setup  ## Check every commit as `make lint` does, from now on
+	@.venv/bin/pre-commit install
+
+coverage: setup  ## The tests again, with what they reach: total, by room, as pages in .coverage-pages
+	@.venv/bin/python -m tests.coverage_rooms
 
 words: setup  ## Bring the catalogues of Russian and Kyrgyz messages up to date (docs/languages.md)
 	@.venv/bin/python -m warehouse.serving.words.update

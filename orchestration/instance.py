@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 import yaml
 
+from orchestration import storage_server
 from warehouse.errors import UsageError
 from warehouse.settings import Home
 
@@ -24,16 +25,22 @@ def settings(home: Home) -> Settings:
     return {
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
-        # Events go to one SQLite file: with a file for each run as well, every event would be written twice.
-        "event_log_storage": {
-            "module": "orchestration.storage", "class": "EventLog",
-            "config": {"base_dir": str(home.dagster / "events")},
-        },
+        **storage(home),
         # What libraries print is not kept: it may hold values that must not leave the build side.
         "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
         **queue(),
         **monitoring(),
     }  # fmt: skip
+
+
+def storage(home: Home) -> Settings:
+    """Runs and events: on the PostgreSQL server of MTM_DAGSTER_STORAGE, which is named and not told; else in files."""
+    if storage_server.is_configured():
+        storage_server.complete()
+        return storage_server.SETTINGS
+    # Events go to one SQLite file: with a file for each run as well, every event would be written twice.
+    log = {"module": "orchestration.storage", "class": "EventLog", "config": {"base_dir": str(home.dagster / "events")}}
+    return {"event_log_storage": log}
 
 
 def queue() -> Settings:
@@ -46,6 +53,7 @@ def queue() -> Settings:
             "module": "dagster._core.run_coordinator", "class": "QueuedRunCoordinator",
             "config": {"dequeue_interval_seconds": 3},
         },
+        "run_launcher": {"module": "orchestration.launcher", "class": "Launcher"},
         "concurrency": {"pools": {"granularity": "run", "default_limit": 1}, "runs": runs},
         # A source that does not answer must not hold up the ticks of the others.
         "sensors": {"use_threads": True, "num_workers": 4},
@@ -91,6 +99,8 @@ def prepare(home: Home) -> Path:
     path = folder / "dagster.yaml"
     text = OURS + yaml.safe_dump(settings(home), sort_keys=False, allow_unicode=True)
     found = path.read_text(encoding="utf-8") if path.exists() else OURS
+    if storage_server.is_forgotten(found):
+        raise storage_server.forgotten(path)
     if found.startswith(OURS) and found != text:  # new, or of an older version, or the home was moved
         temporary = path.with_suffix(f".{os.getpid()}")
         temporary.write_text(text, encoding="utf-8")
@@ -99,5 +109,11 @@ def prepare(home: Home) -> Path:
 
 
 def open_instance(home: Home) -> dg.DagsterInstance:
-    """The instance of this home. Its runs are those that the UI shows."""
-    return dg.DagsterInstance.from_config(str(prepare(home)))
+    """The instance of this home. Its runs are those that the UI shows. Raises MtmError where its server can't be used."""
+    folder = str(prepare(home))
+    try:
+        return dg.DagsterInstance.from_config(folder)
+    except Exception as error:
+        if not storage_server.is_configured():
+            raise
+        raise storage_server.unreachable(error) from None

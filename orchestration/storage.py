@@ -12,14 +12,41 @@ from functools import cached_property
 from typing import Any
 
 from dagster import EventLogEntry
-from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage, SqlEventLogStorage
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
 
 
-class EventLog(ConsolidatedSqliteEventLogStorage):
+class Remembering(SqlEventLogStorage):
+    """Tables and columns that were found are not looked up again: they never go."""
+
+    @cached_property
+    def _found(self) -> set[str]:
+        return set()
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the table is there."""
+        return self._remember(table_name, lambda: super(Remembering, self).has_table(table_name))
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """Whether the table of assets has the column."""
+        return self._remember(
+            f"asset_keys.{column_name}", lambda: super(Remembering, self).has_asset_key_col(column_name)
+        )
+
+    def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:
+        inherited = super()._has_asset_key_index_cols_on_connection
+        return self._remember("asset_keys index columns", lambda: inherited(conn))
+
+    def _remember(self, name: str, look: Any) -> bool:
+        if name not in self._found and look():
+            self._found.add(name)
+        return name in self._found
+
+
+class EventLog(Remembering, ConsolidatedSqliteEventLogStorage):
     """The consolidated storage. A connection that waits for its next use holds no lock, so processes take turns."""
 
     @cached_property
@@ -33,11 +60,6 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
     def _held(self) -> threading.local:
         """The connection of the event that this thread is storing."""
         return threading.local()
-
-    @cached_property
-    def _found(self) -> set[str]:
-        """Tables and columns that are there: they never go."""
-        return set()
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -56,23 +78,6 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
                 super().store_event(event)
             finally:
                 self._held.connection = None
-
-    def has_table(self, table_name: str) -> bool:
-        """Whether the table is there."""
-        return self._remember(table_name, lambda: super(EventLog, self).has_table(table_name))
-
-    def has_asset_key_col(self, column_name: str) -> bool:
-        """Whether the table of assets has the column."""
-        return self._remember(f"asset_keys.{column_name}", lambda: super(EventLog, self).has_asset_key_col(column_name))
-
-    def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:
-        inherited = super()._has_asset_key_index_cols_on_connection
-        return self._remember("asset_keys index columns", lambda: inherited(conn))
-
-    def _remember(self, name: str, look: Any) -> bool:
-        if name not in self._found and look():
-            self._found.add(name)
-        return name in self._found
 
     def dispose(self) -> None:
         """Close what is kept open."""

@@ -71,6 +71,11 @@ class Home:
         return self.root / "waivers"
 
     @property
+    def alerts(self) -> Path:
+        """What alerts remember: what was told, what waits for a channel. For the owner only; made when it is first needed."""
+        return self.root / "alerts"
+
+    @property
     def gate_docs(self) -> Path:
         """Data Docs of the gate's verdicts: `<round_key>/<normalized id>/index.html`, without a personal value."""
         return self.build / "gate_docs"
@@ -116,15 +121,14 @@ class Home:
         return self.root / "dagster"
 
     def ensure(self) -> Home:
-        """Create the folders; the ones with microdata are for the owner only (0700)."""
+        """Create the folders; the ones with microdata are for the owner only (0700). Raises MtmError for a newer state."""
+        from warehouse.migrations.steps import migrate
+
+        migrate(self.root, only_automatic=True)
         for path in (self.root, self.inbox, self.published, self.releases, self.dagster):
             path.mkdir(parents=True, exist_ok=True)
         for path in (self.vault, self.build):
             _private(path)
-        moved = ((self.root / "normalized", self.normalized), (self.root / "corrections", self.corrections))
-        for before, path in (*moved, (self.inbox / "received", self.received)):
-            if before.is_dir() and not path.exists():  # a home of before: microdata lay outside of vault and build
-                before.rename(path)
         for path in (self.normalized, self.verdicts, self.corrections, self.waivers, self.gate_docs):
             _private(path)
         os.environ.setdefault("POLARS_TEMP_DIR", str(self.build))  # what does not fit into memory

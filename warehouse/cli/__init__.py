@@ -12,7 +12,10 @@ from typing import Any
 
 import click
 
+from warehouse import secret_files
 from warehouse.cli import (
+    alerts,
+    backup,
     bench,
     codebook,
     collection,
@@ -25,6 +28,7 @@ from warehouse.cli import (
     helps,
     indicators,
     ledger,
+    migrate,
     operate,
     personal,
     places,
@@ -55,7 +59,8 @@ GROUPS: dict[str, list[click.Command]] = {
     "Hand out": [report.report, export.export, site.site, postgres.publish_to],
     "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
     "Set up an operation": [codebook.codebook, places.gazetteer],
-    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.doctor, completion.completion, helps.help_, bench.bench],
+    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.serve, operate.doctor, alerts.alerts, completion.completion, helps.help_, bench.bench],
+    "Keep it for years": [backup.backup, backup.restore, backup.drill, migrate.migrate],
 }  # fmt: skip
 
 
@@ -109,6 +114,7 @@ def cli(ctx: click.Context) -> None:
     State lies in MTM_HOME (default: .mtm in this folder). Exit codes: 0 done, 1 error, 2 usage, 3 the gate
     refused, 4 a delivery can't be read.
     """
+    migrate.must_fit(ctx.invoked_subcommand)
     if ctx.invoked_subcommand is None:
         helps.welcome()
 
@@ -124,6 +130,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; an MtmError is one line on standard error and its exit code."""
     make_legible()
     try:
+        secret_files.take()
         sys.exit(cli.main(args=arguments, prog_name="mtm", standalone_mode=False) or 0)
     except MtmError as error:
         _fail(error)

@@ -6,14 +6,16 @@ Only asking and printing belongs here; keeping rounds is in `warehouse/collectio
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import polars as pl
 
 from warehouse.cli.output import echo, json_option, print_csv, print_json, print_table
 from warehouse.errors import UsageError
 from warehouse.settings import Home
+
+if TYPE_CHECKING:
+    import polars as pl
 
 STATUS = {
     "complete": "complete", "on_track": "on track", "behind": "behind", "not_started": "not started", "not_known": "not known yet",
@@ -39,29 +41,45 @@ MISSING = (
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="What stood at the end of that day.")
 @click.option("--missing", is_flag=True, help="The places that are still missing, by name: for the field only.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--page", is_flag=True, help="Where the page for the field coordinator is (with --day: that day's).")
+@click.option(
+    "--lang", type=click.Choice(["en", "ru", "ky"]), default="en", show_default=True, help="The language of the page."
+)
+@click.option(
+    "--who", metavar="E-…", help="The enumerator's code behind a pseudonym of the page: to the terminal only."
+)
 @json_option
-def collection(round_key: str | None, day: datetime | None, missing: bool, form: str, as_json: bool) -> None:
+def collection(
+    round_key: str | None, day: datetime | None, missing: bool, form: str, page: bool, lang: str, who: str | None, as_json: bool
+) -> None:  # fmt: skip
     """A round while it is collected: planned and done, pace, projected end, what is missing, where its page is.
 
     Without ROUND: all rounds that are being collected. A round that is published whole is no longer here.
     """
+    from warehouse.cli.collected import tell_page, tell_who
     from warehouse.collection.store import kept_rounds
 
     home = Home.from_env()
     kept = kept_rounds(home)
     if round_key is None:
-        if missing or day:
+        if missing or day or page or who:
             raise UsageError(
-                "--missing and --day are of one round",
+                "--missing, --day, --page and --who are of one round",
                 expected="a round",
                 todo="mtm collection ROUND …",
                 code="bad_option",
             )
         _all(home, [k.round_key for k in kept], as_json=as_json or form == "json", form=form)
         return
+    if who:
+        tell_who(home, round_key, who, as_json=as_json or form == "json")
+        return
     known = next((k for k in kept if k.round_key == round_key), None)
     if known is None:
         raise _not_here(home, round_key)
+    if page:
+        tell_page(home, round_key, day.date() if day else None, lang, as_json=as_json or form == "json")
+        return
     if missing:
         _missing(home, round_key, "json" if as_json else form)
         return
@@ -104,6 +122,8 @@ def _all(home: Home, keys: list[str], *, as_json: bool, form: str) -> None:
 
 def _told(home: Home, round_key: str, day: date | None) -> dict[str, Any]:
     """All that is said of a round, as plain data; up to a day only what the days tell."""
+    import polars as pl
+
     from warehouse.collection.store import kept_rounds, table
 
     kept = next(k for k in kept_rounds(home) if k.round_key == round_key)
@@ -132,6 +152,8 @@ def _told(home: Home, round_key: str, day: date | None) -> dict[str, Any]:
 
 def _place(row: dict[str, Any], days: pl.DataFrame, unit: str, day: date | None) -> dict[str, Any]:
     """A place as it stands, or as it stood on a day: then without what only the last day tells."""
+    import polars as pl
+
     told = {name: row[name] for name in ("place_code", "place_level", "place_name_en", "interviews", "interviews_rejected", "interviews_test", "interviews_back_check", "days_worked", "pace_per_day", "projected_end", "fieldwork_end")}  # fmt: skip
     told |= {
         "planned": row[f"planned_{unit}"],

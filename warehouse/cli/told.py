@@ -43,12 +43,16 @@ class Topic:
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of the environment."""
+    """A variable of the environment. `services`: which services of a server read it (all, where none is named)."""
 
     name: str
     what: str
     default: str = ""
     group: str = "installation"
+    secret: bool = False  # may come as a file: NAME_FILE
+    required: str = ""  # when it has to be set
+    example: str = ""
+    services: list[str] = field(default_factory=list)
 
 
 @cache

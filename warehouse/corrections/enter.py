@@ -228,7 +228,9 @@ def _built(kind: type[Any], **values: Any) -> Any:
         problem = error.errors()[0]
         name = ".".join(str(p) for p in problem["loc"])
         raise UsageError(
-            f"the entry can't be made: {name + ': ' if name else ''}{problem['msg']}", todo="see --help", code="bad_entry"
+            f"the entry can't be made: {name + ': ' if name else ''}{problem['msg']}",
+            todo="see --help",
+            code="bad_entry",
         ) from None
 
 

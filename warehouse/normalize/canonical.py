@@ -240,7 +240,9 @@ def _assessment(main: MainSheet, found: Recognised, findings: Findings) -> pl.Da
         "row_number",
         "place_code",
         "place_level",
-        (count_value(informants) if informants else pl.lit(None, pl.Int64)).fill_null(pl.lit(informants_of_a_row, pl.Int64)).alias("informant_count"),
+        (count_value(informants) if informants else pl.lit(None, pl.Int64))
+        .fill_null(pl.lit(informants_of_a_row, pl.Int64))
+        .alias("informant_count"),
         date_column(frame, data, "interview_date", findings),
         moment_column(frame, data, "submitted_at", findings),
         (pl.col(version) if version else nothing).alias("form_version"),

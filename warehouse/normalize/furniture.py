@@ -24,7 +24,14 @@ from warehouse.normalize.words import is_note
 
 MOST_NOTES, MOST_SUSPECTS = 20, 5_000
 LONG_TEXT = 40  # characters: the name of a place is shorter
-NO_PEOPLE = ("repeated_header", "total_row", "total_row_differs", "note_row", "hxl_row", "other_part")  # rows that hold no people of their own
+NO_PEOPLE = (
+    "repeated_header",
+    "total_row",
+    "total_row_differs",
+    "note_row",
+    "hxl_row",
+    "other_part",
+)  # rows that hold no people of their own
 
 
 def furniture(frame: TextFrame, book: Codebook, findings: Findings, number: int | None = None) -> pl.DataFrame:

@@ -31,8 +31,20 @@ HIDING = ("hide.py", "shapes.py")  # of warehouse/personal: what searches and pu
 PLACES = ("aliases.yml", "place_decisions.yml")
 # Files that normalization does not read, or that are a part of their own below. A file not named here counts: a new kind
 # of file makes too much run again, never too little.
-OTHERS = {"collection.yml", "corrections.yml", "dictionary.yml", "frame.csv", "gate.yml", "indicators.yml", "messages.yml", "operation.yml", "parts.yml", "plan.csv", "published.yml", "reliability.yml", "rounds.yml", "sample.yml", "sources.yml", "survey.yml", *PLACES}  # fmt: skip
-UNREAD = {"credit_line", "licence", "licence_url", "name", "notes", "programme", "publication", "publisher", "level_names", "retention_days"}  # keys of operation.yml
+OTHERS = {"alerts.yml", "collection.yml", "corrections.yml", "dictionary.yml", "frame.csv", "gate.yml", "indicators.yml", "messages.yml", "operation.yml", "parts.yml", "plan.csv", "published.yml", "reliability.yml", "rounds.yml", "sample.yml", "sources.yml", "survey.yml", "tiles.yml", *PLACES}  # fmt: skip
+UNREAD = {
+    "credit_line",
+    "licence",
+    "licence_url",
+    "name",
+    "notes",
+    "programme",
+    "publication",
+    "publisher",
+    "level_names",
+    "retention_days",
+    "ingestion",
+}  # keys of operation.yml
 
 
 def made_of(delivery: Delivery, operation: Operation, home: Home) -> dict[str, str]:

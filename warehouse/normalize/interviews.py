@@ -46,7 +46,7 @@ class Interviews:
         `rejected`: row_number, reason_code; `accepted`: row_number, row_id.
         """
         rows = pl.DataFrame({"row_number": frame.data["row_number"]}, schema={"row_number": pl.Int64})
-        told = [self._pseudonyms(frame, "enumerator"), self._pseudonyms(frame, "device"), *_times(frame)]
+        told = [self.pseudonyms(frame, "enumerator"), self.pseudonyms(frame, "device"), *_times(frame)]
         told += [_text(frame, "informant_number"), _text(frame, "form_version")]
         rows = rows.with_columns(*told, *answered(frame, self.book, self.key))
         rows = rows.join(_states(rejected), on="row_number", how="left", maintain_order="left")
@@ -71,7 +71,7 @@ class Interviews:
         named = named.with_columns(pl.when(~drifted).then(name).alias(name) for name in INTERVIEW if name not in kept)
         return named.select(INTERVIEW.keys()).cast(INTERVIEW)  # type: ignore[arg-type]
 
-    def _pseudonyms(self, frame: TextFrame, column: str) -> pl.Series:
+    def pseudonyms(self, frame: TextFrame, column: str) -> pl.Series:
         """`E-` or `D-` and 8 letters for each identifier; null where none is delivered."""
         identifiers = texts(frame, column)  # type: ignore[arg-type]
         names = {t: letters(self.key, column, t) for t in identifiers.unique().to_list() if t}

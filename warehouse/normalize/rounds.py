@@ -18,7 +18,9 @@ from warehouse.normalize.values import is_missing
 
 def foreign_rounds(frame: TextFrame, book: Codebook, number: int, findings: Findings) -> pl.DataFrame:
     """row_number, reason_code, column_label of rows whose round is not the delivery's; a finding for those that tell none."""
-    found = [_foreign(rule, frame, book, number, findings) for rule in book.round_number if rule.field and not rule.select]
+    found = [
+        _foreign(rule, frame, book, number, findings) for rule in book.round_number if rule.field and not rule.select
+    ]
     return pl.concat([pl.DataFrame(schema=VERDICT), *found])
 
 

@@ -18,6 +18,7 @@ from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.canonical import canonical_tables
 from warehouse.normalize.identity import content_hash, made_of, name_of, normalized_id
+from warehouse.normalize.older import completed
 from warehouse.normalize.reopen import reopen
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import load_operation
@@ -67,7 +68,7 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
     fits its codebook, MtmError where the vault is damaged.
     """
     if kept := kept_of_purged(home, delivery):
-        return Normalized(home, delivery, kept.name, kept)
+        return Normalized(home, delivery, kept.name, completed(kept))
     operation = load_operation(delivery.operation)
     parts = made_of(delivery, operation, home)
     folder = home.normalized / delivery.round_key / name_of(parts)
@@ -92,7 +93,11 @@ def _write(done: Normalized, tables: dict[str, pl.DataFrame], parts: dict[str, s
     pl.collect_all([
         tables[name].lazy().sink_parquet(temporary / f"{name}.parquet", compression="zstd", lazy=True) for name in TABLES
     ])  # fmt: skip
-    note: dict[str, Any] = {"round_key": done.round_key, "normalized_id": done.normalized_id, "delivery": asdict(done.delivery)}
+    note: dict[str, Any] = {
+        "round_key": done.round_key,
+        "normalized_id": done.normalized_id,
+        "delivery": asdict(done.delivery),
+    }
     note |= {"made_of": parts, "content_hash": content_hash(temporary)}
     (temporary / "normalized.json").write_text(json.dumps(note, ensure_ascii=False, indent=1), encoding="utf-8")
     for path in (*temporary.iterdir(), temporary):

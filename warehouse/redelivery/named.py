@@ -37,8 +37,10 @@ def _delivery(home: Home, name: str) -> Delivery:
     found = [d for d in every if len(name) >= SHORTEST and d.delivery_id.startswith(name)]
     if len(found) != 1:
         raise _unclear(
-            f"{name!r} is no release, round or delivery" if not found else f"{name!r} begins the id of {len(found)} deliveries",
-            "the id that mtm receive prints, two releases, or a round"
+            f"{name!r} is no release, round or delivery"
+            if not found
+            else f"{name!r} begins the id of {len(found)} deliveries",
+            "the id that mtm receive prints, two releases, or a round",
         )
     return found[0]
 

@@ -52,7 +52,9 @@ def _check(at: Round, row: Row) -> Iterator[Figure]:
     """What the gate saw: as the stored verdict on this round has it, with the places that it names."""
     verdict = load_verdict(at.home, at.version.round_key, at.version.normalized_id)
     said = next((c for c in verdict.checks if c.code == row["code"]), None) if verdict else None
-    lines = [{"where": w, "place_code": None, "contribution": None, "note": ""} for w in (said.evidence if said else [])]
+    lines = [
+        {"where": w, "place_code": None, "contribution": None, "note": ""} for w in (said.evidence if said else [])
+    ]
     how = "as the last verdict on the round has it (mtm verdict shows the whole of it)"
     yield Figure("observed_en", row["observed_en"], how, said.observed if said else None, lines)
 

@@ -179,7 +179,9 @@ def test_the_other_files_of_an_operation(toy: Path) -> None:
     assert "no threshold nope" in found["toy/gate.yml", 2]
     assert "no round of the operation" in found["toy/published.yml", 2]
     assert "no figure is called idb" in found["toy/published.yml", 3] and ("toy/published.yml", 4) not in found
-    assert "no codebook of the component counts idb" in found["toy/survey.yml", 6] and ("toy/survey.yml", 5) not in found
+    assert (
+        "no codebook of the component counts idb" in found["toy/survey.yml", 6] and ("toy/survey.yml", 5) not in found
+    )
     assert "parent" in found["toy/gazetteer/places.csv", 3]
     assert ("toy/gazetteer/places.csv", 4) in found
 

@@ -170,9 +170,7 @@ def _shuffled(system: System, primary: np.ndarray, cost: Floats, order: np.ndarr
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 4), min_size=12, max_size=12), st.sets(st.integers(0, 11), min_size=1, max_size=3))
-def test_nothing_is_hidden_without_need_and_what_stays_narrow_is_reported(
-    values: list[int], primary: set[int]
-) -> None:
+def test_nothing_is_hidden_without_need_and_what_stays_narrow_is_reported(values: list[int], primary: set[int]) -> None:
     """Two people wide in a 3 × 4 table: showing any cell again gives something away."""
     system, cells = table(np.array(values).reshape(3, 4), {(p // 4, p % 4) for p in primary})
     start = np.isin(np.arange(12), cells)

@@ -255,7 +255,9 @@ EXTRA = {
     "mart_returns_by_year": f"share_of_returns DOUBLE, {PARTS}",
     "mart_departures_by_year": PARTS,
     "mart_country_links": f"population_category VARCHAR, {PARTS}",
-    **dict.fromkeys(("mart_internal_origins", "mart_reasons", "mart_population_breakdown"), f"{PARTS}, households BIGINT"),
+    **dict.fromkeys(
+        ("mart_internal_origins", "mart_reasons", "mart_population_breakdown"), f"{PARTS}, households BIGINT"
+    ),
     "mart_population_by_vintage": "individuals BIGINT, is_own_vintage BOOLEAN",
     "mart_place_ranks": "individuals BIGINT",
     "mart_release_vintages": "individuals BIGINT, is_latest BOOLEAN",

@@ -157,4 +157,7 @@ def test_a_word_for_missing_is_no_place(bench: Bench, word: str) -> None:
 
 
 def test_the_same_header_below_blank_rows_begins_another_table(bench: Bench) -> None:
-    assert codes(bench, ROWS[0], [], ["Province", "District", "IDPs"], ROWS[1]) == {4: "second_table", 5: "second_table"}
+    assert codes(bench, ROWS[0], [], ["Province", "District", "IDPs"], ROWS[1]) == {
+        4: "second_table",
+        5: "second_table",
+    }

@@ -45,7 +45,10 @@ def test_findings_tell_the_rows_that_they_are_about() -> None:
     table = pl.DataFrame([{**alike, "rows": 31}, {**alike, "rows": 2}], schema_overrides={"people": pl.Int64})
     shown = findings(SimpleNamespace(table=lambda _: table))  # type: ignore[arg-type]
     assert isinstance(shown, dg.MarkdownMetadataValue)
-    assert shown.md_str.splitlines()[2] == "| note | no_consent | no consent | data, row 7, Consent and 1 more | 33 |  | nothing |"
+    assert (
+        shown.md_str.splitlines()[2]
+        == "| note | no_consent | no consent | data, row 7, Consent and 1 more | 33 |  | nothing |"
+    )
 
 
 def test_failed_checks_come_first_with_what_to_do() -> None:

@@ -61,7 +61,9 @@ def test_the_first_sheet_says_synthetic_in_three_languages(sample: Path, name: s
 
 def test_the_rounds_file_says_synthetic() -> None:
     rounds = load_operation("kgz").rounds
-    assert len(rounds) == 8 and all(r.is_synthetic and r.title and "SYNTHETIC" in r.title.en and r.source for r in rounds)
+    assert len(rounds) == 8 and all(
+        r.is_synthetic and r.title and "SYNTHETIC" in r.title.en and r.source for r in rounds
+    )
 
 
 def test_generated_places_say_so(sample: Path) -> None:

@@ -5,6 +5,7 @@ Filling templates belongs here; what is found, and the templates themselves, do 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -21,7 +22,8 @@ def in_words(stem: str, said: Said, values: Mapping[str, Any]) -> dict[str, str]
 
 def filled(said: Said, values: Mapping[str, Any], t: Tongue) -> str:
     """The template in one language; `{n}` and the like become what the language writes."""
-    return said.of(t.lang).format(**{name: _written(value, t) for name, value in values.items()})
+    text = said.of(t.lang).format(**{name: _written(value, t) for name, value in values.items()})
+    return re.sub(r"\.\.$", ".", text)  # a Russian date ends with a full stop of its own
 
 
 def _written(value: Any, t: Tongue) -> str:

@@ -89,8 +89,16 @@ def _environment(lang: str) -> Any:
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
+    made.filters["whole"] = _whole
     made.install_gettext_translations(tongue(lang).catalogue, newstyle=True)
     return made
+
+
+def _whole(text: str) -> Any:
+    """A text in which no pseudonym is parted by the end of a line."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"\b(E-[A-Z]{8})\b", r'<span class="name">\1</span>', str(escape(text))))
 
 
 @cache

@@ -60,7 +60,7 @@ judged as (
             coalesce(k.is_total_closed and s.total_where_told is distinct from s.category_total, false)
                 as is_total_closed_here,
             coalesce(list_contains(k.closed_tables, s.dimension), false)
-            and s.individuals_with_total is distinct from s.individuals as is_share_closed_here
+            and (s.individuals_with_total is distinct from s.individuals) as is_share_closed_here
         from cells as s
         left join withheld as w
             on s.round_key = w.round_key and s.place_code = w.place_code and s.population_category = w.population_category

@@ -10,7 +10,7 @@ with starts as (
 links as (
     select
         operation, from_vintage, from_code, to_vintage, to_code,
-        share is distinct from 1
+        (share is distinct from 1)
         or count(*) over (partition by operation, from_vintage, to_vintage, to_code) > 1 as is_moved
     from {{ source('reference', 'place_crosswalk') }}
 ),

@@ -10,7 +10,7 @@ select
     c.round_key, c.previous_place_code, c.place_code as community_code,
     t.ancestor_code as place_code, t.ancestor_level as place_level, false as is_uncertain,
     -- Moved by a reform: it counted in another place of that level before.
-    c.vintages_differ and c.previous_place_code is not null and e.ancestor_code is distinct from t.ancestor_code
+    c.vintages_differ and c.previous_place_code is not null and (e.ancestor_code is distinct from t.ancestor_code)
     and t.ancestor_level > 0 as is_moved,
     e.ancestor_code as own_place_code
 from communities as c

@@ -43,8 +43,8 @@ select
     previous_round_key,
     previous_delivery_id,
     previous_is_synthetic,
-    start_now is not distinct from start_before as is_same_start,
-    end_now is not distinct from end_before and communities_now is not distinct from communities_before as is_same_extent,
+    (start_now is not distinct from start_before) as is_same_start,
+    (end_now is not distinct from end_before) and (communities_now is not distinct from communities_before) as is_same_extent,
     {%- for language in ['en', 'ru', 'ky'] %}
     {{ window_reason(language) }} as window_reason_{{ language }},
     {{ extent_reason(language) }} as extent_reason_{{ language }}{{ ',' if not loop.last }}

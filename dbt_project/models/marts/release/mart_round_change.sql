@@ -125,9 +125,9 @@ final as (
         direction,
         -- Of the totals as they stand, and not of what is compared like for like.
         case
-            when comparability = 'not_comparable' or previous_window_start is distinct from window_start then 'not_comparable'
+            when comparability = 'not_comparable' or (previous_window_start is distinct from window_start) then 'not_comparable'
             when
-                comparability = 'limited' or previous_window_end is distinct from window_end
+                comparability = 'limited' or (previous_window_end is distinct from window_end)
                 or coalesce(new_communities, 0) + coalesce(gone_communities, 0) > 0
                 then 'limited'
             else 'comparable'

@@ -89,7 +89,7 @@ statistic_names as (
     select * from (values
         ('mean', 'Mean', 'Среднее', 'Орточо'),
         ('median', 'Median', 'Медиана', 'Медиана')
-    ) as t (statistic, name_en, name_ru, name_ky)
+    ) as t (statistic, name_en, name_ru, name_ky)  -- noqa: AL05
 ),
 
 final as (

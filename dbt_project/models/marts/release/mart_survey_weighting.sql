@@ -16,9 +16,9 @@ cells as (
         min(trimmed_weight) as trimmed_weight_min,
         max(trimmed_weight) as trimmed_weight_max,
         sum(case when raked_weight < lower_bound or raked_weight > upper_bound then respondents else 0 end) as outside
-    from {{ ref('int_survey_cell_weight') }} as w
-    inner join {{ source('reference', 'round') }} as r using (round_key)
-    left join {{ source('reference', 'survey_design') }} as d using (operation, component)
+    from {{ ref('int_survey_cell_weight') }}
+    inner join {{ source('reference', 'round') }} using (round_key)
+    left join {{ source('reference', 'survey_design') }} using (operation, component)
     group by round_key
 ),
 

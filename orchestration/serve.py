@@ -1,0 +1,81 @@
+"""The services of a server, one process each: code, webserver, viewer, daemon, pages. `deploy/` starts them all by `mtm serve`.
+
+Starting them belongs here; asking whether one answers is in `alive.py`. `mtm dev` is the other way, on one's own machine.
+Concept: https://docs.dagster.io/deployment/oss/oss-deployment-architecture
+"""
+
+import os
+import sys
+from typing import NoReturn
+
+from orchestration import pages
+from orchestration.dev import environment
+from orchestration.instance import open_instance
+from warehouse.errors import MtmError
+from warehouse.releases import lock
+from warehouse.settings import PROJECT, Home
+
+HOST = "127.0.0.1"
+PORTS = {"code": 4000, "webserver": 3000, "viewer": 3002, "pages": 3001, "daemon": 0}
+CODE_HOST, CODE_PORT = "MTM_CODE_HOST", "MTM_CODE_PORT"
+WORKSPACE = PROJECT / "deploy" / "workspace.yaml"
+
+
+def serve(home: Home, part: str, host: str = HOST, port: int | None = None) -> NoReturn:
+    """Become one service. Raises MtmError where its port is taken or Dagster's storage can't be used.
+
+    The end of a service is asked for by SIGTERM; the code server then waits for the runs that it has started.
+    """
+    port = port or PORTS[part]
+    if part == "pages":
+        _serve_pages(home, host, port)
+    _make_storage(home)
+    os.chdir(PROJECT)
+    os.execve(sys.executable, command(part, host, port), _environment(home))
+
+
+def command(part: str, host: str, port: int) -> list[str]:
+    """The command line of a service of Dagster."""
+    python, workspace = [sys.executable, "-m"], ["-w", str(WORKSPACE)]
+    listen = ["-h", host, "-p", str(port)]
+    code = [
+        "-m",
+        "orchestration.definitions",
+        "-a",
+        "defs",
+        "--location-name",
+        "mtm",
+        "--use-python-environment-entry-point",
+    ]
+    return {
+        "code": [*python, "dagster", "code-server", "start", *listen, *code],
+        "webserver": [*python, "dagster_webserver", *listen, *workspace],
+        "viewer": [*python, "dagster_webserver", "--read-only", *listen, *workspace],
+        "daemon": [*python, "dagster._daemon", "run", *workspace],
+    }[part]
+
+
+def _environment(home: Home) -> dict[str, str]:
+    return {CODE_HOST: HOST, CODE_PORT: str(PORTS["code"]), **environment(home)}
+
+
+def _make_storage(home: Home) -> None:
+    """Dagster's tables are made by one process, while the others wait."""
+    starting = home.ensure().dagster / "start.lock"
+    lock.acquire(starting, wait=120)
+    try:
+        open_instance(home).dispose()
+    finally:
+        lock.release(starting)
+
+
+def _serve_pages(home: Home, host: str, port: int) -> NoReturn:
+    try:
+        serving = pages.server(home.ensure().gate_docs, port, host)
+    except OSError as error:
+        raise MtmError(
+            f"the pages of verdicts can't be served: {error.strerror}", where=f"{host}:{port}", expected="a free port",
+            todo="end what listens there, or choose another --port", code="port_taken",
+        ) from None  # fmt: skip
+    serving.serve_forever()
+    sys.exit(0)
