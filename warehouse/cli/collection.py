@@ -40,8 +40,12 @@ MISSING = (
 @click.option("--missing", is_flag=True, help="The places that are still missing, by name: for the field only.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--page", is_flag=True, help="Where the page for the field coordinator is (with --day: that day's).")
-@click.option("--lang", type=click.Choice(["en", "ru", "ky"]), default="en", show_default=True, help="The language of the page.")
-@click.option("--who", metavar="E-…", help="The enumerator's code behind a pseudonym of the page: to the terminal only.")
+@click.option(
+    "--lang", type=click.Choice(["en", "ru", "ky"]), default="en", show_default=True, help="The language of the page."
+)
+@click.option(
+    "--who", metavar="E-…", help="The enumerator's code behind a pseudonym of the page: to the terminal only."
+)
 @json_option
 def collection(
     round_key: str | None, day: datetime | None, missing: bool, form: str, page: bool, lang: str, who: str | None, as_json: bool
