@@ -6,10 +6,10 @@ Concept: https://docs.dagster.io/guides/test/asset-checks
 
 import dagster as dg
 
-from orchestration import tables
+from orchestration import families, standing, tables
 from orchestration.resources import WarehouseHome
 from orchestration.work import Work
-from warehouse.releases.verdict import Verdict
+from warehouse.releases.verdict import CheckResult, Verdict
 
 
 @dg.asset_check(asset="canonical_round", blocking=True)
@@ -22,15 +22,31 @@ def normalized_gate(context: dg.AssetCheckExecutionContext, warehouse: Warehouse
         verdict = check_normalized(work.normalized_delivery())
         if verdict.outcome == "refused":  # the run ends here: this is its verdict
             work.verdict = verdict = stored(verdict, work.home)
+            for evaluation in families.evaluations(verdict):  # the step that tells them is not reached
+                context.instance.report_runless_asset_event(evaluation)
         return gate_result(verdict, work)
+
+
+@dg.asset_check(
+    asset="release",
+    name=standing.CHECK,
+    description="**Every round is served as it was last delivered.** It fails where a round waits for a run, was refused, is "
+    "held back or was taken back; readers then see an earlier delivery of it, or none. The table says which, and what to do.",
+)
+def served_as_delivered(context: dg.AssetCheckExecutionContext, warehouse: WarehouseHome) -> dg.AssetCheckResult:
+    """How all rounds stand, after this run."""
+    from warehouse.status import round_states
+
+    return dg.AssetCheckResult(**standing.evaluation(round_states(warehouse.home)))
 
 
 def gate_result(verdict: Verdict, work: Work, **names: str) -> dg.AssetCheckResult:
     """The verdict as a check: failed where it is refused. `names`: check_name, asset_key."""
     return dg.AssetCheckResult(
         passed=verdict.outcome != "refused",
-        description=told(verdict),
+        description=f"{verdict.round_key}: {told(verdict)}",
         metadata={
+            "round": verdict.round_key,
             "outcome": verdict.outcome,
             "checks": len(verdict.checks),
             "failed checks": tables.checks([c for c in verdict.checks if not c.passed], "every check passed"),
@@ -46,9 +62,18 @@ def review_result(verdict: Verdict, work: Work, **names: str) -> dg.AssetCheckRe
     return dg.AssetCheckResult(
         passed=not found,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(found)} to review: {', '.join(c.code for c in found)}" if found else "nothing to review",
+        description=f"{verdict.round_key}: {reviewed(found)}",
         metadata={"to review": tables.checks(found, "nothing"), **tables.verdict_links(verdict, work.home)},
         **names,
+    )
+
+
+def reviewed(found: list[CheckResult]) -> str:
+    """What is to be looked at, in words."""
+    if not found:
+        return "nothing to review"
+    return f"{len(found)} to review. " + " ".join(
+        f"{c.sentence_en} Seen {c.observed}, allowed {c.threshold}." for c in found
     )
 
 

@@ -20,6 +20,7 @@ def dev(home: Home, port: int = 3000) -> NoReturn:
     # A shell script that starts this in its background hands down an ignored SIGINT: code servers would be left behind.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     pages.start(home, port + 1)
+    os.environ.setdefault("MTM_UI", f"http://{HOST}:{port}")
     os.execve(sys.executable, command(port), environment(home))
 
 

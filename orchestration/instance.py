@@ -53,6 +53,7 @@ def queue() -> Settings:
             "module": "dagster._core.run_coordinator", "class": "QueuedRunCoordinator",
             "config": {"dequeue_interval_seconds": 3},
         },
+        "run_launcher": {"module": "orchestration.launcher", "class": "Launcher"},
         "concurrency": {"pools": {"granularity": "run", "default_limit": 1}, "runs": runs},
         # A source that does not answer must not hold up the ticks of the others.
         "sensors": {"use_threads": True, "num_workers": 4},

@@ -6,6 +6,7 @@ by the sensor's next tick. Concept: https://docs.dagster.io/guides/build/ops
 
 import dagster as dg
 
+from orchestration.process import mark
 from orchestration.resources import WarehouseHome
 from warehouse.corrections.amend import Intake
 from warehouse.deliveries.sources.model import find_source
@@ -22,10 +23,19 @@ class Pull(dg.Config):
     marks: dict[str, str] = {}
 
 
-@dg.op(description="Pull one source into the vault. Files that can't be had or read do not stop the others.")
+# Each try asks patiently by itself (retry.py): this is for what lasts longer than a minute. The sensor waits after that.
+AGAIN = dg.RetryPolicy(max_retries=3, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+TAGS = {"mtm/work": "pull", "dagster/max_runtime": "3600"}
+
+
+@dg.op(
+    retry_policy=AGAIN,
+    description="Pull one source into the vault. Files that can't be had or read do not stop the others.",
+)
 def pull(context: dg.OpExecutionContext, config: Pull, warehouse: WarehouseHome) -> None:
     """Pull a source, write down what became of it, and fail where something is wrong, so that it is seen."""
     home = warehouse.home
+    mark(context.instance, context.run_id)
     try:
         source = find_source(config.source)
     except MtmError as error:
@@ -36,17 +46,21 @@ def pull(context: dg.OpExecutionContext, config: Pull, warehouse: WarehouseHome)
     for outcome in receive_source(Intake(home), source, set(config.marks) or None):
         outcomes.append(outcome)
         context.log.info(_line(outcome))
-    record(home, source.name, outcomes, config.marks)
-    _tell(context, outcomes)
+    is_retried = any(o.may_pass for o in outcomes) and context.retry_number < AGAIN.max_retries
+    if not is_retried:  # what came is known by its bytes; the failure is counted once, when it is given up
+        record(home, source.name, outcomes, config.marks)
+    _tell(context, outcomes, is_retried)
 
 
-@dg.job(executor_def=dg.in_process_executor, description="Downloads what one declared source has into the vault.")
+@dg.job(
+    executor_def=dg.in_process_executor, tags=TAGS, description="Downloads what one declared source has into the vault."
+)
 def pull_source() -> None:
     """One source, one step."""
     pull()
 
 
-def _tell(context: dg.OpExecutionContext, outcomes: list[Outcome]) -> None:
+def _tell(context: dg.OpExecutionContext, outcomes: list[Outcome], is_retried: bool) -> None:
     wrong = [o for o in outcomes if o.error and o.error.code not in QUIET]
     context.add_output_metadata({
         "new deliveries": sum(1 for o in outcomes if o.receipt and o.receipt.is_new),
@@ -54,7 +68,7 @@ def _tell(context: dg.OpExecutionContext, outcomes: list[Outcome]) -> None:
         "refused or failed": len(wrong),
     })  # fmt: skip
     if wrong:
-        raise dg.Failure("; ".join(_line(o) for o in wrong), allow_retries=False)
+        raise dg.Failure("; ".join(_line(o) for o in wrong), allow_retries=is_retried)
 
 
 def _line(outcome: Outcome) -> str:

@@ -12,10 +12,12 @@ from uuid import uuid4
 
 import dagster as dg
 
+from orchestration import standing
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
+from orchestration.run_part import WHOLE, Part
 from orchestration.work import Work, end, unexpected
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
@@ -58,28 +60,29 @@ def run_round(
     instance: dg.DagsterInstance | None = None,
     check_only: bool = False,
     hold: bool = False,
+    part_of: Part | None = None,
 ) -> RoundResult:
     """Take a round to a verdict and, unless `check_only`, to a release. Waits for another builder to end.
 
-    `hold`: the release is written and not served.     Nothing runs where the current release holds the round as it stands (outcome `unchanged`). Raises UsageError
+    `hold`: the release is written and not served. Nothing runs where the current release holds the round as it stands
+    (outcome `unchanged`), but as `part_of` a run on several rounds, which was asked for each of them. Raises UsageError
     where the round was never delivered; what goes wrong later is the outcome `error`.
     """
     started = time.perf_counter()
-    if not check_only and (held := _held(home, round_key)):
+    if not check_only and part_of is None and (held := _held(home, round_key)):
         release, replayed = held
         stages = {"compare": time.perf_counter() - started}
         return RoundResult(round_key, "unchanged", release.release_id, stages=stages, replayed=replayed)
     job = _job(home, "check_round" if check_only else "publish_round")
     loaded = time.perf_counter() - started
-    work, run_id = _execute(home, job, round_key, instance, HELD if hold and not check_only else None)
+    config = HELD if hold and not check_only else None
+    work, run_id = _execute(home, job, round_key, instance, config, part_of or WHOLE)
     stages = {"load": loaded, **work.seconds}
     stages["dagster"] = time.perf_counter() - started - sum(stages.values())
     outcome = _outcome(work, check_only)
     release = work.manifest.release_id if work.manifest else None
     error = work.error if outcome == "error" else None
-    return RoundResult(
-        round_key, outcome, release, work.verdict, stages, error, run_id, server_error=work.server_error
-    )
+    return RoundResult(round_key, outcome, release, work.verdict, stages, error, run_id, server_error=work.server_error)
 
 
 def _held(home: Home, round_key: str) -> tuple[Manifest, bool] | None:
@@ -122,6 +125,7 @@ def _execute(
     round_key: str,
     instance: dg.DagsterInstance | None,
     config: dict[str, Any] | None = None,
+    part: Part = WHOLE,
 ) -> tuple[Work, str]:
     run_id = str(uuid4())
     with ExitStack() as stack:
@@ -129,10 +133,18 @@ def _execute(
         dagster = instance or stack.enter_context(open_instance(home))
         dagster.add_dynamic_partitions(rounds.name, [round_key])
         result = job.execute_in_process(
-            {**QUIET, **(config or {})}, dagster, partition_key=round_key, raise_on_error=False, run_id=run_id
+            {**QUIET, **(config or {})},
+            dagster,
+            partition_key=round_key,
+            raise_on_error=False,
+            run_id=run_id,
+            tags=part.tags,
+            asset_selection=part.assets,
         )
         work = end(run_id) or Work(home, round_key)
         work.error = work.error or _outside_of_stages(result)
+        if work.manifest is None or work.is_held:  # the run did not come to the check that tells how rounds stand
+            standing.tell_quietly(home, dagster)
         return work, run_id
 
 

@@ -9,14 +9,12 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.pages import address
+from orchestration.pages import address, field_report
 from warehouse.normalize.run import Normalized
 from warehouse.redelivery.model import Comparison
 from warehouse.releases.base_diff import TOLD, diff_rows
 from warehouse.releases.verdict import DOCS_PAGE, CheckResult, Verdict, docs_folder, verdict_path
 from warehouse.settings import Home
-
-BAR = 20  # characters of the longest bar
 
 Table = dg.MarkdownMetadataValue | dg.TextMetadataValue
 Shown = dict[str, Any]  # metadata by label: texts, numbers, paths, markdown
@@ -28,6 +26,17 @@ def markdown(columns: Sequence[str], rows: Sequence[Sequence[Any]], nothing: str
         return dg.MetadataValue.text(nothing)
     lines = [list(columns), ["---"] * len(columns), *([_cell(c) for c in row] for row in rows)]
     return dg.MetadataValue.md("\n".join("| " + " | ".join(line) + " |" for line in lines))
+
+
+def together(*shown: Table) -> dg.MarkdownMetadataValue:
+    """A chart and its table in one."""
+    return dg.MetadataValue.md("\n\n".join(str(one.value) for one in shown))
+
+
+def by_severity(normalized: Normalized) -> dict[str, int]:
+    """How many findings there are of each severity, the worst first."""
+    found = dict(normalized.table("finding").group_by("severity").len().rows())
+    return {severity: int(found.get(severity, 0)) for severity in ("block", "review", "note")}
 
 
 def findings(normalized: Normalized, most: int = 10) -> Table:
@@ -49,12 +58,27 @@ def _where(sheet: str | None, row: int | None, column: str | None, alike: int) -
 
 
 def rejected(normalized: Normalized) -> Table:
-    """Rejected rows and people by reason, with bars."""
+    """Rejected rows and people by reason."""
     table = normalized.table("rejected").group_by("reason_code").agg(pl.len().alias("n"), pl.col("people").sum())
     rows = table.sort("n", "reason_code", descending=[True, False]).rows()
-    longest = max((n for _, n, _ in rows), default=1)
-    shown = [(reason, n, people or "", "█" * max(1, n * BAR // longest)) for reason, n, people in rows]
-    return markdown(["reason", "rows", "people", ""], shown, "no row was rejected")
+    return markdown(
+        ["reason", "rows", "people"], [(r, n, people or "") for r, n, people in rows], "no row was rejected"
+    )
+
+
+def reasons(normalized: Normalized, most: int = 12) -> list[tuple[str, float | None]]:
+    """Rejected rows by reason, the most frequent first."""
+    table = (
+        normalized.table("rejected").group_by("reason_code").len().sort("len", "reason_code", descending=[True, False])
+    )
+    return [(reason.replace("_", " "), n) for reason, n in table.head(most).rows()]
+
+
+def interviews_by_week(normalized: Normalized, most: int = 30) -> list[tuple[str, float | None]]:
+    """Accepted rows of key informants by week of their date, over the whole round; none for a survey of persons."""
+    dates = normalized.table("assessment").select(pl.col("interview_date").drop_nulls().dt.truncate("1w").alias("week"))
+    weeks = dates.group_by("week").len().sort("week")
+    return [(str(week), n) for week, n in weeks.tail(most).rows()]
 
 
 def conservation(normalized: Normalized) -> Table:
@@ -114,7 +138,9 @@ def verdict_links(verdict: Verdict, home: Home) -> Shown:
     """Where the verdict and its Data Docs lie. A browser opens no file from a page of the web: `mtm dev` serves the page."""
     return {
         "verdict": dg.MetadataValue.path(verdict_path(home, verdict.round_key, verdict.normalized_id)),
-        "data docs": dg.MetadataValue.url(address(verdict)),
+        "data docs": dg.MetadataValue.url(address(verdict, home)),
+        "report to the field": dg.MetadataValue.url(field_report(home, verdict.round_key)),
+        "report to the field (ru)": dg.MetadataValue.url(field_report(home, verdict.round_key, "ru")),
         "data docs as a file": dg.MetadataValue.path(docs_folder(home, verdict) / DOCS_PAGE),
         "without the UI": f"mtm verdict {verdict.round_key} --open",
     }

@@ -4,16 +4,18 @@ Candidates hold a lock and an open end: they can't go through a file between pro
 and hands them on here. What is done with them does not belong here.
 """
 
+import atexit
 import os
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import dagster as dg
 
+from orchestration.process import mark
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized, normalize
@@ -25,6 +27,7 @@ from warehouse.settings import Home
 if TYPE_CHECKING:
     from warehouse.releases.candidate import Candidate
 
+PARTITION = "dagster/partition"  # the tag of a run on one round
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
 TOLD = {
@@ -55,8 +58,14 @@ class Work:
 
     @classmethod
     def of(cls, context: Context, home: Home) -> Self:
-        """The work of the run that a step belongs to."""
-        return _works.setdefault(context.run.run_id, cls(home, context.run.tags["dagster/partition"]))
+        """The work of the run that a step belongs to. The first step says which process works on it."""
+        run = context.run
+        if run.run_id not in _works:
+            if PARTITION not in run.tags:
+                raise _not_one_round()
+            mark(context.instance, run.run_id)
+            _works[run.run_id] = cls(home, run.tags[PARTITION])
+        return cast(Self, _works[run.run_id])
 
     def standing_delivery(self) -> Delivery:
         """The delivery that this run is about: the same for all its steps, also when a newer one arrives meanwhile."""
@@ -104,6 +113,9 @@ class Work:
             if os.environ.get("MTM_DEBUG"):
                 raise
             raise _failure(self.error, error) from None
+        except BaseException:  # the run was terminated: nothing of it is left, and the next one gets in
+            self.discard()
+            raise
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
@@ -114,6 +126,23 @@ def end(run_id: str) -> Work | None:
     if work is not None:
         work.discard()
     return work
+
+
+@atexit.register
+def end_all() -> None:
+    """Throw away what is left when the process ends: a run that was terminated between two steps is no stage's error."""
+    for run_id in list(_works):
+        end(run_id)
+
+
+def _not_one_round() -> dg.Failure:
+    told = MtmError(
+        "this run is on several rounds and has no first step",
+        expected="the whole line, from delivery on, or one round",
+        todo="select delivery too (Materialize all), or launch the rounds one by one",
+        code="not_one_round",
+    )
+    return dg.Failure(str(told), metadata={"code": told.code}, allow_retries=False)
 
 
 def unexpected(kind: str, where: str) -> MtmError:

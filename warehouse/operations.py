@@ -93,6 +93,7 @@ class Round(Strict):
     window_start: date | None = None
     window_end: date | None = None
     planned_communities: int | None = None
+    planned_interviews: int | None = None
     geography_vintage: str | None = None
     is_synthetic: bool = False
     is_registered: bool = True
@@ -196,6 +197,15 @@ class Operation:
             with path.open(encoding="utf-8", newline="") as file:
                 rows += list(csv.DictReader(file))
         return rows
+
+    @cached_property
+    def plan(self) -> list[dict[str, str]]:
+        """The rows of `plan.csv`: component, round, place_code, parent_code, place_name, communities, interviews."""
+        path = self.folder / "plan.csv"
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
 
     @cached_property
     def frame(self) -> list[dict[str, str]]:

@@ -46,7 +46,18 @@ def overview(home: Home, now: datetime | None = None) -> Overview:
     now = now or datetime.now(UTC)
     served = current_manifest(home)
     found = Overview(home, now, served, latest_id(home), held_releases(home), round_states(home), _inbox(home))
-    found.warnings.extend([*_age(found), *_refused(found), *_disk(home), *_waivers(home, now), *_retention(home), *_server(home), *_backup(home, now)])
+    found.warnings.extend(
+        [
+            *_age(found),
+            *_refused(found),
+            *_late(home, now),
+            *_disk(home),
+            *_waivers(home, now),
+            *_retention(home),
+            *_server(home),
+            *_backup(home, now),
+        ]
+    )
     found.todo.extend(_todo(found))
     return found
 
@@ -72,6 +83,15 @@ def _refused(found: Overview) -> list[str]:
 def _judged_out(state: RoundState) -> bool:
     """Served, and refused by the verdict that was given since."""
     return state.state == "published" and state.verdict is not None and state.verdict.outcome == "refused"
+
+
+def _late(home: Home, now: datetime) -> list[str]:
+    """Rounds that should be there by now, and what is wrong with the files that say so."""
+    from warehouse.due import due_rounds
+    from warehouse.ingestion import ingestion_problems
+
+    late = [f"late: {d.round_key}, {d.text}" for d in due_rounds(home, now.date()) if d.state == "late"]
+    return late + [f"operation: {problem.what}" for problem in ingestion_problems()]
 
 
 def _disk(home: Home) -> list[str]:

@@ -26,7 +26,7 @@ RESIDENTS = ("geography_vintage", "place_code", "population", "population_year",
 UNREAD = {"notes", "retention_days", "publisher", "licence_url", "ingestion"}  # of operation.yml: no mart reads it
 UNREAD_OF_ROUND = {"due"}
 BUILT_FROM = (
-    "rounds, indicators, published figures, survey design, frame, residents, names of parts or publication rules"
+    "rounds, indicators, published figures, survey design, frame, plan, residents, names of parts or publication rules"
 )
 Depth = Literal["normalize", "build", "judge"]
 
@@ -95,8 +95,10 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     if "respondent" in grains:
         design += [f"{r['rule']} {r['value']}" for r in reliability_rows(operations_dirs()[-1] / "common")]
     places = [json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])]
+    mine = (delivery.component, str(delivery.round_number))
+    plan = [json.dumps([r for r in operation.plan if (r.get("component"), r.get("round")) == mine])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
-    read = [known.model_dump_json(exclude=UNREAD_OF_ROUND), programme, *grains, *figures, *indicators, *places, *parts, *design]
+    read = [known.model_dump_json(exclude=UNREAD_OF_ROUND), programme, *grains, *figures, *indicators, *places, *plan, *parts, *design]
     return text_hash(read)[:16]
 
 

@@ -86,6 +86,11 @@ class Home:
         return self.root / "boundaries"
 
     @property
+    def collection(self) -> Path:
+        """Rounds while they are collected: their private database and daily pages. Made when the first is kept."""
+        return self.root / "collection"
+
+    @property
     def exports(self) -> Path:
         """What was given away beside the releases: the log of person-level files (value-free). Made when it is first needed."""
         return self.root / "exports"
@@ -128,6 +133,12 @@ class Home:
             _private(path)
         os.environ.setdefault("POLARS_TEMP_DIR", str(self.build))  # what does not fit into memory
         return self
+
+
+def private_folder(path: Path) -> Path:
+    """The folder, made for the owner only."""
+    _private(path)
+    return path
 
 
 def _private(path: Path) -> None:

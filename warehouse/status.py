@@ -50,13 +50,17 @@ class RoundState:
         return self.state == "waiting" or self.replay is not None
 
 
-def round_states(home: Home) -> list[RoundState]:
-    """All rounds that were delivered, in the order of their keys."""
+def round_states(home: Home, operation: str = "") -> list[RoundState]:
+    """All rounds that were delivered (or those of one operation), in the order of their keys."""
     vault = Vault(home)
     manifest = current_manifest(home)
     later = _later(home, manifest)
     held = {(v.round_key, v.delivery_id): i for i in held_releases(home) for v in rounds_of(home, i)}
-    return [_state(home, vault, key, manifest, later, held) for key in vault.rounds()]
+    return [_state(home, vault, key, manifest, later, held) for key in vault.rounds() if _is_of(key, operation)]
+
+
+def _is_of(round_key: str, operation: str) -> bool:
+    return not operation or round_key.startswith(f"{operation}-")
 
 
 def _later(home: Home, manifest: Manifest | None) -> set[tuple[str, str]]:

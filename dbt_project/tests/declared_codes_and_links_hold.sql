@@ -4,7 +4,7 @@
 {% set tested = [
     'category_windows', 'change_rules', 'change_words', 'headline_figures', 'population_categories', 'survey_words',
     'dim_indicator', 'dim_indicator_comparability', 'dim_indicator_option', 'dim_place',
-    'dim_round', 'int_part_population', 'int_place_residents', 'mart_country_links', 'mart_departures_by_year',
+    'dim_round', 'int_part_population', 'int_place_residents', 'mart_collection_day', 'mart_collection_progress', 'mart_country_links', 'mart_departures_by_year',
     'mart_headlines', 'mart_internal_origins', 'mart_parts_check', 'mart_place_crosswalk', 'mart_place_ranks',
     'mart_population', 'mart_population_breakdown', 'mart_population_by_vintage', 'mart_published_figures',
     'mart_quality', 'mart_reasons', 'mart_release_vintages', 'mart_returns_by_year', 'mart_round_change',

@@ -3,21 +3,34 @@
 Telling the verdict belongs here; the suites are in `expectations/`.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 
 import dagster as dg
 
-from orchestration import tables
+from orchestration import families, tables
 from orchestration.assets.build import POOL
 from orchestration.checks import gate_result, review_result
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
+from orchestration.texts import shown
 from orchestration.work import Work
 from warehouse.releases.verdict import Verdict
 
 CHECKS = [
-    dg.AssetCheckSpec("gate", asset="verdict", blocking=True, description="The candidate may be published."),
-    dg.AssetCheckSpec("to_review", asset="verdict", description="Nothing asks for a person's eye."),
+    dg.AssetCheckSpec(
+        "gate",
+        asset="verdict",
+        blocking=True,
+        description="**The candidate may be published.** Fails where any check of severity block does not hold and no waiver "
+        "lets it through; then nothing is published and what was served stays.",
+    ),
+    dg.AssetCheckSpec(
+        "to_review",
+        asset="verdict",
+        description="**Nothing asks for a person's eye.** A warning stops nothing: look at it before the figures are used.",
+    ),
 ]
 
 
@@ -25,12 +38,11 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """The asset `verdict`, after all models."""
 
     @dg.asset(
-        group_name="gate",
         deps=models,
-        check_specs=CHECKS,
+        check_specs=[*CHECKS, *families.specs()],
         partitions_def=rounds,
         pool=POOL,
-        kinds={"greatexpectations"},
+        **shown("verdict"),
     )
     def verdict(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
         """What the gate said of the candidate: passed, refused, or provisional for a partial delivery."""
@@ -44,18 +56,31 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             context.instance.add_run_tags(context.run.run_id, {"mtm/verdict": given.outcome})
             return dg.MaterializeResult(
                 metadata=_told(given, work),
+                data_version=dg.DataVersion(_version(given)),
                 check_results=[
                     gate_result(given, work, check_name="gate"),
                     review_result(given, work, check_name="to_review"),
+                    *families.results(given),
                 ],
             )
 
     return verdict
 
 
+def _version(verdict: Verdict) -> str:
+    """The hash of what the verdict says and of what it was given on."""
+    said = json.dumps(verdict.as_dict(), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
 def _told(verdict: Verdict, work: Work) -> tables.Shown:
+    failed = [c for c in verdict.checks if not c.passed]
     return {
         "outcome": verdict.outcome,
+        "checks": len(verdict.checks),
+        "checks that stop it": len(verdict.blocking),
+        "checks to review": sum(c.severity == "review" and not c.waiver for c in failed),
+        "waived": sum(bool(c.waiver) for c in failed),
         **tables.verdict_links(verdict, work.home),
         "error of the gate": verdict.error or "none",
         "did not hold": tables.checks([c for c in verdict.checks if not c.passed], "everything held"),

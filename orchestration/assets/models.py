@@ -9,28 +9,37 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets.build import POOL
-from orchestration.dbt import Event, Names, Translator, events, kind, names_by_unique_id, not_built
+from orchestration.dbt import UNIQUE_ID, Event, Names, Translator, events, kind, names_by_unique_id, not_built
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.work import Work
 from warehouse.errors import MtmError
+from warehouse.trace.columns import Known
 
 
-def build_models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
-    """All models and seeds of the manifest; their tests as asset checks."""
+def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> dg.AssetsDefinition:
+    """All models and seeds of the manifest, with their `columns` where they are told; their tests as asset checks."""
     from dagster_dbt import dbt_assets
 
     names: dict[str, Any] = {}  # filled below: the names stand once the definition does
+    tables: dict[str, str] = {}  # unique id → schema.table
 
-    @dbt_assets(manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator())
+    from warehouse.releases.model_versions import model_versions
+
+    @dbt_assets(
+        manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator(columns)
+    )
     def models(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[Event]:
         work = Work.of(context, warehouse.home)
         with work.stage("dbt"):
             nodes = _run(work, names)
             candidate = work.built_candidate()
-        yield from events(nodes, names, copy_of=candidate.base_release if candidate.is_copy else None)
+            held = model_versions(candidate.database, tables.values(), work.round_key)
+        contents = {uid: held[table] for uid, table in tables.items() if table in held}
+        yield from events(nodes, names, contents, copy_of=candidate.base_release if candidate.is_copy else None)
 
     names.update(names_by_unique_id(list(models.specs), list(models.check_specs)))
+    tables.update({spec.metadata[UNIQUE_ID]: str(spec.metadata["dagster/table_name"]) for spec in models.specs})
     return models
 
 

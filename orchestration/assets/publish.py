@@ -11,9 +11,14 @@ from pydantic import Field
 
 from orchestration import tables
 from orchestration.assets.build import POOL
+from orchestration.figures import figures
+from orchestration.pages import release_page
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
+from orchestration.standing import served_version
+from orchestration.texts import shown
 from orchestration.work import Work
+from warehouse.collection.keep import keep, settle
 from warehouse.errors import GateRefused
 from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest
 from warehouse.releases.verdict import Verdict, load_verdict
@@ -32,28 +37,20 @@ class Publishing(dg.Config):
     hold: bool = Field(False, description="Write the release and hold it back: mtm promote serves it.")
 
 
-@dg.asset(
-    group_name="publish",
-    deps=["verdict"],
-    partitions_def=rounds,
-    pool=POOL,
-    output_required=False,
-    kinds={"duckdb", "parquet"},
-)
+@dg.asset(deps=["verdict"], partitions_def=rounds, pool=POOL, output_required=False, **shown("release"))
 def release(context: dg.AssetExecutionContext, config: Publishing, warehouse: WarehouseHome) -> Iterator[Yielded]:
     """An immutable, published set of round versions with its manifest: what readers see. One atomic flip."""
     work = Work.of(context, warehouse.home)
     with work.stage("publish"):
         verdict = _stored_verdict(work)
         if verdict.outcome == "provisional":
-            work.discard()
             told = _held_back(context, work)
         else:
             told = _published(context, work, verdict, config.hold)
     yield told
 
 
-def _published(context: dg.AssetExecutionContext, work: Work, verdict: Verdict, hold: bool) -> dg.MaterializeResult:
+def _published(context: dg.AssetExecutionContext, work: Work, verdict: Verdict, hold: bool) -> Yielded:
     from warehouse.releases.publish import publish
 
     if already := _holds(work):
@@ -62,9 +59,17 @@ def _published(context: dg.AssetExecutionContext, work: Work, verdict: Verdict, 
     else:
         work.manifest, work.is_held = publish(work.home, work.built_candidate(), verdict, hold=hold), hold
         work.candidate = None  # publish() has thrown it away
+    settle(work.home)  # a round that was collected and is published whole
     context.instance.add_run_tags(context.run.run_id, {"mtm/release": work.manifest.release_id})
+    if work.is_held:  # readers do not see it: the partition stays as it is until somebody promotes it
+        return dg.AssetObservation(
+            "release",
+            partition=work.round_key,
+            description="Held back, not served",
+            metadata=_told(work, work.manifest),
+        )
     return dg.MaterializeResult(
-        metadata=_told(work, work.manifest), data_version=dg.DataVersion(work.manifest.content_hash)
+        metadata=_told(work, work.manifest), data_version=dg.DataVersion(served_version(work.manifest, work.round_key))
     )
 
 
@@ -101,14 +106,32 @@ def _stored_verdict(work: Work) -> Verdict:
 
 def _held_back(context: dg.AssetExecutionContext, work: Work) -> dg.AssetObservation:
     context.instance.add_run_tags(context.run.run_id, {"mtm/release": "none (provisional)"})
+    kept = keep(work.home, work.built_candidate())
+    work.discard()
     context.log.info(f"{work.round_key} is provisional: kept and shown, not published")
     current = current_manifest(work.home)
     return dg.AssetObservation(
         asset_key="release",
         partition=work.round_key,
         description="Not published: the delivery is partial, its verdict provisional",
-        metadata={"outcome": "provisional", "current release": current.release_id if current else "none"},
+        metadata={
+            "outcome": "provisional",
+            "current release": current.release_id if current else "none",
+            "up to": str(kept.as_of or "no day is told"),
+            "progress": "no plan" if kept.progress_percent is None else f"{kept.progress_percent:.1f} % of the plan",
+            "collection": kept.collection_status,
+            "findings of the high-frequency checks": kept.findings,
+            "page": dg.MetadataValue.path(kept.page),
+        },
     )
+
+
+def _figures(work: Work, manifest: Manifest) -> tables.Shown:
+    """Charts of the round. They are told beside the release, which stands: what can't be drawn does not undo it."""
+    try:
+        return figures(work.home.releases / manifest.release_id, work.round_key)
+    except Exception as error:
+        return {"charts": f"can't be drawn ({type(error).__name__})"}
 
 
 def _notes(work: Work, manifest: Manifest) -> tables.Table:
@@ -132,9 +155,10 @@ def _difference(work: Work, manifest: Manifest) -> tables.Table:
 
 
 def _reports(work: Work, manifest: Manifest) -> tables.Table:
-    folder = work.home.releases / manifest.release_id
-    names = sorted(name for name in manifest.files if name.startswith("reports/"))
-    return tables.markdown(["report"], [(str(folder / name),) for name in names], "none: the release has no handouts")
+    names = sorted(name.removeprefix("reports/") for name in manifest.files if name.startswith("reports/"))
+    pages = [name for name in names if name.endswith(".html")]
+    links = [(f"[{name}]({release_page(work.home, manifest.release_id, name)})",) for name in pages]
+    return tables.markdown(["report"], links, "none: the release has no handouts")
 
 
 def _package(work: Work, manifest: Manifest) -> dg.TextMetadataValue | dg.PathMetadataValue:
@@ -150,6 +174,9 @@ def _told(work: Work, manifest: Manifest) -> tables.Shown:
         "release": manifest.release_id,
         "parent": manifest.parent or "none: this is the first",
         "new": "no: the current release holds exactly this" if work.was_published else "yes",
+        "notes of the release": dg.MetadataValue.url(release_page(work.home, manifest.release_id)),
+        **_figures(work, manifest),
+        "minutes": round(sum(work.seconds.values()) / 60, 2),
         "channel": f"latest-candidate, held back: mtm promote {manifest.release_id}" if work.is_held else "current",
         "reports": _reports(work, manifest),
         "open data package": _package(work, manifest),

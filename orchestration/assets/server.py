@@ -11,12 +11,13 @@ import dagster as dg
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.tables import Shown
+from orchestration.texts import shown
 from orchestration.work import Work, unexpected
 from warehouse.errors import MtmError
 from warehouse.serving.postgres.automatic import follow, is_configured
 
 
-@dg.asset(group_name="publish", deps=["release"], partitions_def=rounds, output_required=False, kinds={"postgres"})
+@dg.asset(deps=["release"], partitions_def=rounds, output_required=False, **shown("server_release"))
 def server_release(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[dg.MaterializeResult]:
     """The current release on the PostgreSQL server of MTM_PUBLISH_TO. Not materialized where none is configured.
 

@@ -11,6 +11,7 @@ import dagster as dg
 from orchestration.inbox import Taken, look, still, take
 from orchestration.jobs import publish_round
 from orchestration.resources import WarehouseHome
+from orchestration.sensors.plain import plainly, read_cursor
 from orchestration.sensors.requests import new_partitions, request
 from warehouse.deliveries.names import clean_name
 
@@ -25,9 +26,15 @@ BUDGET = 30.0  # seconds: a tick must end within Dagster's minute; the rest wait
 )
 def inbox(context: dg.SensorEvaluationContext, warehouse: WarehouseHome) -> dg.SensorResult:
     """Watches `MTM_HOME/inbox`. A file is taken once its size and time of change stood still for two ticks."""
+    return tick(context, warehouse)
+
+
+@plainly
+def tick(context: dg.SensorEvaluationContext, warehouse: WarehouseHome) -> dg.SensorResult:
+    """One tick: takes what stood still, and remembers what did not."""
     home = warehouse.home
     now = look(home.inbox)
-    ready = still(json.loads(context.cursor or "{}"), now)
+    ready = still(read_cursor(context), now)
     started, taken = time.monotonic(), []
     while ready and time.monotonic() - started < BUDGET:
         taken.append(take(home, ready.pop(0)))

@@ -1,12 +1,17 @@
 """Requests of runs on rounds, as sensors and the schedule make them.
 
-Their keys belong here: Dagster launches one run for one key.
+Their keys and timeouts belong here: Dagster launches one run for one key.
 """
 
 import dagster as dg
 
 from orchestration.partitions import rounds
 from warehouse.deliveries.vault import Delivery
+from warehouse.errors import MtmError
+from warehouse.ingestion import ingestion_of
+from warehouse.operations import load_operation
+
+TIMEOUT = "dagster/max_runtime"  # seconds, as run monitoring reads it
 
 
 def request(delivery: Delivery, again: str = "", job_name: str | None = None) -> dg.RunRequest:
@@ -20,8 +25,21 @@ def request(delivery: Delivery, again: str = "", job_name: str | None = None) ->
         run_key=f"{key}:{again}" if again else key,
         job_name=job_name,
         partition_key=delivery.round_key,
-        tags={"mtm/delivery": delivery.delivery_id},
+        tags={
+            "mtm/delivery": delivery.delivery_id,
+            "mtm/seq": str(delivery.delivery_seq),
+            "mtm/operation": delivery.operation,
+            **_timeout(delivery),
+        },
     )
+
+
+def _timeout(delivery: Delivery) -> dict[str, str]:
+    """What the operation gives a run; the installation's limit holds where its section can't be used."""
+    try:
+        return {TIMEOUT: str(60 * ingestion_of(load_operation(delivery.operation)).run_timeout_minutes)}
+    except MtmError:
+        return {}
 
 
 def new_partitions(deliveries: list[Delivery]) -> list[dg.AddDynamicPartitionsRequest]:

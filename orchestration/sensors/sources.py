@@ -1,17 +1,22 @@
-"""The sensors on declared sources (`operations/<op>/sources.yml`): files behind URLs, KoboToolbox, the DTM API.
+"""The sensors on declared sources (`operations/<op>/sources.yml`): one for each, and one for those declared since.
 
-A tick only looks and asks: the job `pull_source` downloads, and the tick after it requests runs on what came. Sensors
-are off by default where no source of their kind is enabled.
+A tick only looks and asks: the job `pull_source` downloads, and the tick after it requests runs on what came. So each
+source has a name, a switch and a history of its own in the UI; a source that is added or enabled while Dagster runs is
+taken up by `new_sources` until the definitions are loaded again.
 """
 
 import json
+import re
 import time
+from collections.abc import Callable
+from itertools import chain, count
 
 import dagster as dg
 
 from orchestration.jobs import publish_round
 from orchestration.pull import pull_source
 from orchestration.resources import WarehouseHome
+from orchestration.sensors.plain import plainly, read_cursor
 from orchestration.sensors.requests import new_partitions, request
 from orchestration.sensors.watch import Decision, Memory, decide
 from warehouse.deliveries.sources.model import Source, all_sources
@@ -23,41 +28,63 @@ from warehouse.settings import Home
 BUDGET = 30.0  # seconds, as the inbox's
 GOING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]  # fmt: skip
 KINDS = {
-    "files": (
-        "source_files",
-        "Files behind paths and URLs (folders, S3, SFTP, HTTP): taken once they stood still. On where sources.yml enables one.",
-    ),
-    "kobo": ("source_kobotoolbox", "Forms of KoboToolbox, each at its interval. On where sources.yml enables one."),
-    "dtm": ("source_dtm_api", "Figures of the DTM API, each at its interval. On where sources.yml enables one."),
+    "files": "files behind a path or URL, taken once they stood still",
+    "kobo": "a form of KoboToolbox, at its interval",
+    "dtm": "figures of the DTM API, at their interval",
 }
+JOBS = [pull_source, publish_round]
+ON = dg.DefaultSensorStatus.RUNNING
 
 
 def source_sensors() -> list[dg.SensorDefinition]:
-    """One sensor for each kind; on where a source of the kind is enabled."""
-    enabled = {source.kind for source in all_sources()[0] if source.enabled}
-    return [_sensor(kind, name, text, kind in enabled) for kind, (name, text) in KINDS.items()]
+    """One sensor for each source that is enabled now, and the one for all that are enabled later."""
+    names = sensor_names([s for s in all_sources()[0] if s.enabled])
+    return [*(_sensor(source, name) for name, source in names.items()), _later({s.name for s in names.values()})]
 
 
-def _sensor(kind: str, name: str, text: str, is_on: bool) -> dg.SensorDefinition:
-    status = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
+def sensor_names(sources: list[Source]) -> dict[str, Source]:
+    """Sources by the name of their sensor (`source_kgz_kobo_bma`); where two would be called the same, with a number."""
+    named: dict[str, Source] = {}
+    for source in sources:
+        stem = f"source_{re.sub(r'[^A-Za-z0-9_]', '_', source.name)}"
+        names = chain([stem], (f"{stem}_{n}" for n in count(2)))
+        named[next(name for name in names if name not in named)] = source
+    return named
 
-    @dg.sensor(name=name, jobs=[pull_source, publish_round], minimum_interval_seconds=30, default_status=status, description=text)  # fmt: skip
+
+def _sensor(source: Source, name: str) -> dg.SensorDefinition:
+    what = f"{source.name}: {KINDS[source.kind]}. Off where sources.yml no longer enables it."
+
+    @dg.sensor(name=name, jobs=JOBS, minimum_interval_seconds=30, default_status=ON, description=what, tags={"mtm/source": source.name.replace("/", ".")})  # fmt: skip
     def watch(context: dg.SensorEvaluationContext, warehouse: WarehouseHome) -> dg.SensorResult:
-        return tick(context, warehouse.home, kind)
+        return tick(context, warehouse.home, lambda s: s.name == source.name, f"{source.name} is not enabled any more in sources.yml")  # fmt: skip
 
     return watch
 
 
-def tick(context: dg.SensorEvaluationContext, home: Home, kind: str) -> dg.SensorResult:
-    """One tick over all enabled sources of a kind: the one that was looked at longest ago comes first."""
+def _later(known: set[str]) -> dg.SensorDefinition:
+    what = "Sources that were added to a sources.yml, or enabled, since Dagster loaded: each gets a sensor of its own at the next load."
+
+    @dg.sensor(name="new_sources", jobs=JOBS, minimum_interval_seconds=30, default_status=ON, description=what)
+    def watch(context: dg.SensorEvaluationContext, warehouse: WarehouseHome) -> dg.SensorResult:
+        return tick(context, warehouse.home, lambda s: s.name not in known, "no source was added since Dagster loaded")
+
+    return watch
+
+
+@plainly
+def tick(
+    context: dg.SensorEvaluationContext, home: Home, is_ours: Callable[[Source], bool], nothing: str
+) -> dg.SensorResult:
+    """One tick over the enabled sources that are ours: the one that was looked at longest ago comes first."""
     sources, problems = all_sources()
-    sources = [s for s in sources if s.kind == kind and s.enabled]
-    memories = _memories(context.cursor, sources)
+    sources = [s for s in sources if s.enabled and is_ours(s)]
+    memories = _memories(context, sources)
     started, requests, came = time.monotonic(), [], []
     said = [redact(str(problem)) for problem in problems]
     for source in sorted(sources, key=lambda s: memories[s.name].looked):
         memory = memories[source.name]
-        new = _unannounced(home, source, memory)
+        new = _unannounced(context, home, source, memory)
         came += new
         requests += [request(delivery, job_name=publish_round.name) for delivery in new]
         if time.monotonic() - started < BUDGET:
@@ -69,7 +96,7 @@ def tick(context: dg.SensorEvaluationContext, home: Home, kind: str) -> dg.Senso
     cursor = json.dumps({name: memory.data() for name, memory in memories.items()})
     if requests:
         return dg.SensorResult(requests, cursor=cursor, dynamic_partitions_requests=new_partitions(came))
-    return dg.SensorResult(skip_reason=" · ".join(said) or "no source of this kind is enabled", cursor=cursor)
+    return dg.SensorResult(skip_reason=" · ".join(said if sources else [*said, nothing]), cursor=cursor)
 
 
 def _decided(context: dg.SensorEvaluationContext, home: Home, source: Source, memory: Memory) -> Decision:
@@ -79,13 +106,20 @@ def _decided(context: dg.SensorEvaluationContext, home: Home, source: Source, me
     return decide(source, memory, read_state(home, source.name), time.time())
 
 
-def _unannounced(home: Home, source: Source, memory: Memory) -> list[Delivery]:
+def _unannounced(context: dg.SensorEvaluationContext, home: Home, source: Source, memory: Memory) -> list[Delivery]:
     """Deliveries that came from this source and stand, for which no run was requested yet."""
     vault = Vault(home)
     standing = [vault.current(key) for key in vault.rounds()]
     new = [d for d in standing if d.source_name == source.name and memory.told.get(d.round_key) != d.delivery_seq]
     memory.told |= {d.round_key: d.delivery_seq for d in new}
-    return sorted(new, key=lambda d: (d.received_at, d.round_key))
+    ordered = sorted(new, key=lambda d: (d.received_at, d.round_key))
+    return [d for d in ordered if not _was_requested(context, d)]
+
+
+def _was_requested(context: dg.SensorEvaluationContext, delivery: Delivery) -> bool:
+    """Whether another sensor asked for the run: before the definitions were loaded again, or its cursor was lost."""
+    tags = {"mtm/delivery": delivery.delivery_id, "dagster/partition": delivery.round_key, "mtm/seq": str(delivery.delivery_seq)}  # fmt: skip
+    return context.instance.get_runs_count(dg.RunsFilter(tags=tags)) > 0
 
 
 def _pull(source: Source, decision: Decision) -> dg.RunRequest:
@@ -97,9 +131,7 @@ def _pull(source: Source, decision: Decision) -> dg.RunRequest:
     )
 
 
-def _memories(cursor: str | None, sources: list[Source]) -> dict[str, Memory]:
-    try:
-        data = json.loads(cursor or "{}")
-    except ValueError:
-        data = {}
+def _memories(context: dg.SensorEvaluationContext, sources: list[Source]) -> dict[str, Memory]:
+    """What is known of each source; a cursor that can't be read is forgotten, and said."""
+    data = read_cursor(context)
     return {source.name: Memory.of(data.get(source.name, {})) for source in sources}

@@ -93,16 +93,20 @@ def remember_findings(home: Home, round_key: str, found: list[str]) -> None:
         state.known[round_key] = sorted({*state.known.get(round_key, []), *found})
 
 
-def settle(home: Home, round_key: str, alert: Callable[[list[str]], Alert], now: float | None = None) -> Told | None:
+def settle(home: Home, round_key: str, alert: Callable[[list[str]], Alert], before: float | None = None) -> Told | None:
     """The round is published: where something was told of it, tell that it is settled, and let it be told anew.
 
-    `alert` is made of the kinds that were told. None where nothing was.
+    `alert` is made of the kinds that were told; `before`: only what was told before this moment. None where nothing was.
     """
     told = read_state(home).told
-    mine = [key for key, once in told.items() if once.round_key == round_key and once.kind in SETTLED]
+    mine = {
+        key: once.kind
+        for key, once in told.items()
+        if once.round_key == round_key and once.kind in SETTLED and (before is None or once.at < before)
+    }
     if not mine:
         return None
-    answer = tell(home, alert(sorted({told[key].kind for key in mine})), now)
+    answer = tell(home, alert(sorted(set(mine.values()))))
     with changing(home) as state:
         state.told = {key: once for key, once in state.told.items() if key not in mine}
         state.known.pop(round_key, None)

@@ -75,12 +75,12 @@ def _wrong(done: Restored) -> list[str]:
 
 
 def _states(done: Restored) -> list[str]:
-    """What is served and which rounds stand, as `mtm status` would tell them there."""
+    """What is served there, and which rounds were delivered."""
+    from warehouse.deliveries.vault import Vault
     from warehouse.releases.manifest import current_id
-    from warehouse.status import round_states
 
     told = [] if current_id(done.home) == done.snapshot.current else [f"current is {current_id(done.home)}"]
-    rounds = [s.round_key for s in round_states(done.home)]
+    rounds = Vault(done.home).rounds()
     return told if rounds == done.snapshot.rounds else [*told, "other rounds are known"]
 
 

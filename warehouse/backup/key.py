@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from warehouse import secret_files
 from warehouse.deliveries.sources.redact import declare
 from warehouse.errors import MtmError, UsageError
 
@@ -38,11 +39,9 @@ def secret() -> str | None:
     declare(SETTING)
     given, file = os.environ.get(SETTING, "").strip(), os.environ.get(FILE_SETTING, "").strip()
     if not given and file:
-        try:
-            given = Path(file).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise UsageError("the key of the backup can't be read", where=FILE_SETTING, expected="a file with the key, readable by this account",
-                             todo=f"look at the path in {FILE_SETTING}", code="no_backup_key") from None  # fmt: skip
+        read = {FILE_SETTING: str(Path(file).expanduser())}
+        secret_files.take(read)
+        given = read[SETTING].strip()
     if not given and not file:
         return None
     if len(given) < SHORTEST:

@@ -58,7 +58,7 @@ class Lock:
     def _write(self) -> None:
         self.since = time.time()
         kind = "alone" if self.alone else "shared"
-        self.name = f"{BELOW}{kind}-{int(self.since)}-{_host()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.name = f"{BELOW}{kind}-{int(self.since)}-{_host()}-{_process()}-{secrets.token_hex(4)}"
         self.place.put(self.name, b"\n")
 
 
@@ -100,3 +100,7 @@ def is_dead(name: str) -> bool:
 
 def _host() -> str:
     return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:12]
+
+
+def _process() -> int:
+    return os.getpid()

@@ -71,7 +71,7 @@ def _kept(found: list[Snapshot], keep: Keep) -> list[Snapshot]:
         (keep.daily, lambda t: f"{t:%Y-%m-%d}"), (keep.weekly, lambda t: f"{t:%G-%V}"), (keep.monthly, lambda t: f"{t:%Y-%m}")]  # fmt: skip
     for most, period in rules:
         last = {period(datetime.fromisoformat(s.at)): s.id for s in found}  # the last of each: later ones stand
-        chosen |= set(list(last.values())[len(last) - most :] if most else [])
+        chosen |= set(list(last.values())[-most:] if most else [])
     return [s for s in found if s.id in chosen]
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
 from warehouse.errors import MtmError
 
 FORMAT = 1
-ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+ID = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{6}")
 LINKS = re.compile(r"releases/r\d+")
 
 
@@ -76,9 +77,11 @@ class Snapshot:
         }  # fmt: skip
 
 
-def new_id(now: datetime | None = None) -> str:
-    """An id that sorts by time, and that no other backup bears."""
-    return f"{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+def new_id(now: datetime, known: Iterable[str] = ()) -> str:
+    """An id that no other backup bears, and that sorts behind all known ones, also where the clock was set back."""
+    for last in sorted(known)[-1:]:
+        now = max(now, datetime.strptime(last[:22], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC) + timedelta(microseconds=1))
+    return f"{now:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(3)}"
 
 
 def from_json(text: bytes, name: str) -> Snapshot:

@@ -114,7 +114,7 @@ def _snapshot(home: Home, repository: Repository, lock: Lock, sent: Sent, seen: 
     now = datetime.now(UTC)
     rounds = sorted({p.split("/")[2] for p in files if p.startswith("vault/deliveries/")})
     return Snapshot(
-        new_id(now), now.isoformat(timespec="seconds"), program_version(), version_of(home.root) or 0, seen.current, seen.releases, rounds,
+        new_id(now, repository.snapshot_names()), now.isoformat(timespec="seconds"), program_version(), version_of(home.root) or 0, seen.current, seen.releases, rounds,
         files, seen.links, gone, problems(home, files, hashes, seen.releases),
     )  # fmt: skip
 

@@ -14,9 +14,11 @@ import click
 
 from warehouse import secret_files
 from warehouse.cli import (
+    alerts,
     backup,
     bench,
     codebook,
+    collection,
     completion,
     deliveries,
     disclosure,
@@ -47,7 +49,7 @@ from warehouse.errors import MtmError, UsageError
 SYSTEM = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 
 GROUPS: dict[str, list[click.Command]] = {
-    "Take in and run": [deliveries.receive, deliveries.read, rounds.run, rounds.check, status.status],
+    "Take in and run": [deliveries.receive, deliveries.read, rounds.run, rounds.check, status.status, collection.collection],
     "What is wrong": [field.findings, field.rejected, verdicts.verdict, places.places],
     "Mend and decide": [ledger.correct, ledger.decide, ledger.corrections, waivers.waive, waivers.waivers],
     "Releases": [
@@ -57,7 +59,7 @@ GROUPS: dict[str, list[click.Command]] = {
     "Hand out": [report.report, export.export, site.site, postgres.publish_to],
     "Protect people": [disclosure.disclosure, personal.scan, personal.purge],
     "Set up an operation": [codebook.codebook, places.gazetteer],
-    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.serve, operate.doctor, completion.completion, helps.help_, bench.bench],
+    "This installation": [rounds.demo, rounds.make_sample, operate.dev, operate.serve, operate.doctor, alerts.alerts, completion.completion, helps.help_, bench.bench],
     "Keep it for years": [backup.backup, backup.restore, backup.drill, migrate.migrate],
 }  # fmt: skip
 

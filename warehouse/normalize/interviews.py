@@ -46,7 +46,7 @@ class Interviews:
         `rejected`: row_number, reason_code; `accepted`: row_number, row_id.
         """
         rows = pl.DataFrame({"row_number": frame.data["row_number"]}, schema={"row_number": pl.Int64})
-        told = [self._pseudonyms(frame, "enumerator"), self._pseudonyms(frame, "device"), *_times(frame)]
+        told = [self.pseudonyms(frame, "enumerator"), self.pseudonyms(frame, "device"), *_times(frame)]
         told += [_text(frame, "informant_number"), _text(frame, "form_version")]
         rows = rows.with_columns(*told, *answered(frame, self.book, self.key))
         rows = rows.join(_states(rejected), on="row_number", how="left", maintain_order="left")
@@ -71,19 +71,11 @@ class Interviews:
         named = named.with_columns(pl.when(~drifted).then(name).alias(name) for name in INTERVIEW if name not in kept)
         return named.select(INTERVIEW.keys()).cast(INTERVIEW)  # type: ignore[arg-type]
 
-    def _pseudonyms(self, frame: TextFrame, column: str) -> pl.Series:
+    def pseudonyms(self, frame: TextFrame, column: str) -> pl.Series:
         """`E-` or `D-` and 8 letters for each identifier; null where none is delivered."""
         identifiers = texts(frame, column)  # type: ignore[arg-type]
-        names = {t: self._letters(column, t) for t in identifiers.unique().to_list() if t}
+        names = {t: letters(self.key, column, t) for t in identifiers.unique().to_list() if t}
         return identifiers.replace_strict(names, default=None, return_dtype=pl.String).rename(column)
-
-    def _letters(self, column: str, identifier: str) -> str:
-        number = int(pseudonym(self.key, f"{column} {identifier.casefold()}"), 16)
-        letters = ""
-        for _ in range(8):
-            number, at = divmod(number, len(LETTERS))
-            letters += LETTERS[at]
-        return f"{column[0].upper()}-{letters}"
 
     def _keys(self, frame: TextFrame, rows: pl.DataFrame) -> list[pl.Series]:
         """`interview_key`: the row's id where it was accepted, else a keyed hash; `back_check_of`: another row's id."""
@@ -120,6 +112,15 @@ class Interviews:
         chain = [place for place in places.chains.get(code, ()) if place.level > 0]
         found = ((self.positions.get(place.code), place.level) for place in reversed(chain))
         return next(((*position, level) for position, level in found if position), None)
+
+
+def letters(key: bytes, column: str, identifier: str) -> str:
+    """The pseudonym of an enumerator (`E-` and 8 letters) or a device (`D-`): equal whatever the case it is written in."""
+    number, text = int(pseudonym(key, f"{column} {identifier.casefold()}"), 16), ""
+    for _ in range(8):
+        number, at = divmod(number, len(LETTERS))
+        text += LETTERS[at]
+    return f"{column[0].upper()}-{text}"
 
 
 def _states(rejected: pl.DataFrame) -> pl.DataFrame:

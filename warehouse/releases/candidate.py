@@ -30,7 +30,7 @@ from warehouse.settings import DBT_PROJECT, PROJECT, Home
 from warehouse.sql_text import escaped
 from warehouse.survey.stated import takes_stock_of
 
-_SQL: dict[Any, str] = {
+SQL_TYPES: dict[Any, str] = {
     pl.String: "VARCHAR", pl.Int64: "BIGINT", pl.Float64: "DOUBLE", pl.Date: "DATE", pl.Boolean: "BOOLEAN",
     pl.Datetime("us"): "TIMESTAMP",
 }  # fmt: skip
@@ -200,7 +200,7 @@ def register(candidate: Candidate) -> None:
 
 def _select(table: str, building: list[Normalized]) -> str:
     """Columns with their types, over the rounds' Parquet files; paths are quoted, values never reach SQL."""
-    columns = ", ".join(f'CAST("{name}" AS {_SQL[kind]}) AS "{name}"' for name, kind in TABLES[table].items())
+    columns = ", ".join(f'CAST("{name}" AS {SQL_TYPES[kind]}) AS "{name}"' for name, kind in TABLES[table].items())
     files = ", ".join(f"'{escaped(n.folder / f'{table}.parquet')}'" for n in building)
     return f"SELECT {columns} FROM read_parquet([{files}])"
 

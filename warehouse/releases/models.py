@@ -9,6 +9,7 @@ import contextlib
 import gc
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +44,7 @@ def run_dbt(candidate: Candidate) -> DbtOutcome:
     with dbt_environment(candidate.home, candidate.database), _quiet():
         result = _invoke(["build", "--no-write-json", *standing], _parsed(candidate.home))
     if result.exception is not None or result.result is None:
-        raise MtmError(
-            f"dbt did not run: {_first_line(result.exception)}",
-            where="dbt_project/",
-            expected="a project that parses and a candidate that opens",
-            todo="mtm run --debug shows the whole message",
-            code="dbt_failed",
-        )
+        raise _did_not_run(result.exception)
     outcome = DbtOutcome([_node(r) for r in result.result.results])
     candidate.dbt = outcome.nodes
     return outcome
@@ -62,6 +57,24 @@ def manifest_path(home: Home) -> Path:
         with dbt_environment(home, home.build / "candidate" / "build.duckdb"), _quiet():
             _invoke(["parse"])
     return path
+
+
+def compiled_models(home: Home) -> dict[str, str]:
+    """The SQL of every model that is not in Python, by unique id, as it would run in a database without tables.
+
+    Nothing is read and nothing is built. Raises MtmError where the project can't be compiled.
+    """
+    folder = home.build / f"compile.{os.getpid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        with dbt_environment(home, folder / "build.duckdb"), _quiet():
+            result = _invoke(["compile", "--no-write-json", "--select", "resource_type:model"], _parsed(home))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if result.exception is not None or result.result is None:
+        raise _did_not_run(result.exception)
+    nodes = [r.node for r in result.result.results]
+    return {n.unique_id: n.compiled_code for n in nodes if n.language == "sql" and n.compiled_code}
 
 
 def target_path(home: Home) -> Path:
@@ -115,6 +128,16 @@ def _invoke(command: list[str], manifest: Any = None) -> Any:
     finally:
         gc.unfreeze()
         DuckDBConnectionManager.close_all_connections()
+
+
+def _did_not_run(error: object) -> MtmError:
+    return MtmError(
+        f"dbt did not run: {_first_line(error)}",
+        where="dbt_project/",
+        expected="a project that parses and a candidate that opens",
+        todo="mtm run --debug shows the whole message",
+        code="dbt_failed",
+    )
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from warehouse.normalize.countries import country_rows
 from warehouse.operation_files import Names, Others
 from warehouse.operations import Operation, find_round, load_operation
 from warehouse.parts import parts_of
+from warehouse.plan import planned_places
 from warehouse.releases.former_cells import load_former_cells
 from warehouse.releases.manifest import RoundVersion
 from warehouse.releases.quality_codes import code_rows
@@ -45,6 +46,7 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "indicator": [row for o in operations for row in indicator_rows(o)],
         "indicator_comparability": [row for v in versions for row in comparability_rows(v)],
         "frame": [row for o in operations for row in frame_rows(o, home)],
+        "round_plan": [row for v in versions for row in plan_rows(v, home)],
         "part_dimension": [row for o in operations for row in dimension_rows(o)],
         "part_item": [row for o in operations for row in item_rows(o)],
         "survey_design": [row for o in operations for row in survey_design_rows(o)],
@@ -183,6 +185,20 @@ def comparability_rows(version: RoundVersion) -> Rows:
 def frame_rows(operation: Operation, home: Home | None) -> Rows:
     """The rows of `reference.frame` from `frame.csv`."""
     return [{**row.model_dump(), "operation": operation.code} for row in frame_of(operation, home)]
+
+
+def plan_rows(version: RoundVersion, home: Home | None) -> Rows:
+    """The rows of `reference.round_plan` for one round, from `plan.csv`."""
+    operation, known = find_round(version.round_key)
+    return [
+        {
+            "round_key": version.round_key,
+            "place_code": code,
+            "planned_communities": p.communities,
+            "planned_interviews": p.interviews,
+        }
+        for code, p in planned_places(operation, known, home).items()
+    ]
 
 
 def dimension_rows(operation: Operation) -> Rows:

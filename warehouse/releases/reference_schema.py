@@ -48,6 +48,7 @@ REFERENCE: dict[str, dict[str, str]] = {
         "window_start": "DATE",
         "window_end": "DATE",
         "planned_communities": "INTEGER",
+        "planned_interviews": "INTEGER",
         "geography_vintage": "VARCHAR",
         "row_grain": "VARCHAR",  # informant | site | respondent
         "is_registered": "BOOLEAN",  # stands in rounds.yml
@@ -126,6 +127,13 @@ REFERENCE: dict[str, dict[str, str]] = {
         "communities": "INTEGER",  # null: the place belongs to the frame, its number is not known
         "frame_year": "INTEGER",
         "frame_source": "VARCHAR",
+    },
+    # What a round's plan (plan.csv) says of a place, with all places in it.
+    "round_plan": {
+        "round_key": "VARCHAR",
+        "place_code": "VARCHAR",
+        "planned_communities": "INTEGER",
+        "planned_interviews": "INTEGER",
     },
     # What a part of a count is called (reason, origin, …), and how the parts of a dimension add up.
     "part_dimension": {

@@ -12,9 +12,11 @@ from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.integration.alerts import hooks
 from tests.integration.personal.planted import MAILS, NUMBERS, PATTERNS, PEOPLE, PHONES, PLACES, leaks
 from tests.toy import write_rows, write_toy
 from warehouse.cli import cli
@@ -87,6 +89,37 @@ def test_people_in_every_corner_stop_the_round_and_leave_no_trace(line: Line) ->
     assert {"column 11", "column 1"} <= blocked
     assert current_id(line.home) is None
     assert leaks(line.home.root) == {}
+
+
+def test_alerts_tell_it_without_anybody(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To every kind of channel, in every language; by looking, and by the end of the run."""
+    from orchestration.instance import open_instance
+    from orchestration.sensors.alerts import run_failed
+
+    with hooks.serve() as hook:
+        for kind in ("SLACK", "TEAMS", "WEBHOOK"):
+            monkeypatch.setenv(f"MTM_ALERT_{kind}_URL", hook.url)
+        (line.home.root / "alerts.yml").write_text(
+            "channels: [{name: slack, language: ru}, {name: teams, language: ky}]\n"
+        )
+        line.mtm("alerts", "check")
+        with open_instance(line.home) as instance:
+            (run,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
+            (entry,) = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+            told = run_failed(run, entry.get_dagster_event(), line.home)
+    assert [a.outcome for a in told] == ["repeated"]  # it is the same refusal
+    titles = "".join(hook.texts)
+    for title in (
+        "gate refused the delivery",
+        "поставка не прошла проверку",
+        "текшерүүдөн өткөн жок",
+        "mtm findings toy-baseline-r01",
+        "В столбце, которого нет в кодовой книге, похоже, стоят телефоны",
+    ):
+        assert title in titles, title
+    assert not [value for value, pattern in PATTERNS if pattern in titles.encode()]
+    assert leaks(line.home.alerts, leave=()) == {}
+    line.mtm("alerts", "--json")
 
 
 def test_a_published_round_holds_nobody(line: Line) -> None:

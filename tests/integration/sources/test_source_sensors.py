@@ -15,6 +15,7 @@ from uuid import uuid4
 import dagster as dg
 import pytest
 
+from orchestration import pull as pulls
 from orchestration.pull import pull_source
 from orchestration.resources import WarehouseHome
 from orchestration.sensors import source_sensors
@@ -22,7 +23,7 @@ from orchestration.sensors import sources as sensors
 from tests.integration.sources.api_servers import KEY, TOKEN, Dtm, Kobo, record
 from tests.integration.sources.file_servers import PASSWORD, USER, Sftp
 from tests.integration.sources.web_server import File, Web
-from warehouse.deliveries.sources import state
+from warehouse.deliveries.sources import retry, state
 from warehouse.deliveries.vault import Vault
 from warehouse.settings import Home
 
@@ -51,16 +52,18 @@ class Ticks:
     pulls: list[str] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    requested: dict[str, str] = field(default_factory=dict)  # tags of the last run on a round
 
     def __call__(self, later: float = 30.0) -> str:
         """One tick; returns why nothing was requested, or `pull`, `run`."""
         self.clock.now += later
         with dg.build_sensor_context(self.instance, cursor=self.cursor) as context:
-            result = sensors.tick(context, self.home, self.kind)
+            result = sensors.tick(context, self.home, lambda source: source.kind == self.kind, "nothing is enabled")
         self.cursor = result.cursor
         self.texts += [str(result), str(result.cursor)]
         for request in result.run_requests or []:
             if request.job_name == "publish_round":
+                self.requested = {**request.tags, "dagster/partition": str(request.partition_key)}
                 if request.run_key not in self.runs:
                     self.runs.append(str(request.run_key))
             elif request.run_key not in self.pulls:
@@ -69,8 +72,15 @@ class Ticks:
         said = [r.job_name or "" for r in result.run_requests or []]
         return " ".join(said) or str(result.skip_reason.skip_message if result.skip_reason else "")
 
-    def pull(self, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
-        """What the daemon does with a request."""
+    def pull(self, config: dict[str, Any], retries: int = 0) -> dg.ExecuteInProcessResult:
+        """What the daemon does with a request. `retries`: in the run, without a pause (0: the run gives up at once)."""
+        again = dg.RetryPolicy(max_retries=retries)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pulls, "AGAIN", again)
+            patch.setattr(pulls.pull, "_retry_policy", again)
+            return self._pulled(config)
+
+    def _pulled(self, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
         result = pull_source.execute_in_process(
             {**config, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             self.instance,
@@ -88,6 +98,17 @@ def ticks(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ticks]:
     monkeypatch.setattr(state, "time", clock)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Ticks(home, instance, clock)
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+@pytest.fixture
+def warehouse(home: Home) -> WarehouseHome:
+    return WarehouseHome(path=str(home.root))
 
 
 @pytest.fixture
@@ -250,13 +271,54 @@ def test_a_broken_file_of_sources_is_told(toy: Path, ticks: Ticks) -> None:
     assert "sources.yml can't be used" in ticks()
 
 
-def test_sensors_are_on_where_a_source_of_their_kind_is(declared: Callable[..., None]) -> None:
-    def on() -> list[str]:
-        return [s.name for s in source_sensors() if s.default_status == dg.DefaultSensorStatus.RUNNING]
+def test_each_source_has_a_sensor_and_a_later_one_is_taken_up(declared: Callable[..., None], instance: dg.DagsterInstance, warehouse: WarehouseHome) -> None:  # fmt: skip
+    def said(sensor: dg.SensorDefinition) -> str:
+        with dg.build_sensor_context(instance, resources={"warehouse": warehouse}) as context:
+            result = sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        return str(result.skip_reason.skip_message if result.skip_reason else [r.job_name for r in result.run_requests or []])  # fmt: skip
 
-    assert on() == []
-    declared(kobo="kobo+https://kf.example.org/aToy")
-    assert on() == ["source_kobotoolbox"]
+    declared(**{"kobo-a": "kobo+https://kf.example.org/aToy", "kobo_a": "kobo+https://kf.example.org/aToy"})
+    found = {s.name: s for s in source_sensors()}
+    assert list(found) == ["source_toy_kobo_a", "source_toy_kobo_a_2", "new_sources"]
+    assert {s.default_status for s in found.values()} == {dg.DefaultSensorStatus.RUNNING}
+    assert said(found["source_toy_kobo_a"]) == "['pull_source']"
+    assert said(found["new_sources"]) == "no source was added since Dagster loaded"
+    declared(later="kobo+https://kf.example.org/aToy")
+    assert said(found["new_sources"]) == "['pull_source']"
+    assert said(found["source_toy_kobo_a"]) == "toy/kobo-a is not enabled any more in sources.yml"
+
+
+def test_a_lost_cursor_asks_for_no_run_twice(put: Callable[..., Any], declared: Callable[..., None], ticks: Ticks, rows_file: Callable[..., bytes]) -> None:  # fmt: skip
+    url, write = put("folder")
+    declared(share=url)
+    write(rows_file(1))
+    ticks(), ticks()
+    assert ticks() == "publish_round"
+    ticks.instance.create_run_for_job(_nothing, tags=ticks.requested)
+    ticks.cursor = "[broken"
+    assert "nothing new" in ticks()
+
+
+def test_a_fault_of_the_source_is_tried_again_and_a_refusal_is_not(web: Web, declared: Callable[..., None], ticks: Ticks, rows_file: Callable[..., bytes], vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    file = File(rows_file(1))
+    web.routes["/round1.xlsx"] = file
+    declared(share=f"{web.url}/round1.xlsx")
+    config = {"ops": {"pull": {"config": {"source": "toy/share"}}}}
+    file.faults = [503] * 2
+    monkeypatch.setattr(retry.PACE, "tries", 1)
+    assert ticks.pull(config, retries=2).success and vault.rounds() == ["toy-baseline-r01"]
+    assert state.read_state(ticks.home, "toy/share").failures == 0
+    file.faults, seen = [404] * 9, len(web.seen)
+    assert not ticks.pull(config, retries=2).success and len(web.seen) == seen + 1
+    file.faults, seen = [503] * 9, len(web.seen)
+    assert not ticks.pull(config, retries=2).success and len(web.seen) == seen + 3
+    assert state.read_state(ticks.home, "toy/share").failures == 2  # one for each run that was given up
+
+
+@dg.job
+def _nothing() -> None:
+    """Stands for a run that was requested."""
 
 
 def test_a_name_that_nobody_declared_fails_plainly(ticks: Ticks) -> None:

@@ -20,13 +20,10 @@ def test_they_hold_jobs_sensor_schedule_and_can_be_resolved(definitions: dg.Defi
     assert publish.executor_def.name == check.executor_def.name == "in_process"
     assert dg.AssetKey("release") in publish.asset_layer.selected_asset_keys
     assert dg.AssetKey("release") not in check.asset_layer.selected_asset_keys
-    assert [s.name for s in definitions.sensors or []] == [
-        "inbox",
-        "source_files",
-        "source_kobotoolbox",
-        "source_dtm_api",
-    ]
-    assert [s.name for s in definitions.schedules or []] == ["daily"]
+    assert {"inbox", "new_sources", "due_rounds", "alert_of_failed_runs", "alert_of_ended_runs", "alerts"} <= {
+        s.name for s in definitions.sensors or []
+    }
+    assert {"rounds_kgz", "rounds_mli"} <= {s.name for s in definitions.schedules or []}
 
 
 def test_every_asset_is_partitioned_by_round_described_and_never_retried(definitions: dg.Definitions) -> None:
@@ -36,6 +33,19 @@ def test_every_asset_is_partitioned_by_round_described_and_never_retried(definit
         assert node.partitions_def is not None and node.partitions_def.name == "rounds", key
         assert node.description, f"{key.to_user_string()} has no description"
     assert all(op.retry_policy is None for op in definitions.resolve_job_def("publish_round").nodes)
+
+
+def test_only_the_pull_is_tried_again_and_waits_longer_each_time(definitions: dg.Definitions) -> None:
+    job = definitions.resolve_job_def("pull_source")
+    (pull,) = job.nodes
+    policy = pull.definition.retry_policy
+    assert policy is not None and policy.backoff == dg.Backoff.EXPONENTIAL and policy.jitter == dg.Jitter.PLUS_MINUS
+    assert job.tags["mtm/work"] == "pull" and int(job.tags["dagster/max_runtime"]) > 0
+
+
+def test_many_rounds_are_one_run(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    assert {graph.get(key).backfill_policy for key in graph.executable_asset_keys} == {dg.BackfillPolicy.single_run()}
 
 
 def test_what_writes_the_build_database_is_in_a_pool(definitions: dg.Definitions) -> None:

@@ -28,12 +28,12 @@ def compose(way: Access, message: Message) -> EmailMessage:
     mail["To"] = ", ".join(way.to)
     mail["Date"] = format_datetime(message.moment)
     mail["Message-ID"] = make_msgid(domain=way.sender.rpartition("@")[2] or "localhost")
-    mail["Content-Language"] = message.language
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail["X-MTM-Kind"] = message.kind
     mail.set_content(message.text)
     mail.add_alternative(page(message), subtype="html")
+    mail["Content-Language"] = message.language  # last: before, it would go into the first part
     return mail
 
 
@@ -60,7 +60,7 @@ def send(way: Access, message: Message) -> str:
         with _connected(way) as server:
             refused = server.send_message(compose(way, message), way.sender, list(way.to))
     except smtplib.SMTPAuthenticationError as error:
-        raise NotSent(f"the mail server does not take user and password ({error.smtp_code})", for_good=True) from None
+        raise NotSent(f"the mail server refuses the login ({error.smtp_code})", for_good=True) from None
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({code for code, _ in error.recipients.values()})
         raise NotSent(f"no recipient is taken ({', '.join(map(str, codes))})", for_good=min(codes) >= 500) from None

@@ -51,16 +51,21 @@ def enumerator_effect(data: Collected, v: Values) -> Outcome:
     if not tests:
         return Lacking("few_interviews", is_few=True)
     qs = adjusted([one.p for _, one in tests])
-    found = []
-    for (m, one), q in zip(tests, qs.tolist(), strict=True):
+    found: dict[tuple[str, str], Found] = {}  # of the options of one question only the one that stands out most
+    for (m, one), q in sorted(zip(tests, qs.tolist(), strict=True), key=lambda each: each[0][1].p):
         least = v["difference"] if m.option else v["rank_difference"]
         if q <= v["false_alarms"] and abs(one.difference) >= least:
-            own, others = _shown(m, one.group)
-            found.append(Found(
-                "enumerator", one.group, _says(data, m, one.group, own, others), m.rows.filter(pl.col("enumerator") == one.group).height,
-                own, None, others, one.p, q, item=m.code, enumerator=one.group,
-            ))  # fmt: skip
-    return found
+            found.setdefault((one.group, m.question), _off(data, m, one, q))
+    return list(found.values())
+
+
+def _off(data: Collected, m: Measure, one: Against, q: float) -> Found:
+    own, others = _shown(m, one.group)
+    n = m.rows.filter(pl.col("enumerator") == one.group).height
+    return Found(
+        "enumerator", one.group, _says(data, m, one.group, own, others), n, own, None, others, one.p, q,
+        item=m.question, enumerator=one.group,
+    )  # fmt: skip
 
 
 def enumerator_icc(data: Collected, v: Values) -> Outcome:

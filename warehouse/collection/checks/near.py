@@ -60,6 +60,7 @@ def near_duplicate(data: Collected, v: Values) -> Outcome:
         of_interview(said[later], n=rows.height, observed=share, threshold=v["most"],
                      says={"share": Share(share), "n": compared, "other": Plain(said[earlier]["row_number"])})
         for later, earlier, share, compared in pairs.alike(v)
+        if said[later]["content_hash"] is None or said[later]["content_hash"] != said[earlier]["content_hash"]
     ]  # fmt: skip
 
 
@@ -93,26 +94,27 @@ def _codes(rows: pl.DataFrame, column: str) -> Grid:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Compared pairs. Arrays: the later and the earlier interview, equal answers, answers compared, weight; and the bound."""
+    """Compared pairs. Arrays: the later and the earlier interview, their weight; and weights of unrelated pairs."""
 
+    grid: Grid
     later: Grid
     earlier: Grid
-    equal: Grid
-    compared: Grid
     weight: Grid
-    unrelated: Grid  # weights of pairs with neither enumerator nor place in common
+    unrelated: Grid  # of pairs with neither enumerator nor place in common
 
     def alike(self, v: Values) -> list[tuple[int, int, float, int]]:
         """later, earlier, share, compared: of each later interview the closest one, where it is too close."""
-        share = self.equal / np.maximum(self.compared, 1)
-        hit = (
-            (share >= v["most"]) & (self.compared >= v["least_answers"]) & (self.weight > self.bound(v["false_alarms"]))
-        )
         best: dict[int, tuple[int, int, float, int]] = {}
-        for i in np.flatnonzero(hit):
-            one = (int(self.later[i]), int(self.earlier[i]), float(share[i]), int(self.compared[i]))
-            if one[0] not in best or best[one[0]][2] < one[2]:
-                best[one[0]] = one
+        for i in np.flatnonzero(self.weight > self.bound(v["false_alarms"])):
+            later, earlier = int(self.later[i]), int(self.earlier[i])
+            one, other = self.grid[later], self.grid[earlier]
+            both = (one >= 0) & (other >= 0)
+            compared = int(both.sum())
+            share = float((one == other)[both].sum()) / max(compared, 1)
+            if compared < v["least_answers"] or share < v["most"]:
+                continue
+            if later not in best or best[later][2] < share:
+                best[later] = (later, earlier, share, compared)
         return [best[key] for key in sorted(best)]
 
     def bound(self, alarms: float) -> float:
@@ -134,29 +136,25 @@ def _pairs(grid: Grid, who: Grid, where: Grid, same_place: bool) -> Pairs:
     parts = [
         _block(slice(low, low + BLOCK), hot, gain, mask, who, where, same_place) for low in range(0, len(grid), BLOCK)
     ]
-    return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return Pairs(grid, *(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _weighed(grid: Grid) -> tuple[Grid, Grid]:
-    """A column per answer in use (1 where an interview has it), and what an equal one weighs more than an unequal one."""
+    """A column per answer that two and more have (1 where an interview has it), and what an equal one weighs more than an unequal one."""
     hot, gain = [], []
     for question in grid.T:
-        told = question[question >= 0]
-        shares = np.bincount(told) / len(told)
-        for code in np.flatnonzero(shares):
+        counts = np.bincount(question[question >= 0])
+        for code in np.flatnonzero(counts > 1):
+            share = counts[code] / counts.sum()
             hot.append(question == code)
-            gain.append(np.log((COPIED + (1 - COPIED) * shares[code]) / shares[code]) - MISSED)
-    return np.array(hot, dtype=np.float32).T, np.array(gain, dtype=np.float32)
+            gain.append(np.log((COPIED + (1 - COPIED) * share) / share) - MISSED)
+    return np.array(hot, dtype=np.float32).reshape(-1, len(grid)).T, np.array(gain, dtype=np.float32)
 
 
-def _block(
-    own: slice, hot: Grid, gain: Grid, mask: Grid, who: Grid, where: Grid, same_place: bool
-) -> tuple[Grid, ...]:  # fmt: skip
-    equal, compared = hot[own] @ hot.T, mask[own] @ mask.T
-    weight = (hot[own] * gain) @ hot.T + MISSED * compared
+def _block(own: slice, hot: Grid, gain: Grid, mask: Grid, who: Grid, where: Grid, same_place: bool) -> tuple[Grid, ...]:
+    weight = (hot[own] * gain) @ hot.T + MISSED * (mask[own] @ mask.T)
     one_who, one_where = who[own][:, None] == who[None, :], where[own][:, None] == where[None, :]
     related = one_who | one_where if same_place else one_who & ~one_where
-    earlier = np.arange(len(hot))[None, :] < (np.arange(len(equal)) + own.start)[:, None]
+    earlier = np.arange(len(hot))[None, :] < (np.arange(len(weight)) + own.start)[:, None]
     later, before = np.nonzero(earlier & related)
-    strangers = weight[earlier & ~one_who & ~one_where]
-    return later + own.start, before, equal[later, before], compared[later, before], weight[later, before], strangers
+    return later + own.start, before, weight[later, before], weight[earlier & ~one_who & ~one_where]

@@ -5,6 +5,7 @@ Filling templates belongs here; what is found, and the templates themselves, do 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -21,7 +22,8 @@ def in_words(stem: str, said: Said, values: Mapping[str, Any]) -> dict[str, str]
 
 def filled(said: Said, values: Mapping[str, Any], t: Tongue) -> str:
     """The template in one language; `{n}` and the like become what the language writes."""
-    return said.of(t.lang).format(**{name: _written(value, t) for name, value in values.items()})
+    text = said.of(t.lang).format(**{name: _written(value, t) for name, value in values.items()})
+    return re.sub(r"\.\.$", ".", text)  # a Russian date ends with a full stop of its own
 
 
 def _written(value: Any, t: Tongue) -> str:
@@ -34,5 +36,5 @@ def _written(value: Any, t: Tongue) -> str:
     if isinstance(value, date):
         return t.day(value)
     if isinstance(value, float):
-        return t.number(value, 0 if abs(value) >= 10 or value == round(value) else 1)
+        return t.number(value, 0 if abs(value) >= 100 or round(value, 1) == round(value) else 1)
     return t.number(value) if isinstance(value, int) else str(value) if value is not None else t.number(None)

@@ -17,7 +17,7 @@ from warehouse.codebooks.recognise import NOTHING_DECLARED, Declared
 from warehouse.deliveries.sources.address import Kind, check_url, default_secret_env, kind_of, protocol_of
 from warehouse.deliveries.sources.redact import declare
 from warehouse.errors import MtmError, UsageError
-from warehouse.operations import Component, Strict, all_operations, load_operation, read_yaml
+from warehouse.operations import Component, Strict, load_operation, read_yaml, readable_operations
 
 UNITS = {"s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "m": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}  # fmt: skip
 SOONEST = {"files": 60, "kobo": 900, "dtm": 3600}  # seconds between two looks, where the file says nothing
@@ -97,9 +97,10 @@ def seconds(every: str) -> int:
 
 def all_sources() -> tuple[list[Source], list[MtmError]]:
     """The sources of all operations, and what is wrong with files that can't be used: the others go on."""
+    operations, unreadable = readable_operations()
     found: list[Source] = []
-    problems: list[MtmError] = []
-    for operation in all_operations():
+    problems: list[MtmError] = [*unreadable]
+    for operation in operations:
         try:
             found += sources_of(operation.code)
         except MtmError as error:

@@ -20,7 +20,7 @@ from warehouse.deliveries.sources.address import is_url, protocol_of
 from warehouse.deliveries.sources.files import Item, local_items
 from warehouse.deliveries.sources.model import Source
 from warehouse.deliveries.sources.redact import quiet, redact, shown
-from warehouse.deliveries.sources.retry import patiently
+from warehouse.deliveries.sources.retry import SourceError, patiently
 from warehouse.deliveries.sources.same import same_export
 from warehouse.deliveries.sources.transfer import Pulled, fetched
 from warehouse.deliveries.vault import Receipt, Vault
@@ -43,6 +43,11 @@ class Outcome:
     def is_refused(self) -> bool:
         """The file came and can't be used: nothing helps but another file. Other errors may pass."""
         return isinstance(self.error, UnreadableDelivery)
+
+    @property
+    def may_pass(self) -> bool:
+        """The source did not answer as it should, and another try may help; a refusal (401, 404) stays one."""
+        return isinstance(self.error, SourceError) and self.error.may_pass
 
 
 def receive_source(vault: Vault, source: Source, only: Collection[str] | None = None) -> Iterator[Outcome]:

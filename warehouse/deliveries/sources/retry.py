@@ -37,7 +37,12 @@ PACE = Pace()
 
 
 class SourceError(MtmError):
-    """A source that could not be pulled. Exit code 1; every part goes through the redaction."""
+    """A source that could not be pulled. Exit code 1; every part goes through the redaction.
+
+    `may_pass`: the fault is of the moment (no answer, a cut connection), and another try later may help.
+    """
+
+    may_pass = False
 
     def __init__(self, what: str, *, where: str = "", expected: str = "", todo: str = "", code: str = "") -> None:
         """As MtmError; texts of servers and libraries may be passed in."""
@@ -50,6 +55,10 @@ class Transient(Exception):
     def __init__(self, error: MtmError, retry_after: float | None = None) -> None:
         """`retry_after`: seconds that the server asked for."""
         self.error, self.retry_after = error, retry_after
+        if isinstance(
+            error, SourceError
+        ):  # a server that asks for a long pause gets it: the next pull, not the next try
+            error.may_pass = (retry_after or 0.0) <= PACE.longest_asked
         super().__init__(str(error))
 
 

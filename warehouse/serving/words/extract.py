@@ -15,6 +15,7 @@ from warehouse.serving.words import HERE
 
 SERVING = HERE.parent
 PROJECT = SERVING.parents[1]
+ROOMS = (SERVING, PROJECT / "warehouse" / "collection" / "page")  # what people are handed, and the page for the field
 TEMPLATES = (".j2", ".html", ".jinja")
 OTHER_WORDS = ("field_report",)  # rooms that keep their words in a file of their own
 
@@ -28,10 +29,15 @@ class Found:
     line: int
 
 
-def messages(root: Path = SERVING) -> list[Found]:
-    """Every message below a folder, by file and line."""
+def messages(*roots: Path) -> list[Found]:
+    """Every message below folders (those that say anything to people), by file and line."""
+    return [m for root in roots or ROOMS for m in _below(root)]
+
+
+def _below(root: Path) -> Iterator[Found]:
     files = sorted(p for p in root.rglob("*") if p.is_file() and p.relative_to(root).parts[0] not in OTHER_WORDS)
-    return [m for path in files for m in _of_file(path)]
+    for path in files:
+        yield from _of_file(path)
 
 
 def _of_file(path: Path) -> Iterator[Found]:

@@ -1,0 +1,35 @@
+-- What the coverage of a survey withholds is withheld here too.
+select
+    p.round_key,
+    p.operation,
+    p.component,
+    p.place_code,
+    p.place_level,
+    p.parent_code,
+    p.place_name_en,
+    p.place_name_ru,
+    p.place_name_ky,
+    p.progress_unit,
+    p.planned_communities,
+    if(c.is_suppressed, null, p.communities) as communities,
+    if(c.is_suppressed, null, p.communities_missing) as communities_missing,
+    p.planned_interviews,
+    if(c.is_suppressed, null, p.interviews) as interviews,
+    if(c.is_suppressed, null, p.interviews_rejected) as interviews_rejected,
+    if(c.is_suppressed, null, p.interviews_test) as interviews_test,
+    if(c.is_suppressed, null, p.interviews_back_check) as interviews_back_check,
+    if(c.is_suppressed, null, p.progress_percent) as progress_percent,
+    if(c.is_suppressed, null, p.first_day) as first_day,
+    if(c.is_suppressed, null, p.last_day) as last_day,
+    if(c.is_suppressed, null, p.days_worked) as days_worked,
+    if(c.is_suppressed, null, p.pace_per_day) as pace_per_day,
+    if(c.is_suppressed, null, p.projected_end) as projected_end,
+    if(c.is_suppressed, 'withheld', p.projection_note) as projection_note,
+    if(c.is_suppressed, 'withheld', p.collection_status) as collection_status,
+    p.fieldwork_start,
+    p.fieldwork_end,
+    coalesce(c.is_suppressed, false) as is_suppressed,
+    p.is_synthetic
+from {{ ref('int_collection_progress') }} as p
+left join {{ ref('mart_round_coverage') }} as c on p.round_key = c.round_key and p.place_code = c.place_code
+order by p.round_key, p.place_level, p.place_code
