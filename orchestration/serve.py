@@ -77,19 +77,20 @@ def _make_storage(home: Home) -> None:
 
 def _serve_code(home: Home, host: str, port: int) -> NoReturn:
     """Watch over the code server: told to end by a signal, it would leave its runs behind; asked to, it waits for them."""
-    child = subprocess.Popen(command("code", host, port), env=_environment(home), preexec_fn=_end_with_parent)
+    started: list[subprocess.Popen[bytes]] = []
     signals: list[int] = []
 
     def end(number: int, _: object) -> None:
         signals.append(number)
-        if len(signals) > 1:  # told twice: now
-            child.terminate()
-        else:
-            threading.Thread(target=_ask_to_end, args=(child, host, port), daemon=True).start()
+        if len(signals) == 1 and started:
+            threading.Thread(target=_ask_to_end, args=(started[0], host, port), daemon=True).start()
+        else:  # told twice, or before it was there: now
+            [child.terminate() for child in started] or sys.exit(0)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    code = child.wait()
+    started.append(subprocess.Popen(command("code", host, port), env=_environment(home), preexec_fn=_end_with_parent))
+    code = started[0].wait()
     sys.exit(0 if signals else code or 1)
 
 

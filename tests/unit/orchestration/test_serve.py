@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -49,6 +52,49 @@ def test_a_service_becomes_dagster(monkeypatch: pytest.MonkeyPatch, home: Home) 
     monkeypatch.chdir(Path.cwd())
     serve.serve(home, "viewer")
     assert "--read-only" in became[0] and became[0][became[0].index("-p") + 1] == "3002" and "127.0.0.1" in became[0]
+
+
+def test_the_code_server_is_asked_to_end_and_ended_where_it_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Child:
+        ended = 0
+
+        def terminate(self) -> None:
+            self.ended += 1
+
+    child, asked = Child(), []
+    serve._ask_to_end(child, "0.0.0.0", closed())  # type: ignore[arg-type]
+    assert child.ended == 1
+    monkeypatch.setattr(
+        "dagster._grpc.client.DagsterGrpcClient.shutdown_server", lambda client: asked.append(client.host)
+    )
+    serve._ask_to_end(child, "0.0.0.0", 4000)  # type: ignore[arg-type]
+    assert child.ended == 1 and asked == ["127.0.0.1"]
+
+
+def test_the_code_server_is_waited_for_at_its_end() -> None:
+    """A child that goes on after it was asked: the service ends when the child does."""
+    child = (
+        "import sys, time; print('up', flush=True); sys.stdin.readline(); time.sleep(0.3); print('done', flush=True)"
+    )
+    code = f"""
+import sys, subprocess
+from pathlib import Path
+from orchestration import serve
+from warehouse.settings import Home
+serve.command = lambda *_: [sys.executable, '-c', {child!r}]
+serve._environment = lambda _: None
+serve._ask_to_end = lambda *_: print('asked', flush=True)
+serve._serve_code(Home(Path('x')), '127.0.0.1', 1)
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=serve.PROJECT
+    )
+    assert process.stdin and process.stdout
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.stdout.readline() == "asked\n" and process.poll() is None
+    out, _ = process.communicate("\n", timeout=30)
+    assert out == "done\n" and process.returncode == 0
 
 
 def test_pages_answer_and_a_port_that_is_taken_is_told(home: Home) -> None:
