@@ -19,7 +19,15 @@ ON_DEMO = tuple(  # its making takes a minute or two
     f"tests/acceptance/test_{name}.py" for name in ("demo", "questions", "demo_clients", "report", "trace")
 )
 ON_SERVER = "tests/integration/postgres/"  # one PostgreSQL server for all
-LONG = (*ON_DEMO, "tests/acceptance", "tests/integration/dbt", "tests/integration")
+# The first file of faults prepares a home that the others copy: begun apart from them, nobody waits for it.
+LONG = (
+    *ON_DEMO,
+    "tests/acceptance",
+    "tests/faults/test_kills.py",
+    "tests/integration/dbt",
+    "tests/integration",
+    "tests/faults",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

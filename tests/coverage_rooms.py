@@ -56,7 +56,9 @@ def table(rooms: Mapping[str, tuple[int, int]]) -> str:
     """A line for each room, then the total."""
     whole = (sum(r for r, _ in rooms.values()), sum(t for _, t in rooms.values()))
     lines = {**rooms, "total": whole}
-    return "\n".join(f"{name:28} {reached / max(there, 1):7.1%}  of {there:6,}" for name, (reached, there) in lines.items())
+    return "\n".join(
+        f"{name:28} {reached / max(there, 1):7.1%}  of {there:6,}" for name, (reached, there) in lines.items()
+    )
 
 
 def main(asked: list[str]) -> int:

@@ -119,17 +119,25 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Comman
     return CommandLine(folder / "home")
 
 
+# Rounds where something is new: codes (15), groups and shares (17), names (21), codes again (22), the dictionary (24); Mali's layouts.
+TELLING = ("nga/round15", "nga/round17", "nga/round21", "nga/round22", "nga/round24", "mli/Baseline_Assessment_Round_12",
+           "mli/Baseline_Assessment_Round_28", "mli/Baseline_December")  # fmt: skip
+
+
+def real_files(deliveries: Path) -> list[Path]:
+    """Spreadsheets of Nigeria (rounds 13 on) and Mali; by `make real` all of them, else those with something new."""
+    found = [*sorted((deliveries / "nga").glob("round[12]?.xlsx")), *sorted((deliveries / "mli").glob("*.xlsx"))]
+    found = [path for path in found if path.name not in ("round10.xlsx", "round11.xlsx", "round12.xlsx")]
+    every = os.environ.get("MTM_REAL_ROUNDS") == "all"
+    return [path for path in found if every or path.relative_to(deliveries).as_posix().startswith(TELLING)]
+
+
 @pytest.fixture(scope="session")
 def published_real(tmp_path_factory: pytest.TempPathFactory, deliveries: Path) -> CommandLine:
-    """Real spreadsheets of Nigeria (rounds 13 on) and Mali, received and run in one go."""
-    files = [
-        *sorted((deliveries / "nga").glob("round[12][3-9].xlsx")),
-        *sorted((deliveries / "nga").glob("round2[0-2].xlsx")),
-    ]
-    files += sorted((deliveries / "mli").glob("*.xlsx"))
+    """Real spreadsheets of two countries, received and run in one go."""
 
     def make(line: CommandLine) -> None:
-        line("receive", *files)
+        line("receive", *real_files(deliveries))
         line("run")
 
     return made_once(tmp_path_factory, "real", make)

@@ -13,9 +13,13 @@ import openpyxl
 import pytest
 
 from tests.acceptance import recount
-from tests.acceptance.conftest import CommandLine
+from tests.acceptance.conftest import CommandLine, real_files
+from tests.figures import Marts, check
 from warehouse.deliveries.vault import Vault
 from warehouse.normalize.run import normalize
+from warehouse.serving.charts import Picture
+from warehouse.serving.report import report_html
+from warehouse.serving.source import published
 from warehouse.settings import Home
 
 pytestmark = [pytest.mark.slow, pytest.mark.real]
@@ -68,15 +72,15 @@ def test_the_people_in_the_mart_are_the_people_in_the_file(published_real: Comma
     }
     published = {r["round_key"] for r in rows}
     wanted = {key: people for key, people in expected(deliveries).items() if key[0] in published}
-    assert len(published) == 15
+    assert len(published) == len(real_files(deliveries)) >= 8
     for (round_key, category, unit), people in wanted.items():
         for level in (0, 1, 2, 3):
             assert seen[round_key, category, unit, level] == people, f"{round_key} {category} {unit} at level {level}"
 
 
-def test_every_round_is_published_and_says_so(published_real: CommandLine) -> None:
+def test_every_round_is_published_and_says_so(published_real: CommandLine, deliveries: Path) -> None:
     states = {r["round_key"]: r["state"] for r in published_real.json("status")["rounds"]}
-    assert len(states) == 15
+    assert len(states) == len(real_files(deliveries))
     assert set(states.values()) == {"published"}
     assert sum(r["is_current"] for r in published_real.json("releases")) == 1
     assert published_real.json("verify")["ok"]
@@ -105,3 +109,13 @@ def test_running_again_finds_nothing_new(published_real: CommandLine) -> None:
 def test_reasons_and_parts_are_counted_again_from_the_workbook(published_real: CommandLine, deliveries: Path) -> None:
     recount.reasons_and_states_are_those_of_a_real_delivery(published_real, deliveries)
     recount.parts_of_a_real_delivery_are_not_forced_to_its_totals(published_real, deliveries)
+
+
+def test_every_number_of_a_report_is_the_marts(published_real: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Picture, "html", lambda self: "<svg role='img'></svg>")  # their numbers stand in the tables too
+    source = published(Home(published_real.home))
+    real = Marts(source.folder / "mtm.duckdb")
+    for round_key in ("nga-baseline-r22", "mli-baseline-r28"):
+        page = report_html(source, round_key, "en")
+        assert check(page, real, "en") > 50
+        assert "SYNTHETIC" not in page and "not asked in this round" in page

@@ -48,15 +48,6 @@ def test_every_number_of_a_report_is_the_marts(
     assert "SYNTHETIC" in page
 
 
-def test_every_number_of_a_real_round_is_the_marts(published_real: CommandLine, undrawn: None) -> None:
-    source = published(Home(published_real.home))
-    real = Marts(source.folder / "mtm.duckdb")
-    for round_key in ("nga-baseline-r22", "mli-baseline-r28"):
-        page = report_html(source, round_key, "en")
-        assert check(page, real, "en") > 50
-        assert "SYNTHETIC" not in page and "not asked in this round" in page
-
-
 def test_the_reports_of_a_release_stand_alone_and_come_out_equal(release: ReleaseSource, tmp_path: Path) -> None:
     written = write_reports(release, tmp_path / "once")
     assert [path.name for path in written] == [f"{release.brought[0]}.{lang}.html" for lang in ("en", "ru", "ky")]

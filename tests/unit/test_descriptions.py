@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ TYPES_MEANT = {
 }
 
 
+@cache
 def models() -> dict[str, dict[str, Any]]:
     """Every model's entry in its yml file."""
     found: dict[str, dict[str, Any]] = {}

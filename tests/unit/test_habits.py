@@ -45,7 +45,7 @@ BAD = {
     "alerts.yml": ("u: https://hooks.slack.com/" + f"services/T{'0' * 8}/B{'0' * 8}/{'x' * 24}\n", "the address of a chat's webhook, line 1"),
     "docs/page.md": ("postgresql://publisher:" + "hunter2@db.example.org/mtm\n", "a password in an address, line 1"),
     "notes.md": ("see /" + "home/jdoe/rounds\n", "a path of somebody's machine, line 1"),
-    "lock.toml": ('registry = "https://mirror.example.org/simple"\n', "the address of another package index than the public one"),
+    "lock.toml": ('registry = "https:' + '//mirror.example.org/simple"\n', "the address of another package index than the public one"),
     "large.csv": ("x" * 600_000, "larger than 500 KB"),
     "round3.xlsx": ("", "a file of data: rounds live in MTM_HOME, tests make theirs"),
 }  # fmt: skip

@@ -39,14 +39,18 @@ def promote(release: str | None, as_json: bool) -> None:
 
 def _served(home: Home, answer: dict[str, Any], started: float, as_json: bool) -> None:
     from warehouse.cli.postgres import follow
+    from warehouse.cli.shown import show
 
     seconds = time.perf_counter() - started
     if not as_json:
         before = f", {answer['before']} no longer" if answer["before"] else ""
         click.echo(f"{answer['current']} is served{before} ({seconds:.2f} s)")
         if answer["unhashed"]:
-            say(f"of {', '.join(answer['unhashed'])} only the size was looked at: mtm verify {answer['current']} reads all")
+            say(
+                f"of {', '.join(answer['unhashed'])} only the size was looked at: mtm verify {answer['current']} reads all"
+            )
     server = follow(home)
+    show(home)
     if as_json:
         print_json({**answer, "seconds": round(seconds, 3), **({"postgresql": server} if server else {})})
     if server and "error" in server:

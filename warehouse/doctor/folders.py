@@ -102,7 +102,9 @@ def private(asked: Asked) -> Found | None:
     root = asked.home.root
     if not root.is_dir():
         return None
-    made = [p for n in PRIVATE if (p := root / n).is_dir() and (n != "dagster" or any(p.iterdir()))]  # private at its first use
+    made = [
+        p for n in PRIVATE if (p := root / n).is_dir() and (n != "dagster" or any(p.iterdir()))
+    ]  # private at its first use
     open_ones = [f"{p.name} ({_mode(p)})" for p in made if _mode(p, 0o077)]
     if open_ones:
         return bad(

@@ -191,7 +191,12 @@ def plan_rows(version: RoundVersion, home: Home | None) -> Rows:
     """The rows of `reference.round_plan` for one round, from `plan.csv`."""
     operation, known = find_round(version.round_key)
     return [
-        {"round_key": version.round_key, "place_code": code, "planned_communities": p.communities, "planned_interviews": p.interviews}
+        {
+            "round_key": version.round_key,
+            "place_code": code,
+            "planned_communities": p.communities,
+            "planned_interviews": p.interviews,
+        }
         for code, p in planned_places(operation, known, home).items()
     ]
 

@@ -5,6 +5,7 @@ What a candidate holds and how dbt is called belong here; the rounds themselves 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable
 from functools import lru_cache
@@ -18,7 +19,7 @@ import pytest
 from warehouse.normalize.schema import TABLES
 from warehouse.releases.models import LEAN
 from warehouse.releases.reference_schema import REFERENCE
-from warehouse.settings import DBT_PROJECT
+from warehouse.settings import DBT_PROJECT, Home
 
 Round = dict[str, pl.DataFrame]
 
@@ -78,11 +79,10 @@ def _control(connection: duckdb.DuckDBPyConnection, rounds: list[Round]) -> None
 
 @lru_cache
 def _manifest() -> Any:
-    from dbt.cli.main import dbtRunner
+    """The project as the line parses it, once for all tests of a worker."""
+    from warehouse.releases.models import _parsed
 
-    outcome = dbtRunner().invoke(["parse", *_folders()])
-    assert outcome.success, outcome.exception
-    return outcome.result
+    return _parsed(Home(Path(os.environ["MTM_DBT_TARGET"]) / "home"))
 
 
 def _folders() -> list[str]:

@@ -66,7 +66,9 @@ def test_a_clock_that_stepped_back(monkeypatch: Patch, home: Home) -> None:
     assert machine.clock(asked(home)).state == "ok"
     monkeypatch.setattr(machine, "_is_synchronised", lambda: False)
     assert machine.clock(asked(home)).state == "warn"
-    journal.append(home.published / "flips.jsonl", {"at": "2999-01-01T00:00:00", "release_id": "r000001", "before": None})
+    journal.append(
+        home.published / "flips.jsonl", {"at": "2999-01-01T00:00:00", "release_id": "r000001", "before": None}
+    )
     found = machine.clock(asked(home))
     assert found.state == "bad" and "published/flips.jsonl was written" in found.seen
 
@@ -192,14 +194,19 @@ def test_secrets_that_are_none(monkeypatch: Patch, home: Home, toy: Path) -> Non
     monkeypatch.setenv("MTM_KOBO_TOKEN", "k2f9-really-long-4711")
     assert given.secrets(asked(home)).state == "ok"
     (toy / "sources.yml").write_text(
-        "sources:\n- {name: k, url: 'kobo://kf.kobotoolbox.org/aB3dE5fG7hJ9kL1mN3pQ5r', enabled: true, secret_env: MTM_TOY_TOKEN}\n"
+        "sources:\n- {name: k, url: 'kobo+https://kf.kobotoolbox.org/aB3dE5fG7hJ9kL1mN3pQ5r', enabled: true, secret_env: MTM_TOY_TOKEN}\n"
     )
     assert "MTM_TOY_TOKEN is not set" in given.secrets(asked(home)).seen
 
 
 @pytest.mark.parametrize(
     ("value", "is_one"),
-    [("postgresql://u:changeme@h/d", True), ("postgresql://u:k2f9long@h/d", False), ("postgresql://u@h/d", False), ("test", True)],
+    [
+        ("postgresql://u:changeme@h/d", True),
+        ("postgresql://u:k2f9long@h/d", False),
+        ("postgresql://u@h/d", False),
+        ("test", True),
+    ],
 )
 def test_placeholders_in_addresses(value: str, is_one: bool) -> None:
     assert given.is_placeholder(value) is is_one
@@ -256,7 +263,9 @@ def test_a_check_that_breaks_is_told_and_the_others_go_on(home: Home) -> None:
 
     errors = [ValueError("secret value"), PermissionError(13, "x", "/a/b"), MtmError("what", todo="do")]
     rows = examine(asked(home), [*map(raises, errors), Check("fine", lambda _: ok("well"))])
-    assert [r.state for r in rows] == ["bad", "bad", "bad", "ok"] and "secret value" not in json.dumps([r.as_dict() for r in rows])
+    assert [r.state for r in rows] == ["bad", "bad", "bad", "ok"] and "secret value" not in json.dumps(
+        [r.as_dict() for r in rows]
+    )
     assert "/a/b" in rows[1].seen and rows[2].todo == "do"
 
 
