@@ -9,9 +9,10 @@ from typing import Any
 
 import dagster as dg
 
-from warehouse.trace.columns import Columns, Known
+from warehouse.trace.columns import Column, Columns, Known
 
 CANDIDATE = dg.AssetKey("candidate")
+SHOWN = 6  # origins that are named
 
 
 def column_metadata(node: Mapping[str, Any], known: Known) -> Mapping[str, Any]:
@@ -35,11 +36,21 @@ def _columns(node: Mapping[str, Any], found: Columns | None) -> list[dg.TableCol
     documented: Mapping[str, Any] = node["columns"]
     types = {c.name: c.data_type for c in found.columns} if found else {}
     keys = {key for c in node.get("constraints", []) if c["type"] == "primary_key" for key in c["columns"]}
+    made = {c.name: _made(c) for c in found.columns} if found else {}
     names = [*types, *(name for name in documented if name not in types)]
-    return [_column(name, types.get(name), documented.get(name, {}), name in keys) for name in names]
+    return [
+        _column(name, types.get(name), documented.get(name, {}), name in keys, made.get(name, "")) for name in names
+    ]
 
 
-def _column(name: str, data_type: str | None, told: Mapping[str, Any], is_key: bool) -> dg.TableColumn:
+def _made(column: Column) -> str:
+    """The origin in words: the page of an asset shows it, as this edition of the UI draws no lineage of columns."""
+    names = [f"{dep.asset_key.path[-1]}.{dep.column_name}" for dep in (_origin(*pair) for pair in column.made_from)]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"Made from {', '.join(names[:SHOWN])}{more}." if names else ""
+
+
+def _column(name: str, data_type: str | None, told: Mapping[str, Any], is_key: bool, made: str) -> dg.TableColumn:
     stated = {c["type"] for c in told.get("constraints", [])}
     other = ["part of the key"] if is_key else []
     other += sorted(
@@ -48,7 +59,7 @@ def _column(name: str, data_type: str | None, told: Mapping[str, Any], is_key: b
     return dg.TableColumn(
         name,
         type=(told.get("data_type") or data_type or "?").lower(),
-        description=told.get("description") or None,
+        description=". ".join(filter(None, [str(told.get("description") or "").rstrip("."), made])) or None,
         constraints=dg.TableColumnConstraints(
             nullable=not (is_key or stated & {"not_null", "primary_key"}),
             unique=bool(stated & {"unique", "primary_key"}),
@@ -77,14 +88,3 @@ def _origin(unique_id: str, column: str) -> dg.TableColumnDep:
     if kind == "source":
         return dg.TableColumnDep(CANDIDATE, f"{'.'.join(names)}.{column}")
     return dg.TableColumnDep(dg.AssetKey(names[-1]), column)
-
-
-def candidate_schema(known: Known) -> dg.TableSchema:
-    """The columns of the canonical and reference tables that models read from the candidate, as lineage names them."""
-    columns = [
-        dg.TableColumn(f"{uid.split('.', 2)[2]}.{c.name}", type=c.data_type.lower())
-        for uid, told in known.items()
-        if uid.startswith("source.")
-        for c in told.columns
-    ]
-    return dg.TableSchema(columns)

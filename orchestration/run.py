@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import dagster as dg
 
+from orchestration import standing
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.partitions import rounds
@@ -142,6 +143,8 @@ def _execute(
         )
         work = end(run_id) or Work(home, round_key)
         work.error = work.error or _outside_of_stages(result)
+        if work.manifest is None or work.is_held:  # the run did not come to the check that tells how rounds stand
+            standing.tell_quietly(home, dagster)
         return work, run_id
 
 

@@ -61,10 +61,9 @@ def tick(cursor: str | None, home: Home) -> dg.SensorResult:
     now = time.time()
     looked = float(cursor) if cursor and cursor.replace(".", "", 1).isdigit() else 0.0
     if 0 <= now - looked < LOOK:
+        said = _said(refused_files(home))  # a person has just dropped them, and waits
         post(home)
-        return dg.SensorResult(
-            skip_reason="what waits was sent; everything is looked at every ten minutes", cursor=cursor
-        )
+        return dg.SensorResult(skip_reason=f"files: {said}; the rest is looked at every ten minutes", cursor=cursor)
     answers = look(home, partial(address, home=home))
     post(home)
     return dg.SensorResult(skip_reason=_said(answers), cursor=str(now))

@@ -105,9 +105,7 @@ def _unreadable(name: str, reason: str, moment: int) -> Alert:
             word("unreadable", language, file=masked_name(name)), [_reason(reason), word("unreadable_where", language)]
         )
 
-    return made(
-        "unreadable", "", said, key=f"unreadable:{hash_of([name, str(moment)])}", command="mtm help corrections"
-    )
+    return made("unreadable", "", said, key=f"unreadable:{hash_of([name, str(moment)])}")
 
 
 def _reason(line: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +72,39 @@ def restore(target: Path, url: str | None = None, snapshot: str | None = None) -
     return Restored(home, chosen, place.shown, verify_all(home), purged)
 
 
+def restore_part(target: Path, url: str | None, only: str, snapshot: str | None = None) -> tuple[Snapshot, list[str]]:
+    """Restore what lies below a path of the home (`published/releases/r000007`, `vault/blobs`) into an empty folder.
+
+    It is for a home that lacks or holds damaged files: whoever asked moves them. Raises UsageError where nothing lies there.
+    """
+    place = open_place(url)
+    repository = existing(place)
+    if target.exists() and any(target.iterdir()):
+        raise _not_empty(target)
+    with _shared(place) as lock:
+        chosen, _ = _chosen(repository, snapshot)
+        below = only.strip("/")
+        files = {p: f for p, f in chosen.files.items() if p == below or p.startswith(f"{below}/")}
+        if not files:
+            raise UsageError("the snapshot holds nothing of that name", where=below[:80], expected="a path below MTM_HOME, such as published/releases/r000007",
+                             todo="mtm backup URL --list shows the snapshots; docs/backup.md what is in one", code="unknown_path")  # fmt: skip
+        _fetch(repository, replace(chosen, files=files), target, lock)
+    return chosen, sorted(files)
+
+
 def _must_be_empty(target: Path) -> None:
     """Empty, but for what no backup holds; or begun by a restore that was interrupted."""
     if not target.exists() or (target / RESTORING).is_dir():
         return
     if not target.is_dir() or not is_empty(target):
-        raise UsageError("the folder is not empty: a restore never writes over a home", where=str(target),
-                         expected="an empty folder, or a new one", todo="mtm restore URL --into NEW_FOLDER, or move this home away first",
-                         code="home_not_empty")  # fmt: skip
+        raise _not_empty(target)
+
+
+def _not_empty(target: Path) -> UsageError:
+    return UsageError(
+        "the folder is not empty: a restore never writes over a home", where=str(target), expected="an empty folder, or a new one",
+        todo="mtm restore URL --into NEW_FOLDER, or move this home away first", code="home_not_empty",
+    )  # fmt: skip
 
 
 def _shared(place: Place) -> Any:

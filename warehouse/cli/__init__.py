@@ -18,6 +18,7 @@ from warehouse.cli import (
     backup,
     bench,
     codebook,
+    collection,
     completion,
     deliveries,
     disclosure,
@@ -48,7 +49,7 @@ from warehouse.errors import MtmError, UsageError
 SYSTEM = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 
 GROUPS: dict[str, list[click.Command]] = {
-    "Take in and run": [deliveries.receive, deliveries.read, rounds.run, rounds.check, status.status],
+    "Take in and run": [deliveries.receive, deliveries.read, rounds.run, rounds.check, status.status, collection.collection],
     "What is wrong": [field.findings, field.rejected, verdicts.verdict, places.places],
     "Mend and decide": [ledger.correct, ledger.decide, ledger.corrections, waivers.waive, waivers.waivers],
     "Releases": [

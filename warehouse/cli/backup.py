@@ -219,14 +219,22 @@ def _tell_taken(done: Taken, pruned: Pruned | None) -> None:
     help="Into this folder, in place of MTM_HOME.",
 )
 @click.option("--snapshot", metavar="SNAPSHOT", help="This one, in place of the newest (mtm backup URL --list).")
+@click.option(
+    "--only",
+    metavar="PATH",
+    help="With --into: what lies below this path of the home, such as published/releases/r000007.",
+)
 @json_option
-def restore(url: str | None, into: Path | None, snapshot: str | None, as_json: bool) -> None:
+def restore(url: str | None, into: Path | None, snapshot: str | None, only: str | None, as_json: bool) -> None:
     """Put a home back from its backup, into an empty folder; then verify every release.
 
     Every file is hashed before anything is visible. What was purged since the snapshot does not come back.
     """
     from warehouse.backup.restore import restore as back
 
+    if only:
+        _restore_part(url, into, snapshot, only, as_json)
+        return
     target = into.absolute() if into else Home.from_env().root
     done = back(target, url, snapshot)
     if as_json:
@@ -249,6 +257,19 @@ def restore(url: str | None, into: Path | None, snapshot: str | None, as_json: b
         )
     if not done.ok:
         raise SystemExit(1)
+
+
+def _restore_part(url: str | None, into: Path | None, snapshot: str | None, only: str, as_json: bool) -> None:
+    from warehouse.backup.restore import restore_part
+
+    if into is None:
+        raise UsageError("a part is restored beside the home, not into it", expected="--only PATH --into DIR",
+                         todo="give a new folder, then move what you need", code="bad_option")  # fmt: skip
+    told, files = restore_part(into.absolute(), url, only, snapshot)
+    if as_json:
+        print_json({"snapshot": told.id, "into": str(into.absolute()), "files": files})
+        return
+    click.echo(f"{len(files):,} files of {told.id} in {into}: their hashes are those that were backed up")
 
 
 @click.command()

@@ -41,6 +41,7 @@ def receive(
     recognised is refused (exit 4); the others go on.
     """
     from warehouse.cli.received import chosen, name_of, told
+    from warehouse.cli.shown import show
     from warehouse.corrections.amend import Intake
     from warehouse.deliveries.sources.pull import receive_source, with_declared
     from warehouse.settings import Home
@@ -60,6 +61,7 @@ def receive(
         for outcome in receive_source(vault, source):
             errors += [outcome.error] if outcome.error else []
             answers.append(told(outcome.name, outcome.receipt, outcome.error, outcome.notes, as_json))
+    show(Home.from_env())
     if as_json:
         print_json([answer for answer in answers if answer])
     if errors:

@@ -94,8 +94,12 @@ def _print_stones(stones: list[Tombstone], as_json: bool) -> None:
         proof = stone.proof
         click.echo(f"{', '.join(stone.round_keys)} {stone.sha256[:12]}: purged; {proof['values']:,} values looked for in"
                    f" {proof['files']:,} files ({proof['bytes'] / 2**20:,.0f} MB), found {sum(proof['left'].values())} times")  # fmt: skip
+    from warehouse.backup.record import last
+
     if not stones:
         click.echo("nothing was due")
+    elif last(Home.from_env()):
+        say("backups still hold them: mtm backup --prune takes them out")
 
 
 def _plain(stone: Tombstone) -> dict[str, Any]:

@@ -80,9 +80,10 @@ def show(release_id: str | None, notes: bool, lang: str, as_json: bool) -> None:
 @click.option(
     "--published-on", "day", metavar="DAY", help="Ask the release that was served at the end of that day (UTC)."
 )
+@click.option("--collection", "collected", is_flag=True, help="Ask the rounds that are being collected instead (private).")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @json_option
-def query(sql: str, release_id: str | None, day: str | None, form: str, as_json: bool) -> None:
+def query(sql: str, release_id: str | None, day: str | None, collected: bool, form: str, as_json: bool) -> None:
     """Ask the release that is served: SQL on its marts, read-only.
 
     \b
@@ -91,6 +92,7 @@ def query(sql: str, release_id: str | None, day: str | None, form: str, as_json:
     mtm query --published-on 2024-11-20 "FROM mart_releases"
         as it was published on that day
     """
+    from warehouse.collection.store import ask as ask_collection
     from warehouse.releases.query import asked_release
     from warehouse.releases.query import query as ask
 
@@ -98,7 +100,7 @@ def query(sql: str, release_id: str | None, day: str | None, form: str, as_json:
     if asked := asked_release(home, release_id, day):
         release_id = asked.release_id
         say(f"answered by release {asked.release_id}, published {asked.published_at}")
-    columns, rows = ask(home, sql, release_id)
+    columns, rows = ask_collection(home, sql) if collected else ask(home, sql, release_id)
     if as_json or form == "json":
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif form == "csv":

@@ -15,6 +15,7 @@ import click
 from warehouse.cli.output import json_option, print_json, say
 from warehouse.cli.progress import note
 from warehouse.cli.style import Kind
+from warehouse.errors import UsageError
 from warehouse.progress import tell
 from warehouse.settings import Home
 
@@ -36,9 +37,18 @@ LOOKS: dict[str, Kind] = {
     type=click.Path(path_type=Path, exists=True),
     help="A SOATE list: real villages in place of generated ones.",
 )
+@click.option("--collecting", is_flag=True, help="Round 5 while it is collected instead: a partial export of each day.")
+@click.option("--days", type=click.IntRange(1, 30), help="Of --collecting: the first days only, not the whole round.")
 @json_option
-def make_sample(folder: Path, seed: int, gazetteer: Path | None, as_json: bool) -> None:
+def make_sample(
+    folder: Path, seed: int, gazetteer: Path | None, collecting: bool, days: int | None, as_json: bool
+) -> None:
     """Write the synthetic Kyrgyz rounds into a folder, as a field team would deliver them."""
+    if days and not collecting:
+        raise UsageError("--days is of --collecting", expected="both", todo="add --collecting, or leave --days out", code="bad_option")
+    if collecting:
+        _collecting(folder, days, seed, as_json=as_json)
+        return
     paths = _sample(folder, seed, gazetteer)
     if as_json:
         print_json({"folder": str(folder), "seed": seed, "synthetic": True, "files": [p.name for p in paths]})
@@ -46,6 +56,20 @@ def make_sample(folder: Path, seed: int, gazetteer: Path | None, as_json: bool) 
     for path in paths:
         click.echo(f"{path.name}  {path.stat().st_size / 1024:,.0f} KB")
     click.echo(f"{len(paths)} SYNTHETIC deliveries in {folder}: made by the generator, calibrated to published figures")
+
+
+def _collecting(folder: Path, days: int | None, seed: int, *, as_json: bool) -> None:
+    from warehouse.sample.collecting import make_collecting
+
+    made = make_collecting(folder, days, seed)
+    if as_json:
+        names = [path.name for path in made.exports]
+        print_json({"folder": str(folder), "seed": seed, "synthetic": True, "files": names, "operations": str(made.operations), "planted": str(made.planted)})
+        return
+    for path in made.exports:
+        click.echo(f"{path.name}  {path.stat().st_size / 1024:,.0f} KB")
+    click.echo(f"{len(made.exports)} SYNTHETIC exports in {folder}; what is wrong on purpose: {made.planted}")
+    click.echo(f"Round 5 is registered in a copy of the operation: export MTM_OPERATIONS={made.operations.absolute()}")
 
 
 def _sample(folder: Path, seed: int, gazetteer: Path | None) -> list[Path]:

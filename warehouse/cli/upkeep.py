@@ -39,6 +39,7 @@ def promote(release: str | None, as_json: bool) -> None:
 
 def _served(home: Home, answer: dict[str, Any], started: float, as_json: bool) -> None:
     from warehouse.cli.postgres import follow
+    from warehouse.cli.shown import show
 
     seconds = time.perf_counter() - started
     if not as_json:
@@ -49,6 +50,7 @@ def _served(home: Home, answer: dict[str, Any], started: float, as_json: bool) -
                 f"of {', '.join(answer['unhashed'])} only the size was looked at: mtm verify {answer['current']} reads all"
             )
     server = follow(home)
+    show(home)
     if as_json:
         print_json({**answer, "seconds": round(seconds, 3), **({"postgresql": server} if server else {})})
     if server and "error" in server:

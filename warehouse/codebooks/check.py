@@ -20,6 +20,7 @@ from warehouse.codebooks.check_links import check_links
 from warehouse.codebooks.check_named import check_named
 from warehouse.codebooks.folding import fold
 from warehouse.codebooks.model import Codebook
+from warehouse.collection.checks.settings import Collection
 from warehouse.errors import MtmError
 from warehouse.frame import frame_of
 from warehouse.gazetteer.tiles import Tiles
@@ -39,6 +40,7 @@ FILES: dict[str, type[BaseModel]] = {
     "parts.yml": Parts,
     "survey.yml": Surveys,
     "tiles.yml": Tiles,
+    "collection.yml": Collection,
 }
 PLACE_COLUMNS = ["place_code", "place_level", "parent_code", "place_name_en", "place_name_ru", "place_name_ky"]
 ROUND_KEY = re.compile(r"([a-z]{2,8})-(bma|rms|baseline)-r(\d{2,})")

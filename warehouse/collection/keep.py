@@ -100,7 +100,11 @@ def _marts(candidate: Candidate, round_key: str) -> dict[str, pl.DataFrame]:
 
     with duckdb.connect(str(candidate.database), read_only=True) as con:
         return {
-            mart: con.execute(f"SELECT * FROM intermediate.{table} WHERE round_key = ? ORDER BY ALL", [round_key]).pl()  # type: ignore[attr-defined]
+            mart: pl.DataFrame(
+                con.sql(
+                    f"SELECT * FROM intermediate.{table} WHERE round_key = ? ORDER BY ALL", params=[round_key]
+                ).to_arrow_table()
+            )
             for mart, table in MARTS.items()
         }
 

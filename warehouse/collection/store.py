@@ -70,8 +70,8 @@ def kept_rounds(home: Home) -> list[KeptRound]:
 def table(home: Home, name: str, round_key: str) -> pl.DataFrame:
     """A round's rows of one table, as they were kept. Raises UsageError where nothing is kept."""
     with _opened(home) as con:
-        frame: pl.DataFrame = con.execute(f"SELECT * FROM {name} WHERE round_key = ?", [round_key]).pl()
-        return frame
+        found = con.sql(f"SELECT * FROM {name} WHERE round_key = ?", params=[round_key])
+        return pl.DataFrame(found.to_arrow_table())
 
 
 def ask(home: Home, sql: str) -> Answer:

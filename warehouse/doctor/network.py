@@ -5,12 +5,14 @@ Everything here has a time limit and pulls nothing.
 
 from __future__ import annotations
 
+import os
 import ssl
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor, wait
 from urllib.parse import urlsplit
 
+from warehouse.deliveries.sources.address import protocol_of
 from warehouse.deliveries.sources.model import Source
 from warehouse.doctor.listening import Listener, listeners, within_a_container
 from warehouse.doctor.model import Asked, Found, bad, ok
@@ -57,11 +59,18 @@ def _problem(source: Source) -> str:
     except MtmError as error:
         return redact(error.what)
     try:
-        host = urlsplit(source.url).hostname or "api.iom.int"
-        status = _status(f"https://{host}/")
+        status = _status(_door(source.url))
     except OSError as error:
         return f"no answer ({type(getattr(error, 'reason', error)).__name__})"
     return f"answers {status}" if status >= 500 else ""
+
+
+def _door(url: str) -> str:
+    """The front page of the server that an API is on."""
+    if protocol_of(url) == "dtm":
+        return os.environ.get("MTM_DTM_URL", "").strip() or "https://dtmapi.iom.int/"
+    parts = urlsplit(url.removeprefix("kobo+"))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
 
 
 def postgresql(asked: Asked) -> Found | None:

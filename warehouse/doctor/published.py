@@ -6,17 +6,17 @@ Verifying is done in `warehouse/releases`; here it is asked for what can be had 
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse.doctor.model import Asked, Found, bad, ok, warn
 from warehouse.errors import MtmError
 from warehouse.releases.integrity import problems, unhashed
+from warehouse.releases.manifest import FILE as MANIFEST
 from warehouse.releases.manifest import current_id, read_manifest, release_ids
 from warehouse.releases.verify import QUICK_BYTES, tampered
 from warehouse.settings import Home
 
-AFTER = 600.0  # seconds: files of a release are closed and dated before it is noted
+AFTER = 600.0  # seconds: a copy that was restored is not written in order
 
 
 def served(asked: Asked) -> Found | None:
@@ -33,7 +33,7 @@ def served(asked: Asked) -> Found | None:
         return bad(error.what, error.todo)
     if loose := problems(home, identity, most=0):
         return bad(f"{identity} is whole, but {loose[0]}", f"chmod -R a-w {home.releases / identity}")
-    if since := _written_since(home.releases / identity, manifest.published_at):
+    if since := _written_since(home.releases / identity):
         return warn(
             f"{identity}: {since} was written to after it was published",
             f"mtm verify {identity}; who has root opens it with READ_ONLY",
@@ -52,11 +52,11 @@ def _nothing_served(home: Home) -> Found:
     return bad(f"nothing is served, though {len(kept)} releases are kept", f"mtm rollback {kept[-1]} serves the newest")
 
 
-def _written_since(folder: Path, published_at: str) -> str:
-    moment = datetime.fromisoformat(published_at.replace("Z", "+00:00"))
-    noted = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    late = [p for p in folder.rglob("*") if p.is_file() and p.stat().st_mtime > noted + AFTER]
-    return late[0].relative_to(folder).as_posix() if late else ""
+def _written_since(folder: Path) -> str:
+    """What changed after the manifest, which is written last; also where somebody had the database open to write."""
+    last = (folder / MANIFEST).stat().st_mtime + AFTER
+    late = [p for p in (folder, *folder.rglob("*")) if p.stat().st_mtime > last]
+    return "" if not late else "its folder" if late[-1] == folder else late[-1].relative_to(folder).as_posix()
 
 
 def others(asked: Asked) -> Found | None:

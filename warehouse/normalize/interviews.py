@@ -74,16 +74,8 @@ class Interviews:
     def pseudonyms(self, frame: TextFrame, column: str) -> pl.Series:
         """`E-` or `D-` and 8 letters for each identifier; null where none is delivered."""
         identifiers = texts(frame, column)  # type: ignore[arg-type]
-        names = {t: self._letters(column, t) for t in identifiers.unique().to_list() if t}
+        names = {t: letters(self.key, column, t) for t in identifiers.unique().to_list() if t}
         return identifiers.replace_strict(names, default=None, return_dtype=pl.String).rename(column)
-
-    def _letters(self, column: str, identifier: str) -> str:
-        number = int(pseudonym(self.key, f"{column} {identifier.casefold()}"), 16)
-        letters = ""
-        for _ in range(8):
-            number, at = divmod(number, len(LETTERS))
-            letters += LETTERS[at]
-        return f"{column[0].upper()}-{letters}"
 
     def _keys(self, frame: TextFrame, rows: pl.DataFrame) -> list[pl.Series]:
         """`interview_key`: the row's id where it was accepted, else a keyed hash; `back_check_of`: another row's id."""
@@ -120,6 +112,15 @@ class Interviews:
         chain = [place for place in places.chains.get(code, ()) if place.level > 0]
         found = ((self.positions.get(place.code), place.level) for place in reversed(chain))
         return next(((*position, level) for position, level in found if position), None)
+
+
+def letters(key: bytes, column: str, identifier: str) -> str:
+    """The pseudonym of an enumerator (`E-` and 8 letters) or a device (`D-`): equal whatever the case it is written in."""
+    number, text = int(pseudonym(key, f"{column} {identifier.casefold()}"), 16), ""
+    for _ in range(8):
+        number, at = divmod(number, len(LETTERS))
+        text += LETTERS[at]
+    return f"{column[0].upper()}-{text}"
 
 
 def _states(rejected: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.canonical import canonical_tables
 from warehouse.normalize.identity import content_hash, made_of, name_of, normalized_id
+from warehouse.normalize.older import completed
 from warehouse.normalize.reopen import reopen
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import load_operation
@@ -67,7 +68,7 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
     fits its codebook, MtmError where the vault is damaged.
     """
     if kept := kept_of_purged(home, delivery):
-        return Normalized(home, delivery, kept.name, kept)
+        return Normalized(home, delivery, kept.name, completed(kept))
     operation = load_operation(delivery.operation)
     parts = made_of(delivery, operation, home)
     folder = home.normalized / delivery.round_key / name_of(parts)

@@ -22,6 +22,7 @@ from warehouse.deliveries.disk import file_hash, sync
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.normalize.identity import content_hash
 from warehouse.normalize.people import key_of
+from warehouse.normalize.schema import INTERVIEW
 from warehouse.operations import load_operation
 from warehouse.personal.hide import hide_personal
 from warehouse.personal.scan import search_home
@@ -31,6 +32,10 @@ from warehouse.personal.values import nobodys, personal_values_of, remembered, v
 from warehouse.releases import lock
 from warehouse.releases.journal import write_json
 from warehouse.settings import Home
+
+# Of a purged round's interviews this stays: marts count them.
+INTERVIEWS_KEPT = ("round_key", "interview_key", "row_number", "is_accepted", "reason_code", "kind", "interview_date", "place_code",
+                   "place_level")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ def _finish(home: Home, stones: list[Tombstone]) -> list[Tombstone]:
     """Everything of purged files, and one search for all their values; each step may be done twice."""
     values = {stone.sha256: _values(home, stone) for stone in stones if not stone.proof}
     open_ones = [stone for stone in stones if not stone.proof]
-    gone = {s.sha256: [*_tables(home, s, values[s.sha256]), *_databases(home), *_raw(home, s)] for s in open_ones}
+    gone = {s.sha256: [*_tables(home, s, values[s.sha256]), *_collected(home, s), *_databases(home), *_raw(home, s)] for s in open_ones}
     proofs = _proofs(home, values, gone)
     done = []
     for stone in (replace(s, proof=s.proof or proofs[s.sha256]) for s in stones):
@@ -140,6 +145,9 @@ def _clean(folder: Path, values: frozenset[str]) -> None:
     tables = {p.stem: pl.read_parquet(p, glob=False) for p in sorted(folder.glob("*.parquet"))}
     tables = hide_personal(tables, values)
     tables["rejected"] = tables["rejected"].with_columns(pl.lit(None, pl.String).alias("cells"))
+    if "interview" in tables:  # how it was made is of people; that it was made stays
+        own = [pl.lit(None, kind).alias(name) for name, kind in INTERVIEW.items() if name not in INTERVIEWS_KEPT]
+        tables["interview"] = tables["interview"].with_columns(own)
     for name, table in tables.items():
         if "delivered_value" in table.columns:
             texts = table["delivered_value"].drop_nulls().unique().to_list()
@@ -152,6 +160,15 @@ def _clean(folder: Path, values: frozenset[str]) -> None:
         sync(temporary)
         temporary.replace(folder / f"{name}.parquet")
     sync(folder)
+
+
+def _collected(home: Home, stone: Tombstone) -> list[str]:
+    """What the collection tells of a round that is being collected: it holds interviews one by one."""
+    from warehouse.collection.keep import leave
+    from warehouse.collection.store import kept_rounds
+
+    gone = leave(home, [k.round_key for k in kept_rounds(home) if k.delivery_id in stone.deliveries])
+    return [f"collection/{key}" for key in gone]
 
 
 def _databases(home: Home) -> list[str]:

@@ -34,6 +34,7 @@ def unneeded(home: Home, kept: Iterable[Manifest]) -> list[Path]:
     found += [p for p in home.normalized.glob("*/compared/*-*-*.json") if _is_of_gone(p, needed)]
     for place in (home.verdicts, home.gate_docs):
         found += [p for p in place.glob("*/*") if (p.parent.name, p.name.split(".")[0]) not in needed]
+    found += [p for p in home.collection.glob(".*.duckdb.*") if _is_old(p)]
     found += [p for name in SCRATCH for p in home.build.glob(name) if _is_old(p)]
     return sorted([*found, *home.build.glob("candidate")])
 

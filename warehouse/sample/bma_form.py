@@ -23,14 +23,15 @@ def tables(number: int, figures: Figures, found: list[Interview], resubmitted: i
     """Main and repeat sheet. `resubmitted`: position of an interview that was sent twice and stands again at the end."""
     layout = load_layout("bma", number)
     sent = [*found, *([found[resubmitted]] if resubmitted is not None else [])]
-    rows = stamped([_row(number, interview, layout) for interview in sent], FIRST_ID + number * 100_000)
+    rows = stamped([row_of(number, interview, layout) for interview in sent], FIRST_ID + number * 100_000)
     columns = bma_columns(layout, figures, number)
     keys = [*(key for key, _ in columns), *META]
     main = Table(layout.sheet, [*(h for _, h in columns), *META], [[row.get(key) for key in keys] for row in rows])
-    return [main, _repeat(layout, sent, rows)]
+    return [main, repeat_of(layout, sent, rows)]
 
 
-def _row(number: int, interview: Interview, layout: Layout) -> dict[str, Any]:
+def row_of(number: int, interview: Interview, layout: Layout) -> dict[str, Any]:
+    """The row of one interview, by key of column."""
     meta = interview.meta | {"_submission_time": moment(interview.meta["_submission_time"], layout)}
     row: dict[str, Any] = {
         "started_at": clock(interview.started),
@@ -66,7 +67,8 @@ def _counts(category: str, counts: Counts) -> dict[str, int]:
     return row | {f"{category}_total": counts["total"]}
 
 
-def _repeat(layout: Layout, sent: list[Interview], rows: list[dict[str, Any]]) -> Table:
+def repeat_of(layout: Layout, sent: list[Interview], rows: list[dict[str, Any]]) -> Table:
+    """The repeat sheet of countries for interviews and their rows in the main sheet."""
     repeat = layout.repeat
     assert repeat is not None, "every baseline form has a repeat sheet"
     lines: list[list[Any]] = []

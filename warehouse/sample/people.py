@@ -67,11 +67,11 @@ def draw(
         for i, part in apportion(people, {i: float(sizes[i]) for i in inside}).items():
             counts[i] = part
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    margins = _margins(category, figures, target)
-    return Movers(category, starts, {dim: _deck(total, weights, rng) for dim, weights in margins.items()})
+    weighed = margins(category, figures, target)
+    return Movers(category, starts, {dim: _deck(total, weights, rng) for dim, weights in weighed.items()})
 
 
-def _margins(category: str, figures: Figures, target: BmaRound) -> dict[str, dict[str, float]]:
+def margins(category: str, figures: Figures, target: BmaRound) -> dict[str, dict[str, float]]:
     """Dimension to weights of its items, for one category and round."""
     table = target.sex_age.get(category) or figures.sex_age[category]
     found = {"sex_age": {f"{s}.{a}": w for s in SEXES for a, w in zip(figures.ages, table[s], strict=True)}}

@@ -22,7 +22,7 @@ def tables(number: int, found: list[Respondent], resubmitted: int) -> list[Table
     layout = load_layout("rms", number)
     columns = rms_columns(layout)
     sent = [*found, found[resubmitted]]
-    rows = stamped([_row(number, respondent, layout) for respondent in sent], FIRST_ID + number * 100_000)
+    rows = stamped([row_of(number, respondent, layout) for respondent in sent], FIRST_ID + number * 100_000)
     keys = [*(key for key, _ in columns), *META]
     return [Table(layout.sheet, [*(h for _, h in columns), *META], [[row.get(key) for key in keys] for row in rows])]
 
@@ -42,7 +42,8 @@ def rms_columns(layout: Layout) -> list[tuple[str, str]]:
     return columns
 
 
-def _row(number: int, respondent: Respondent, layout: Layout) -> dict[str, Any]:
+def row_of(number: int, respondent: Respondent, layout: Layout) -> dict[str, Any]:
+    """The row of one respondent, by key of column."""
     meta = respondent.meta | {"_submission_time": moment(respondent.meta["_submission_time"], layout)}
     place = respondent.community
     row: dict[str, Any] = {

@@ -44,12 +44,15 @@ class ReleaseSource:
         """Its database, read-only, in a connection of its own."""
         import duckdb
 
+        from warehouse.serving.older import with_columns_of_today
+
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_access": "false",
             "lock_configuration": "true",
         }
         with duckdb.connect(str(self.folder / DATABASE), read_only=True, config=config) as con:
             con.execute(f"USE {SCHEMA}")
+            with_columns_of_today(con)
             yield Asker(con)
 
 

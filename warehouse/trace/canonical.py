@@ -12,12 +12,12 @@ import duckdb
 
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
+from warehouse.normalize.older import as_of_today
 from warehouse.normalize.run import normalize
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import find_round
 from warehouse.releases.manifest import Manifest, RoundVersion
 from warehouse.settings import Home
-from warehouse.sql_text import escaped
 from warehouse.trace.key import Row, rows_of
 
 # Which of several informants is believed, as dbt's int_informant_choice states it.
@@ -79,8 +79,7 @@ class Round:
     def _open(self) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect(":memory:")
         for table in TABLES:
-            path = escaped(Path(str(self._folder)) / f"{table}.parquet")
-            con.execute(f"create view {table} as from read_parquet('{path}')")
+            con.execute(f"create view {table} as {as_of_today(table, Path(str(self._folder)))}")
         con.execute("set variable grain = $1", [self.book.row_grain])
         con.execute(CELL)
         con.execute(CHOICE)

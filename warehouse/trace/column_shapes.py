@@ -47,7 +47,7 @@ def _shape(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], sql: str | N
     query = sql or _declared(node)
     if query:
         with suppress(duckdb.Error):
-            con.execute(f"CREATE TABLE {relation} AS SELECT * FROM ({query}) LIMIT 0")
+            con.execute(f"CREATE TABLE {relation} AS SELECT * FROM (\n{query}\n) LIMIT 0")
     found = con.execute(COLUMNS, [node["schema"], _name(node)]).fetchall()
     if not found and (documented := _documented(node)):
         con.execute(f"CREATE TABLE {relation} ({', '.join(f'{_quoted(c)} {t}' for c, t in documented.items())})")

@@ -141,7 +141,7 @@ def test_no_password_is_written_down(services: Services) -> None:
 def test_webserver_and_daemon_have_no_state(services: Services) -> None:
     for service in ("webserver", "viewer", "daemon"):
         files = {p.name for p in (services.folder / service).rglob("*") if p.is_file()}
-        assert files <= {"dagster.yaml", "start.lock", ".telemetry", "id.yaml"}, files
+        assert files <= {"dagster.yaml", "start.lock", "state.json", ".migrate.lock"}, files
 
 
 @pytest.mark.parametrize("service", declared.OURS)

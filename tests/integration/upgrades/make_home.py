@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -21,11 +20,10 @@ from typing import Any
 
 HERE = Path(__file__).resolve()
 UNNEEDED = ("dagster", "build/databases", "build/dbt", "build/candidate", "build/disclosure", "build/personal")
-CALL = "from warehouse.cli import main; main()"
 
 
 def main() -> None:
-    """Run the older version, and pack what it left."""
+    """Run the older version in this process, and pack what it left."""
     revision, out = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         _run(revision, Path(folder))
@@ -41,12 +39,26 @@ def main() -> None:
 def _run(revision: Path, folder: Path) -> None:
     toyland = _loaded("toyland", HERE.parents[2] / "faults/toyland.py", revision)
     operations = toyland.operation(folder)
-    environment = {**os.environ, "MTM_HOME": str(folder / "home"), "MTM_OPERATIONS": str(operations), "MTM_HANDOUTS": "off",
-                   "PYTHONPATH": str(revision), "MTM_DBT_TARGET": str(folder / "dbt")}  # fmt: skip
+    os.environ |= {
+        "MTM_HOME": str(folder / "home"),
+        "MTM_OPERATIONS": str(operations),
+        "MTM_HANDOUTS": "off",
+        "MTM_DBT_TARGET": str(folder / "dbt"),
+    }
+    os.chdir(revision)
+    from click.testing import CliRunner
+
+    from warehouse.cli import cli
+
+    assert revision in Path(str(sys.modules["warehouse"].__file__)).parents, (
+        "another revision's code is first on the path"
+    )
 
     def mtm(*words: str, code: int = 0) -> None:
-        done = subprocess.run([sys.executable, "-c", CALL, *words], cwd=revision, env=environment, check=False)
-        assert done.returncode == code, (words, done.returncode)
+        done = CliRunner().invoke(cli, list(words))
+        found = getattr(done.exception, "exit_code", done.exit_code)
+        print("mtm", *words, found, flush=True)
+        assert found == code, (words, done.output, done.exception)
 
     for number, version in ((1, 0), (1, 1)):
         mtm("receive", str(toyland.delivery(folder, number, version)))

@@ -16,7 +16,7 @@ from warehouse.backup.key import make_key
 from warehouse.backup.place import open_place
 from warehouse.backup.record import last, warning
 from warehouse.backup.repository import existing
-from warehouse.backup.restore import restore
+from warehouse.backup.restore import restore, restore_part
 from warehouse.backup.take import backup
 from warehouse.errors import MtmError, UsageError
 from warehouse.releases.manifest import current_id
@@ -249,3 +249,18 @@ def test_every_left_out_path_says_why() -> None:
                  "waivers/waivers.jsonl", "exports/people.jsonl", "gazetteer/kgz/2024.soate.csv", "boundaries/kgz/level1.geojson", "alerts/state.json",
                  "build/normalized/r/n/answer.parquet", "build/verdicts/r/n.json", "build/gate_docs/r/n/index.html", "something/new.json"):  # fmt: skip
         assert rules.holds(kept), kept
+
+
+def test_one_part_is_restored_beside_a_home(small: Home, place: str, tmp_path: Path) -> None:
+    backup(small, place)
+    _, files = restore_part(tmp_path / "mended", place, "published/releases/r000001/")
+    assert files == ["published/releases/r000001/manifest.json", "published/releases/r000001/mart.parquet"]
+    for name in files:
+        assert (tmp_path / "mended" / name).read_bytes() == (small.root / name).read_bytes()
+    for target, only, code in (
+        (tmp_path / "mended", "vault", "home_not_empty"),
+        (tmp_path / "other", "published/releases/r9", "unknown_path"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            restore_part(target, place, only)
+        assert refused.value.code == code

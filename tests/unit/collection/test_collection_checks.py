@@ -11,8 +11,9 @@ import pytest
 
 from tests.unit.collection.made_round import Round, made_round, name
 from tests.unit.collection.planted import WHO, planted
-from warehouse.collection.checks import CHECK, run
+from warehouse.collection.checks import run
 from warehouse.collection.checks.every import CHECKS
+from warehouse.collection.checks.result import CHECK
 from warehouse.collection.checks.settings import common
 from warehouse.operations import load_operation
 

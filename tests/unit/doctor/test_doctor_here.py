@@ -194,7 +194,7 @@ def test_secrets_that_are_none(monkeypatch: Patch, home: Home, toy: Path) -> Non
     monkeypatch.setenv("MTM_KOBO_TOKEN", "k2f9-really-long-4711")
     assert given.secrets(asked(home)).state == "ok"
     (toy / "sources.yml").write_text(
-        "sources:\n- {name: k, url: 'kobo://kf.kobotoolbox.org/aB3dE5fG7hJ9kL1mN3pQ5r', enabled: true, secret_env: MTM_TOY_TOKEN}\n"
+        "sources:\n- {name: k, url: 'kobo+https://kf.kobotoolbox.org/aB3dE5fG7hJ9kL1mN3pQ5r', enabled: true, secret_env: MTM_TOY_TOKEN}\n"
     )
     assert "MTM_TOY_TOKEN is not set" in given.secrets(asked(home)).seen
 

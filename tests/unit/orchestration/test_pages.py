@@ -21,11 +21,11 @@ Asking = Callable[..., tuple[int, str]]
 @pytest.fixture
 def ask(tmp_path: Path) -> Iterator[Asking]:
     """Asks a running server that has one page, and a secret beside its folder."""
-    page = tmp_path / "gate_docs" / "toy-bma-r01" / "ab12" / "index.html"
+    page = tmp_path / "build" / "gate_docs" / "toy-bma-r01" / "ab12" / "index.html"
     page.parent.mkdir(parents=True)
     page.write_text("<p>отклонён</p>", encoding="utf-8")
     (tmp_path / "index.html").write_text("secret")
-    serving = server(tmp_path / "gate_docs", 0)
+    serving = server(tmp_path / "build" / "gate_docs", 0)
     threading.Thread(target=serving.serve_forever, daemon=True).start()
 
     def asking(path: str, **headers: str) -> tuple[int, str]:
@@ -43,7 +43,17 @@ def test_a_page_is_served(ask: Asking) -> None:
     assert ask("/toy-bma-r01/ab12/index.html") == (200, "<p>отклонён</p>")
 
 
-@pytest.mark.parametrize("path", ["/", "/toy-bma-r01/", "/toy-bma-r01/ab12/", "/../index.html", "/toy-bma-r01/../index.html", "/a/b/index.html", "/%2e%2e/x/index.html"])  # fmt: skip
+def test_notes_and_the_manual_are_served_as_pages(ask: Asking, tmp_path: Path) -> None:
+    notes = tmp_path / "published" / "releases" / "r000001" / "NOTES.md"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("# Release\n\n<script>alert(1)</script>", encoding="utf-8")
+    status, text = ask("/release/r000001/notes.html")
+    assert status == 200 and "<h1>Release</h1>" in text and "<script>" not in text
+    status, text = ask("/manual/how-the-line-works.html?from=ui")
+    assert status == 200 and 'href="sources.html"' in text
+
+
+@pytest.mark.parametrize("path", ["/", "/manual/../README.html", "/manual/nothing.html", "/release/r000009/notes.html", "/release/r000001/../../x.html", "/findings/toy-bma-r01.en.html", "/findings/toy-bma-r01.xx.html", "/toy-bma-r01/", "/toy-bma-r01/ab12/", "/../index.html", "/toy-bma-r01/../index.html", "/a/b/index.html", "/%2e%2e/x/index.html"])  # fmt: skip
 def test_nothing_else_is(ask: Asking, path: str) -> None:
     status, text = ask(path)
     assert status == 404 and "secret" not in text

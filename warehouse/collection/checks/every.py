@@ -67,14 +67,10 @@ CHECKS: dict[str, Callable[[Collected, Values], Outcome]] = {
 }
 
 
-def run(
+def checked(
     tables: Mapping[str, pl.DataFrame], operation: Operation, round_key: str, as_of: date | None = None
 ) -> pl.DataFrame:
-    """`mart_collection_check` of a round: `tables` are the canonical tables of its normalized delivery, by name.
-
-    Every check has a row: what it found by unit, that it found nothing, or why it is not possible. Raises MtmError where
-    collection.yml is wrong.
-    """
+    """All checks of a round; see the package's `run`."""
     settings = settings_of(operation, round_key.split("-")[1])
     data = collected(tables, operation, round_key, settings, as_of)
     rows = [row for code, check in settings.checks.items() for row in _rows(data, settings, code, check)]

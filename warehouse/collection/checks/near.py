@@ -60,6 +60,7 @@ def near_duplicate(data: Collected, v: Values) -> Outcome:
         of_interview(said[later], n=rows.height, observed=share, threshold=v["most"],
                      says={"share": Share(share), "n": compared, "other": Plain(said[earlier]["row_number"])})
         for later, earlier, share, compared in pairs.alike(v)
+        if said[later]["content_hash"] is None or said[later]["content_hash"] != said[earlier]["content_hash"]
     ]  # fmt: skip
 
 
@@ -108,7 +109,8 @@ class Pairs:
             later, earlier = int(self.later[i]), int(self.earlier[i])
             one, other = self.grid[later], self.grid[earlier]
             both = (one >= 0) & (other >= 0)
-            compared, share = int(both.sum()), float((one == other)[both].mean())
+            compared = int(both.sum())
+            share = float((one == other)[both].sum()) / max(compared, 1)
             if compared < v["least_answers"] or share < v["most"]:
                 continue
             if later not in best or best[later][2] < share:
@@ -146,7 +148,7 @@ def _weighed(grid: Grid) -> tuple[Grid, Grid]:
             share = counts[code] / counts.sum()
             hot.append(question == code)
             gain.append(np.log((COPIED + (1 - COPIED) * share) / share) - MISSED)
-    return np.array(hot, dtype=np.float32).T, np.array(gain, dtype=np.float32)
+    return np.array(hot, dtype=np.float32).reshape(-1, len(grid)).T, np.array(gain, dtype=np.float32)
 
 
 def _block(own: slice, hot: Grid, gain: Grid, mask: Grid, who: Grid, where: Grid, same_place: bool) -> tuple[Grid, ...]:

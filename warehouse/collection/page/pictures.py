@@ -43,6 +43,8 @@ def by_oblast(rows: list[dict[str, Any]], unit: str, t: Tongue) -> Picture | Non
 
 def by_day(days: list[dict[str, Any]], unit: str, t: Tongue) -> Picture | None:
     """What was done up to each day, and the plan. `days`: rows of mart_collection_day of the whole country."""
+    if len(days) < 2:
+        return None
     named = {"done": t.say("done"), "plan": t.say("planned")}
     rows, often = [], -(-len(days) // STEPS)
     for day in days[(len(days) - 1) % often :: often]:  # the last day is always there
@@ -50,8 +52,6 @@ def by_day(days: list[dict[str, Any]], unit: str, t: Tongue) -> Picture | None:
         rows.append({"day": label, "value": day[f"{unit}_so_far"], "kind": named["done"], "color": "good"})
         if day["planned_so_far"] is not None:
             rows.append({"day": label, "value": day["planned_so_far"], "kind": named["plan"], "color": "previous"})
-    if len(days) < 2:
-        return None
     alt = t.say("Done up to each day, beside the plan")
     return lines(rows, t, x="day", y="value", series="kind", color_by="color", alt=alt)
 

@@ -47,7 +47,7 @@ def series(con: duckdb.DuckDBPyConnection) -> Series | None:
     known = {
         name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()
     }
-    if not known >= NEEDED or not _has(con, "mart_headlines", "value"):
+    if not known >= NEEDED or not all(_has(con, "mart_headlines", name) for name in ("value", "component")):
         return None
     interviews = INTERVIEWS if _has(con, "mart_round_coverage", "last_interview_date") else ""
     found = con.execute(HEADLINES.format(interviews=interviews))
