@@ -24,11 +24,12 @@ def take(environment: MutableMapping[str, str] = os.environ) -> list[str]:
     named = [k.removesuffix(ENDING) for k in environment if k.endswith(ENDING) and k.startswith(OURS)]
     taken = [name for name in sorted({*named} - THEIR_OWN) if environment[name + ENDING] and not environment.get(name)]
     for name in taken:
-        environment[name] = _text(name + ENDING, environment[name + ENDING])
+        environment[name] = text_of(name + ENDING, environment[name + ENDING])
     return taken
 
 
-def _text(variable: str, path: str) -> str:
+def text_of(variable: str, path: str) -> str:
+    """The secret in the file that a variable names. Raises UsageError where it can't be read, is empty or is no text."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read(MOST).rstrip("\r\n")

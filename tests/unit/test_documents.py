@@ -17,6 +17,7 @@ DOCS = PROJECT / "docs"
 TOP = [PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "NOTICE.md")]
 PAGES = [*TOP, *sorted(DOCS.rglob("*.md"))]
 DECISIONS = DOCS / "decisions"
+RUNBOOKS = DOCS / "runbooks"
 LINK = re.compile(r"\]\(([^)\s#]+)?(?:#([^)\s]+))?\)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 BEGINS = r"(?:^|&& |[;|·] |bin/|[A-Z]=\S+ |sudo )"  # where a command begins within a line
@@ -94,6 +95,44 @@ def test_the_search_for_commands_finds_them(tmp_path: Path) -> None:
     lines = list(code_of(page))
     assert [first for line in lines for first, _ in COMMAND.findall(line)] == ["gc", "show", "run"]
     assert [target for line in lines for target in TARGET.findall(line)] == ["demo"]
+    asked = dict(options_of("MTM_HOME=/tmp/x mtm run r01 --hold --nonsense   # --not-this && mtm gc"))
+    assert "--hold" in asked["--hold"] and "--nonsense" not in asked["--nonsense"] and "--not-this" not in asked
+
+
+def options_of(line: str) -> Iterator[tuple[str, set[str]]]:
+    """Options of every `mtm` command of a line, with those that the command has."""
+    for part in re.split(r" && | \| |; | · ", line):
+        begins = re.match(r"(?:[A-Z_]+=\S+ |sudo (?:-u \S+ )?|docker compose exec \S+ )*(?:\S*bin/)?mtm ", part.strip())
+        words = re.sub(r"\s#.*$", "", part.strip()[begins.end() :]).split() if begins else []
+        command: click.Command = cli
+        for word in words:
+            if isinstance(command, click.Group) and word in command.commands:
+                command = command.commands[word]
+        known = {o for c in (cli, command) for p in c.params for o in (*p.opts, *p.secondary_opts)} | {"--help", "-h"}
+        for word in words:
+            if re.fullmatch(r"--[a-z][a-z-]*(?:=.*)?", word):
+                yield word.split("=")[0], known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_options_that_a_page_names_exist(page: Path) -> None:
+    for line in code_of(page):
+        for option, known in options_of(line):
+            assert option in known, f"{name(page)}: no option {option}: {line}"
+
+
+def test_runbooks_have_their_parts_and_stand_in_the_list() -> None:
+    pages = sorted(path for path in RUNBOOKS.glob("*.md") if path.name != "README.md")
+    listed = re.findall(r"^\|.*\]\(([a-z-]+\.md)\) \|$", text_of(RUNBOOKS / "README.md"), re.MULTILINE)
+    assert sorted(listed) == [path.name for path in pages] and len(pages) >= 7
+    roles = {role.lower() for role in re.findall(r"\*([A-Z][a-z ]+)\*:", text_of(RUNBOOKS / "README.md"))}
+    for path in pages:
+        text = text_of(path)
+        assert text.startswith("# ") and "**When you are here.**" in text, path.name
+        parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
+        assert parts[-2:] == ["Good again", "Whom to tell"] and len(parts) >= 3, path.name
+        assert re.search(r"^ +1\. |^1\. ", text, re.MULTILINE), f"{path.name} has no steps"
+        assert any(role in text.split("## Whom to tell")[1].lower() for role in roles), f"{path.name} names no role"
 
 
 def test_decisions_have_their_parts_and_stand_in_the_list() -> None:

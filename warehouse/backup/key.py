@@ -39,9 +39,7 @@ def secret() -> str | None:
     declare(SETTING)
     given, file = os.environ.get(SETTING, "").strip(), os.environ.get(FILE_SETTING, "").strip()
     if not given and file:
-        read = {FILE_SETTING: str(Path(file).expanduser())}
-        secret_files.take(read)
-        given = read[SETTING].strip()
+        given = secret_files.text_of(FILE_SETTING, str(Path(file).expanduser())).strip()
     if not given and not file:
         return None
     if len(given) < SHORTEST:
