@@ -90,6 +90,8 @@ def _state(
         state = "withdrawn"
     elif verdict is None or verdict.outcome == "passed" or verdict.error:
         state = "waiting"  # an error of the gate says nothing of the delivery (no room on the disk): it is judged again
+    elif verdict.outcome == "provisional" and _is_not_kept(home, standing):
+        state = "waiting"
     else:
         state = verdict.outcome
     release = manifest.release_id if manifest and served else None
@@ -102,6 +104,13 @@ def _state(
     return RoundState(
         key, state, standing, len(deliveries), release, served.delivery_seq if served else None, verdict, todo, waits
     )
+
+
+def _is_not_kept(home: Home, delivery: Delivery) -> bool:
+    """The collection does not have it: the run died between verdict and keeping, or the delivery was only checked."""
+    from warehouse.collection.keep import is_missing
+
+    return is_missing(home, delivery)
 
 
 def _verdict(home: Home, delivery: Delivery) -> Verdict | None:

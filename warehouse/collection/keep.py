@@ -17,12 +17,15 @@ import polars as pl
 
 from warehouse.collection.missing import missing_places
 from warehouse.collection.store import KeptRound, kept_rounds, replace_round, without_rounds
+from warehouse.errors import MtmError
 from warehouse.normalize.schema import TABLES
 from warehouse.operations import load_operation
+from warehouse.personal.tombstones import is_purged
 from warehouse.releases.manifest import Manifest, current_manifest
 from warehouse.settings import Home, private_folder
 
 if TYPE_CHECKING:
+    from warehouse.deliveries.vault import Delivery
     from warehouse.releases.candidate import Candidate
 
 MARTS = {"mart_collection_progress": "int_collection_progress", "mart_collection_day": "int_collection_line"}
@@ -73,19 +76,38 @@ def keep(home: Home, candidate: Candidate) -> Kept:
 
 
 def settle(home: Home) -> list[str]:
-    """Take the rounds out whose whole delivery, or a later one, is published by now; their keys. Their final progress is there."""
+    """Take the rounds out whose whole delivery, or a later one, is published by now; their keys. Their final progress is there.
+
+    Nothing where the database can't be read: what is published stands, and `mtm collection` says what to do.
+    """
     served = current_manifest(home)
-    gone = [kept.round_key for kept in kept_rounds(home) if _is_whole(served, kept)]
+    try:
+        gone = [kept.round_key for kept in kept_rounds(home) if _is_whole(served, kept)]
+    except MtmError:
+        return []
     return leave(home, gone)
+
+
+def is_missing(home: Home, delivery: Delivery) -> bool:
+    """Whether a partial delivery was judged and not kept: its run died in between, or it was only checked.
+
+    What was purged is not missed; nor is anything where the database can't be read, which `mtm collection` tells.
+    """
+    if not delivery.partial or is_purged(home, delivery.sha256):
+        return False
+    try:
+        return delivery.delivery_id not in {kept.delivery_id for kept in kept_rounds(home)}
+    except MtmError:
+        return False
 
 
 def leave(home: Home, round_keys: Iterable[str]) -> list[str]:
     """Take rounds out of the collection, with their pages; the keys of those that were in it."""
     known = {kept.round_key for kept in kept_rounds(home)}
     gone = [key for key in round_keys if key in known or (home.collection / key).is_dir()]
-    without_rounds(home, [key for key in gone if key in known])
-    for key in gone:
+    for key in gone:  # pages first: where this dies, the database still names the round, and the next one goes on
         shutil.rmtree(home.collection / key, ignore_errors=True)
+    without_rounds(home, [key for key in gone if key in known])
     return gone
 
 
@@ -109,4 +131,4 @@ def _marts(candidate: Candidate, round_key: str) -> dict[str, pl.DataFrame]:
         }
 
 
-__all__ = ["Kept", "keep", "leave", "settle"]
+__all__ = ["Kept", "is_missing", "keep", "leave", "settle"]

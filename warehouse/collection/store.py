@@ -7,6 +7,7 @@ two processes that keep rounds at once wait for each other.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
@@ -115,10 +116,7 @@ def _opened(home: Home) -> Iterator[Any]:
     try:
         con = duckdb.connect(str(path), read_only=True)
     except duckdb.Error:
-        raise MtmError(
-            "the collection's database can't be read", where=f"collection/{FILE}", expected="the file as it was written",
-            todo="delete it and run the rounds again: mtm run ROUND", code="collection_damaged",
-        ) from None  # fmt: skip
+        raise _damaged() from None
     with con:
         con.execute(f"USE {SCHEMA}")
         for name, value in LOCKED.items():
@@ -133,8 +131,8 @@ def _replace(home: Home, gone: set[str], frames: Mapping[str, pl.DataFrame]) -> 
     key = private_folder(home.collection) / ".lock"
     lock.acquire(key)
     try:
-        for left in home.collection.glob(f".{FILE}.*"):
-            left.unlink()
+        for left in home.collection.glob(f".{FILE}.*"):  # a file, its log, the folder of what did not fit into memory
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         temporary = home.collection / f".{FILE}.{os.getpid()}"
         with duckdb.connect(str(temporary)) as con:
             con.execute(f"CREATE SCHEMA {SCHEMA}")
@@ -152,9 +150,21 @@ def _replace(home: Home, gone: set[str], frames: Mapping[str, pl.DataFrame]) -> 
         lock.release(key)
 
 
+def _damaged() -> MtmError:
+    return MtmError(
+        "the collection's database can't be read", where=f"collection/{FILE}", expected="the file as it was written",
+        todo="delete it, then mtm run keeps the rounds again", code="collection_damaged",
+    )  # fmt: skip
+
+
 def _take_over(con: Any, old: Path, gone: set[str]) -> None:
     """The other rounds' rows; columns that a table no longer has are left behind, new ones are null there."""
-    con.execute(f"ATTACH '{escaped(old)}' AS old (READ_ONLY)")
+    import duckdb
+
+    try:
+        con.execute(f"ATTACH '{escaped(old)}' AS old (READ_ONLY)")
+    except duckdb.Error:
+        raise _damaged() from None
     names = con.execute("SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name = 'old' AND schema_name = ? GROUP BY 1", [SCHEMA]).fetchall()  # fmt: skip
     here = con.execute("SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name <> 'old' AND schema_name = ? GROUP BY 1", [SCHEMA]).fetchall()  # fmt: skip
     known = dict(here)

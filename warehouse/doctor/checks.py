@@ -27,6 +27,7 @@ HERE = [
     Check("raw files end in time", published.retention),
     Check("backup", kept.backup),
     Check("alerts", kept.alerts),
+    Check("rounds being collected", kept.collection),
     Check("late rounds", published.due_rounds),
     Check("Chromium for PDFs", published.chromium),
     Check("secrets", given.secrets),

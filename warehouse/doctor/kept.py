@@ -1,6 +1,6 @@
-"""Checks on what keeps an installation going for years: the version of its state, its backups, its alerts.
+"""Checks on what keeps an installation going for years: the version of its state, its backups, its alerts, its collection.
 
-What they are is known by `migrations`, `backup` and `alerts`; asking them belongs here.
+What they are is known by `migrations`, `backup`, `alerts` and `collection`; asking them belongs here.
 """
 
 from __future__ import annotations
@@ -78,3 +78,12 @@ def alerts(asked: Asked) -> Found | None:
             "set MTM_ALERT_SMTP and MTM_ALERT_EMAIL_TO, or a webhook (docs/alerts.md)",
         )
     return ok(f"{', '.join(c.name for c in on)}")
+
+
+def collection(asked: Asked) -> Found | None:
+    """The database of rounds that are being collected can be read."""
+    from warehouse.collection.store import database, kept_rounds
+
+    if not asked.home.root.is_dir() or not can_be_entered(asked.home) or not database(asked.home).exists():
+        return None
+    return ok(f"{len(kept_rounds(asked.home))} rounds are being collected")  # a damaged one raises what to do

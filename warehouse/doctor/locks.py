@@ -55,6 +55,7 @@ def _lock_files(home: Home) -> list[Path]:
         home.vault / ".lock",
         home.published / ".lock",
         home.dagster / "start.lock",
+        home.collection / ".lock",
     )
     return [*(p for p in known if p.is_file()), *home.waivers.glob("*.lock"), *home.releases.glob(f"{PREFIX}*")]
 
