@@ -57,6 +57,8 @@ def tried(home: Home, url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert refused.value.code == "backup_object_missing"
 
 
+@pytest.mark.slow
+@pytest.mark.upgrades
 def test_a_bucket(endpoint: str, small: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "AWS_ACCESS_KEY_ID": "key",

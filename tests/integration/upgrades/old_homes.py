@@ -12,7 +12,7 @@ from warehouse.settings import Home
 
 HOMES = Path(__file__).with_name("homes")
 REVISIONS = tuple(sorted(p.name.removesuffix(".tar.xz") for p in HOMES.glob("*.tar.xz")))
-LAST = "eca2814"
+FIRST, LAST = "8cafe27", "eca2814"
 
 
 def unpacked(archive: Path, folder: Path) -> Home:
