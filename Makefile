@@ -46,6 +46,9 @@ faults: setup  ## Try the fault matrix at length (docs/faults.md), 40 minutes
 real: setup  ## Take all real deliveries beside the project to releases, not only the telling ones, a few minutes
 	@MTM_REAL_ROUNDS=all .venv/bin/pytest tests/acceptance/test_real_deliveries.py
 
+upgrades-test: setup  ## Build the next round on homes of every older version (docs/upgrades.md)
+	@.venv/bin/pytest tests/integration/upgrades -m "upgrades or not upgrades"
+
 ui-test: setup  ## Open the site and the reports in Chromium, wide and narrow, three languages
 	@.venv/bin/pytest tests/ui -m ui -s
 

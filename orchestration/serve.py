@@ -4,8 +4,12 @@ Starting them belongs here; asking whether one answers is in `alive.py`. `mtm de
 Concept: https://docs.dagster.io/deployment/oss/oss-deployment-architecture
 """
 
+import ctypes
 import os
+import signal
+import subprocess
 import sys
+import threading
 from typing import NoReturn
 
 from orchestration import pages
@@ -31,6 +35,8 @@ def serve(home: Home, part: str, host: str = HOST, port: int | None = None) -> N
         _serve_pages(home, host, port)
     _make_storage(home)
     os.chdir(PROJECT)
+    if part == "code":
+        _serve_code(home, host, port)
     os.execve(sys.executable, command(part, host, port), _environment(home))
 
 
@@ -67,6 +73,41 @@ def _make_storage(home: Home) -> None:
         open_instance(home).dispose()
     finally:
         lock.release(starting)
+
+
+def _serve_code(home: Home, host: str, port: int) -> NoReturn:
+    """Watch over the code server: told to end by a signal, it would leave its runs behind; asked to, it waits for them."""
+    started: list[subprocess.Popen[bytes]] = []
+    signals: list[int] = []
+
+    def end(number: int, _: object) -> None:
+        signals.append(number)
+        if len(signals) == 1 and started:
+            threading.Thread(target=_ask_to_end, args=(started[0], host, port), daemon=True).start()
+        else:  # told twice, or before it was there: now
+            [child.terminate() for child in started] or sys.exit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    started.append(subprocess.Popen(command("code", host, port), env=_environment(home), preexec_fn=_end_with_parent))
+    code = started[0].wait()
+    sys.exit(0 if signals else code or 1)
+
+
+def _ask_to_end(child: "subprocess.Popen[bytes]", host: str, port: int) -> None:
+    """No run is begun any more, and the server ends after the last one. Where it does not answer yet, it is ended."""
+    from dagster._grpc.client import DagsterGrpcClient
+
+    try:
+        DagsterGrpcClient(port=port, host=HOST if host in ("0.0.0.0", "::") else host).shutdown_server()
+    except Exception:
+        child.terminate()
+
+
+def _end_with_parent() -> None:
+    """In the child: Linux ends it where its parent is killed (PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _serve_pages(home: Home, host: str, port: int) -> NoReturn:

@@ -12,6 +12,7 @@ from orchestration.launcher import PART_OF
 from orchestration.process import mark
 from orchestration.run_part import Part
 from orchestration.sensors.requests import TIMEOUT
+from orchestration.work import must_go_on
 from warehouse.deliveries.vault import Vault
 from warehouse.errors import MtmError
 from warehouse.settings import Home
@@ -37,11 +38,11 @@ def take_each(context: dg.AssetExecutionContext, home: Home) -> None:
     context.instance.add_run_tags(context.run.run_id, {TIMEOUT: str(A_ROUND * (len(keys) + 1))})
     told: list[tuple[str, str, str]] = [(key, "not delivered", "") for key in missing]
     for number, key in enumerate(keys, 1):
-        _must_go_on(context)
+        must_go_on(context)
         outcome, what = _taken(context, home, key)
         context.log.info(f"{number} of {len(keys)}: {key} {outcome} {what}".rstrip())
         told.append((key, outcome, what))
-    _must_go_on(context)
+    must_go_on(context)
     _tell(context, told)
 
 
@@ -75,17 +76,10 @@ def _asked(run: dg.DagsterRun) -> tuple[bool, Part]:
     """Whether the run ends at the verdict, and what the run on each round is given."""
     tags = {PART_OF: run.run_id, **({BACKFILL: run.tags[BACKFILL]} if BACKFILL in run.tags else {})}
     chosen = run.asset_selection
-    if chosen is None:
+    if not chosen:  # the whole job
         return run.job_name == "check_round", Part(tags)
     is_whole = {dg.AssetKey("release"), dg.AssetKey("candidate")} <= chosen
     return dg.AssetKey("release") not in chosen, Part(tags, None if is_whole else sorted(chosen))
-
-
-def _must_go_on(context: dg.AssetExecutionContext) -> None:
-    """End here where somebody terminated the run while a round took the interrupt for itself."""
-    run = context.instance.get_run_by_id(context.run.run_id)
-    if run is not None and run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED):
-        raise KeyboardInterrupt
 
 
 def _tell(context: dg.AssetExecutionContext, told: list[tuple[str, str, str]]) -> None:

@@ -1,6 +1,6 @@
 """Dagster's storage on PostgreSQL, with one engine, its connections and what was found of the schema kept.
 
-Only the storage class belongs here; `storage_server.py` names it and gives it its address. Dagster opens a connection for
+Only the storage classes belong here; `storage_server.py` names them and gives the address. Dagster opens a connection for
 every use otherwise, with a password's handshake, and each event would wait for the disk several times.
 """
 
@@ -9,9 +9,14 @@ from typing import Any
 
 from dagster._core.storage.sql import create_engine
 from dagster._serdes import ConfigurableClassData
-from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage
-from dagster_postgres.utils import pg_url_from_config
-from sqlalchemy import Engine
+from dagster_postgres import (
+    DagsterPostgresStorage,
+    PostgresEventLogStorage,
+    PostgresRunStorage,
+    PostgresScheduleStorage,
+)
+from dagster_postgres.utils import pg_url_from_config, set_pg_statement_timeout
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 from orchestration.storage import Remembering
@@ -21,18 +26,41 @@ from orchestration.storage import Remembering
 LATER = "-c synchronous_commit=off"
 
 
-class EventLog(Remembering, PostgresEventLogStorage):
+class Kept:
+    """A part of the storage that keeps the engine it was given, also in the webserver: Dagster's own would not notice that
+    the server was started again."""
+
+    _engine: Engine
+
+    def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None:
+        """A question of the UI that takes longer than `statement_timeout` milliseconds is ended."""
+        event.listen(
+            self._engine, "connect", lambda connection, _: set_pg_statement_timeout(connection, statement_timeout)
+        )
+
+
+class Runs(Kept, PostgresRunStorage):
+    """Runs and heartbeats on the server."""
+
+
+class EventLog(Kept, Remembering, PostgresEventLogStorage):
     """Events on the server; tables and columns that were found are not looked up again."""
 
 
+class Schedules(Kept, PostgresScheduleStorage):
+    """Ticks and states of sensors and schedules on the server."""
+
+
 class Storage(DagsterPostgresStorage):
-    """Runs, events and schedules through the same few connections; one that the server closed is noticed before it is used."""
+    """All three through the same few connections; one that the server closed is noticed before it is used."""
 
     def __init__(self, postgres_url: str, inst_data: ConfigurableClassData | None = None) -> None:
         """Makes the tables where there are none. Raises SQLAlchemy's errors where the server can't be used."""
         super().__init__(postgres_url, inst_data=inst_data)
-        self._event_log_storage = EventLog(postgres_url)
         self._kept = _engine(postgres_url)
+        self._run_storage = Runs(postgres_url)
+        self._event_log_storage = EventLog(postgres_url)
+        self._schedule_storage = Schedules(postgres_url)
         for part in (self._run_storage, self._event_log_storage, self._schedule_storage):
             part._engine = self._kept
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self, cast
 
 import dagster as dg
+from dagster._utils.interrupts import raise_interrupts_as
 
 from orchestration.process import mark
 from warehouse.deliveries.vault import Delivery, Vault
@@ -58,8 +59,12 @@ class Work:
 
     @classmethod
     def of(cls, context: Context, home: Home) -> Self:
-        """The work of the run that a step belongs to. The first step says which process works on it."""
+        """The work of the run that a step belongs to. The first step says which process works on it.
+
+        Raises KeyboardInterrupt where the run was terminated meanwhile.
+        """
         run = context.run
+        must_go_on(context)
         if run.run_id not in _works:
             if PARTITION not in run.tags:
                 raise _not_one_round()
@@ -103,7 +108,8 @@ class Work:
         tell(TOLD.get(name, name), self.round_key)
         started = time.perf_counter()
         try:
-            yield
+            with raise_interrupts_as(KeyboardInterrupt):  # dbt ends its threads for this one, and waits for all at others
+                yield
         except dg.Failure:
             self.discard()
             raise
@@ -126,6 +132,14 @@ def end(run_id: str) -> Work | None:
     if work is not None:
         work.discard()
     return work
+
+
+def must_go_on(context: Context) -> None:
+    """End here where the run was terminated: an interrupt may reach code of others that keeps it for itself."""
+    run = context.instance.get_run_by_id(context.run.run_id)
+    if run is not None and run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED):
+        end(context.run.run_id)
+        raise KeyboardInterrupt
 
 
 @atexit.register

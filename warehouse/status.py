@@ -46,7 +46,7 @@ class RoundState:
 
     @property
     def waits(self) -> bool:
-        """Whether `mtm run` and the daily schedule take it."""
+        """Whether `mtm run` and the operation's schedule take it."""
         return self.state == "waiting" or self.replay is not None
 
 

@@ -15,6 +15,7 @@ from expectations.inputs import RoundInput
 from expectations.measures.measured import Measured, code_text, count
 from expectations.measures.people import COUNTED
 from expectations.measures.previous import NONE
+from warehouse.normalize.older import table_of_today
 
 # an option as forms number them: `2)2014`, `3. Other`
 NUMBERED = re.compile(r"\s*(\d{1,3})\s*[).:]\s*(\S.*)")
@@ -110,7 +111,7 @@ def _earlier(given: CandidateInput, table: str) -> pl.DataFrame | None:
         return None
     last = max(earlier, key=lambda v: _number(v.round_key))
     path = given.candidate.home.normalized / last.round_key / last.normalized_id / f"{table}.parquet"
-    return pl.read_parquet(path, glob=False) if path.exists() else None
+    return table_of_today(path, table) if path.exists() else None
 
 
 def _number(round_key: str) -> int:

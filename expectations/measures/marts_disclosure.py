@@ -43,11 +43,12 @@ def disclosure_attack(given: CandidateInput) -> Measured:
 def _served_before(given: CandidateInput) -> duckdb.DuckDBPyConnection | None:
     """The marts of the release that the candidate stands on."""
     from warehouse.releases.serving import DATABASE
+    from warehouse.serving.older import opened_as_today
 
     candidate = given.candidate
     home, base = getattr(candidate, "home", None), getattr(candidate, "base_release", None)
     path = home.releases / base / DATABASE if home is not None and base else None
-    return duckdb.connect(str(path), read_only=True) if path is not None and path.exists() else None
+    return opened_as_today(path) if path is not None and path.exists() else None
 
 
 def _leveled(given: CandidateInput) -> list[str]:

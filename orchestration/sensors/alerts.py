@@ -17,7 +17,7 @@ from warehouse.alerts.model import Told
 from warehouse.alerts.post import post
 from warehouse.alerts.rounds import Links, failed
 from warehouse.alerts.tell import has_channels, tell
-from warehouse.alerts.watch import after_run, judged, look
+from warehouse.alerts.watch import after_run, judged, look, refused_files
 from warehouse.deliveries.sources.redact import redact
 from warehouse.settings import Home
 from warehouse.status import round_states

@@ -12,6 +12,7 @@ from warehouse.deliveries.vault import Vault
 from warehouse.due import Due, due_rounds
 from warehouse.errors import MtmError
 from warehouse.ingestion import ingestion_of, ingestion_problems
+from warehouse.normalize.identity import normalized_id
 from warehouse.operations import load_operation
 from warehouse.replay import reference_hash
 from warehouse.settings import Home
@@ -111,8 +112,11 @@ def test_an_operation_that_cannot_be_read_leaves_the_others(rounds: Path) -> Non
 def test_schedule_and_due_date_make_no_round_run_again(home: Home, rounds: Path, workbook: Callable[..., Path]) -> None:
     path = workbook("toy round1.xlsx", [HEADER, ["u1", 1, "North", "TOY01", "Hill", 120, 30]])
     delivery = Vault(home).receive(path).delivery
-    before = reference_hash(load_operation("toy"), delivery)
+    before = reference_hash(load_operation("toy"), delivery), normalized_id(delivery, load_operation("toy"), home)
     (rounds / "rounds.yml").write_text(ROUNDS.replace("2026-05-20}", "2026-05-20, due: 2026-06-02}", 1), "utf-8")
     ingest(rounds, "{cron: 0 7 * * 1}")
     assert load_operation("toy").rounds[0].due == date(2026, 6, 2)
-    assert reference_hash(load_operation("toy"), delivery) == before
+    assert (
+        reference_hash(load_operation("toy"), delivery),
+        normalized_id(delivery, load_operation("toy"), home),
+    ) == before

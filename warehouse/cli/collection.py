@@ -6,14 +6,16 @@ Only asking and printing belongs here; keeping rounds is in `warehouse/collectio
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import polars as pl
 
 from warehouse.cli.output import echo, json_option, print_csv, print_json, print_table
 from warehouse.errors import UsageError
 from warehouse.settings import Home
+
+if TYPE_CHECKING:
+    import polars as pl
 
 STATUS = {
     "complete": "complete", "on_track": "on track", "behind": "behind", "not_started": "not started", "not_known": "not known yet",
@@ -40,8 +42,12 @@ MISSING = (
 @click.option("--missing", is_flag=True, help="The places that are still missing, by name: for the field only.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--page", is_flag=True, help="Where the page for the field coordinator is (with --day: that day's).")
-@click.option("--lang", type=click.Choice(["en", "ru", "ky"]), default="en", show_default=True, help="The language of the page.")
-@click.option("--who", metavar="E-…", help="The enumerator's code behind a pseudonym of the page: to the terminal only.")
+@click.option(
+    "--lang", type=click.Choice(["en", "ru", "ky"]), default="en", show_default=True, help="The language of the page."
+)
+@click.option(
+    "--who", metavar="E-…", help="The enumerator's code behind a pseudonym of the page: to the terminal only."
+)
 @json_option
 def collection(
     round_key: str | None, day: datetime | None, missing: bool, form: str, page: bool, lang: str, who: str | None, as_json: bool
@@ -116,6 +122,8 @@ def _all(home: Home, keys: list[str], *, as_json: bool, form: str) -> None:
 
 def _told(home: Home, round_key: str, day: date | None) -> dict[str, Any]:
     """All that is said of a round, as plain data; up to a day only what the days tell."""
+    import polars as pl
+
     from warehouse.collection.store import kept_rounds, table
 
     kept = next(k for k in kept_rounds(home) if k.round_key == round_key)
@@ -134,16 +142,18 @@ def _told(home: Home, round_key: str, day: date | None) -> dict[str, Any]:
         **{name: whole.get(name) for name in ("planned", "done", "percent", "pace_per_day", "days_worked", "projected_end", "why_no_end", "fieldwork_end")},
         "status": whole.get("status", "not_started"),
         "interviews": None if whole.get("interviews") is None else {name: whole[name] for name in ("interviews", "interviews_rejected", "interviews_test", "interviews_back_check")},
-        "places": [p for p in places if p["place_level"] == 1],
+        "places": [p for p in places if p["place_level"] == 1 and (p["planned"] or p["done"])],
         "last_days": lately.sort("collection_day").tail(7).select("collection_day", "interviews", "communities_new", "communities_so_far", "planned_so_far").to_dicts(),
-        "missing": {"places": gaps.height, "by_source": dict(gaps.group_by("source").len().sort("source").iter_rows())},
-        "findings": dict(found.group_by("severity").len().sort("severity").iter_rows()),
+        "missing": None if day else {"places": gaps.height, "by_source": dict(gaps.group_by("source").len().sort("source").iter_rows())},
+        "findings": None if day else dict(found.group_by("severity").len().sort("severity").iter_rows()),
         "page": str(home.collection / round_key / "latest.html"),
     }  # fmt: skip
 
 
 def _place(row: dict[str, Any], days: pl.DataFrame, unit: str, day: date | None) -> dict[str, Any]:
     """A place as it stands, or as it stood on a day: then without what only the last day tells."""
+    import polars as pl
+
     told = {name: row[name] for name in ("place_code", "place_level", "place_name_en", "interviews", "interviews_rejected", "interviews_test", "interviews_back_check", "days_worked", "pace_per_day", "projected_end", "fieldwork_end")}  # fmt: skip
     told |= {
         "planned": row[f"planned_{unit}"],
@@ -217,6 +227,8 @@ def _when(told: dict[str, Any]) -> str:
 
 
 def _after(told: dict[str, Any]) -> None:
+    if told["missing"] is None:  # of a day that is past only the days tell
+        return
     by = told["missing"]["by_source"]
     names = {
         "plan": "planned communities not reached",

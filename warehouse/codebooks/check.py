@@ -25,6 +25,7 @@ from warehouse.errors import MtmError
 from warehouse.frame import frame_of
 from warehouse.gazetteer.tiles import Tiles
 from warehouse.indicators.check import check_indicators, readable_books
+from warehouse.ingestion import Ingestion
 from warehouse.operations import Aliases, Gate, Indicators, Operation, Programme, Published, Rounds
 from warehouse.parts import Parts
 from warehouse.settings import PROJECT
@@ -105,6 +106,8 @@ def check_file(path: Path, shown: str = "") -> list[Problem]:
         file.add((), "nobody reads a file of this name", f"{', '.join(FILES)}, or a codebook")
         return file.problems
     file.parse(model)
+    if model is Programme and isinstance(file.data, dict):
+        file.parse(Ingestion, "ingestion")
     if model is Codebook:
         check_book(file)
     return sorted(set(file.problems))

@@ -71,15 +71,18 @@ class Checked:
             node, line = found[0], found[1]
         return line
 
-    def parse(self, model: type[BaseModel]) -> BaseModel | None:
-        """The file by its schema; every error of the schema becomes a problem."""
-        if self.data is None:
+    def parse(self, model: type[BaseModel], *section: str) -> BaseModel | None:
+        """The file (or a section of it) by its schema; every error of the schema becomes a problem."""
+        data = self.data
+        for key in section:
+            data = data.get(key) or {}
+        if data is None:
             return None
         try:
-            return model.model_validate(self.data)
+            return model.model_validate(data)
         except ValidationError as error:
             for one in error.errors():
-                loc = tuple(one["loc"])
+                loc = (*section, *one["loc"])
                 self.add(loc, *_said(one["type"], one["msg"], one.get("input"), one.get("ctx") or {}))
             return None
 

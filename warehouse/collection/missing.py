@@ -11,6 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.deliveries.vault import Delivery
+from warehouse.gazetteer.store import gazetteer_rows
 from warehouse.normalize.run import Normalized
 from warehouse.operations import Operation, load_operation
 from warehouse.plan import PlanRow, plan_of
@@ -37,7 +39,7 @@ Names = dict[str, dict[str, Any]]
 def missing_places(home: Home, normalized: Normalized, progress: pl.DataFrame) -> pl.DataFrame:
     """The table for one round. `progress`: its rows of mart_collection_progress, with nothing withheld."""
     operation, d = load_operation(normalized.delivery.operation), normalized.delivery
-    places = _places(normalized.table("place")) | _places(progress)
+    places = _gazetteer(operation, home, d) | _places(normalized.table("place")) | _places(progress)
     plan = plan_of(operation, d.component, d.round_number)
     rows = [*_of_plan(plan, normalized, places), *_of_numbers(plan, progress, places)]
     is_survey = progress.filter(pl.col("progress_unit") == "interviews").height > 0
@@ -102,6 +104,19 @@ def _places(table: pl.DataFrame) -> Names:
     names = [pl.col(f"place_name_{lang}").alias(lang) for lang in ("en", "ru", "ky")]
     rows = table.select("place_code", "place_level", "parent_code", *names)
     return {row["place_code"]: row for row in rows.iter_rows(named=True)}
+
+
+def _gazetteer(operation: Operation, home: Home, delivery: Delivery) -> Names:
+    """The places that the gazetteer knows on the round's vintage."""
+    vintage = operation.round(delivery.component, delivery.round_number).geography_vintage
+    return {
+        row["place_code"]: {
+            "place_level": int(row["place_level"]), "parent_code": row["parent_code"],
+            **{lang: row.get(f"place_name_{lang}") or row.get("place_name_en") for lang in ("en", "ru", "ky")},
+        }
+        for row in gazetteer_rows(operation, home)
+        if vintage in (None, row.get("geography_vintage"))
+    }  # fmt: skip
 
 
 def _row(source: str, code: str, named: dict[str, Any], places: Names, parents: dict[str, str]) -> dict[str, Any]:

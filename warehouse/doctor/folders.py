@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from warehouse.doctor.model import Asked, Found, bad, ok, warn
+from warehouse.doctor.model import Asked, Found, bad, can_be_entered, ok, warn
 from warehouse.settings import Home
 
 MOST = 20_000  # entries that are looked at: it must stay fast
@@ -36,6 +36,8 @@ def writable(asked: Asked) -> Found:
         )
     if not root.is_dir():
         return bad(f"{root} is no folder", "set MTM_HOME to a folder")
+    if not can_be_entered(asked.home):
+        return bad(f"{root} is {_owner(root)}'s, and {_me()} may not look into it", f"run mtm as {_owner(root)}")
     refused = [f"{_name(root, p)} ({why})" for p in _kept(asked.home) if (why := _refused(p))]
     if refused:
         return bad(

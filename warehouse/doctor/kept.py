@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from warehouse.doctor.model import Asked, Found, bad, ok, warn
+from warehouse.doctor.model import Asked, Found, bad, can_be_entered, ok, warn
 from warehouse.errors import MtmError
 
 
@@ -49,6 +49,8 @@ def alerts(asked: Asked) -> Found | None:
     from warehouse.alerts.state import read_state
 
     if not asked.home.root.is_dir():
+        return None
+    if not can_be_entered(asked.home):
         return None
     rules = read_rules(asked.home)
     if rules.problem:

@@ -91,14 +91,25 @@ def _looked(check: Check, asked: Asked) -> Found | None:
         return check.look(asked)
     except MtmError as error:
         return bad(error.what, error.todo)
+    except PermissionError as error:
+        return _refused(error) if can_be_entered(asked.home) else None  # told once, by the check of MTM_HOME
     except OSError as error:
-        path = f" at {error.filename}" if error.filename else ""
-        why = os.strerror(error.errno) if error.errno else type(error).__name__
-        return bad(
-            f"the system refuses{path}: {why}", "look at the path, its rights and the disk; run as the user of MTM_HOME"
-        )
+        return _refused(error)
     except Exception as error:  # its text may hold values
         return bad(
             f"could not be looked at: {type(error).__name__}",
             "a file of the state is damaged: restore it from a backup",
         )
+
+
+def can_be_entered(home: Home) -> bool:
+    """Whether this user may look into the home at all."""
+    return not home.root.is_dir() or os.access(home.root, os.R_OK | os.X_OK)
+
+
+def _refused(error: OSError) -> Found:
+    path = f" at {error.filename}" if error.filename else ""
+    why = os.strerror(error.errno) if error.errno else type(error).__name__
+    return bad(
+        f"the system refuses{path}: {why}", "look at the path, its rights and the disk; run as the user of MTM_HOME"
+    )

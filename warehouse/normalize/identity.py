@@ -58,7 +58,7 @@ def made_of(delivery: Delivery, operation: Operation, home: Home) -> dict[str, s
     return {
         "delivery": text_hash([delivery.sha256, delivery.file_name]),
         "codebook": text_hash([book.model_dump_json(exclude={"notes"}) for book in books]),
-        "round entry": text_hash([entry.model_dump_json(exclude={"title", "source", "planned_interviews"})]),
+        "round entry": text_hash([entry.model_dump_json(exclude={"title", "source", "due", "planned_interviews"})]),
         "operation": text_hash(
             [operation.programme.model_dump_json(exclude=UNREAD), files_hash(own, operation.folder)]
         ),

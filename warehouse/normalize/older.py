@@ -52,14 +52,17 @@ def as_of_today(table: str, folder: Path) -> str:
     return f"{found}SELECT {nothing} WHERE false"
 
 
+def table_of_today(path: Path, name: str) -> pl.DataFrame:
+    """A canonical table of a file, whichever version wrote it: columns that it lacks are null."""
+    return pl.concat([empty(name), pl.read_parquet(path, glob=False)], how="diagonal_relaxed")
+
+
 def _lacks(path: Path, name: str) -> bool:
     return not path.exists() or any(column not in pl.read_parquet_schema(path) for column in TABLES[name])
 
 
 def _complete(path: Path, name: str) -> None:
-    table = empty(name)
-    if path.exists():
-        table = pl.concat([table, pl.read_parquet(path, glob=False)], how="diagonal_relaxed")
+    table = table_of_today(path, name) if path.exists() else empty(name)
     temporary = path.with_suffix(".part")
     table.write_parquet(temporary, compression="zstd")
     sync(temporary)

@@ -56,6 +56,8 @@ def _same(one: RoundVersion, other: RoundVersion) -> bool:
 
 
 def _load(con: duckdb.DuckDBPyConnection, path: Path, keys: list[str]) -> None:
+    from warehouse.serving.older import mart_of_today
+
     attach(con, path, "former")
     try:
         there = {name for (name,) in con.execute(_TABLES, [SCHEMA]).fetchall()}
@@ -63,7 +65,7 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, keys: list[str]) -> None:
             category, table, item, households = CELLS[mart]
             con.execute(
                 f"INSERT INTO reference.release_cell SELECT round_key, {category}, {table}, place_code, {item}, individuals, "
-                f"{households}, is_suppressed FROM former.{SCHEMA}.{mart} WHERE list_contains(?::VARCHAR[], round_key)",
+                f"{households}, is_suppressed FROM {mart_of_today(con, 'former', mart)} WHERE list_contains(?::VARCHAR[], round_key)",
                 [keys],
             )
     finally:

@@ -43,6 +43,8 @@ def run_dbt(candidate: Candidate) -> DbtOutcome:
     standing = STANDING if candidate.is_copy else []
     with dbt_environment(candidate.home, candidate.database), _quiet():
         result = _invoke(["build", "--no-write-json", *standing], _parsed(candidate.home))
+    if isinstance(result.exception, BaseException) and not isinstance(result.exception, Exception):
+        raise result.exception  # dbt keeps interrupts for itself: somebody ends the run
     if result.exception is not None or result.result is None:
         raise _did_not_run(result.exception)
     outcome = DbtOutcome([_node(r) for r in result.result.results])

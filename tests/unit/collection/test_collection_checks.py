@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -14,8 +15,10 @@ from tests.unit.collection.planted import WHO, planted
 from warehouse.collection.checks import run
 from warehouse.collection.checks.every import CHECKS
 from warehouse.collection.checks.result import CHECK
-from warehouse.collection.checks.settings import common
-from warehouse.operations import load_operation
+from warehouse.collection.checks.settings import common, settings_of
+from warehouse.errors import MtmError
+from warehouse.operations import Operation, load_operation
+from warehouse.settings import PROJECT
 
 SURVEY, BASELINE = "kgz-rms-r09", "kgz-bma-r09"
 
@@ -119,6 +122,16 @@ def test_few_interviews_are_no_evidence() -> None:
     assert checks.filter((pl.col("outcome") == "found") & (pl.col("severity") != "note")).is_empty()
 
 
+def test_a_question_that_the_team_asks_in_two_ways_depends_on_who_asks() -> None:
+    made, rng = made_round(700, 9), np.random.default_rng(9)
+    for who in range(0, 18, 2):
+        for row in made.of(who):
+            if rng.random() < 0.7:
+                made.answers[row["interview_key"]]["q03"] = "o0"
+    assert found(checked(made), "enumerator_icc")["unit"].to_list() == ["q03"]
+    assert found(defective(), "enumerator_icc").is_empty()  # one who stands out is told by name, not as the team's
+
+
 def test_a_server_in_another_time_zone_blames_nobody() -> None:
     made = made_round(200, 6)
     for row in made.rows:
@@ -157,8 +170,62 @@ def test_no_enumerator_code_place_or_answer_is_in_a_sentence_of_one_interview() 
     assert not [s for s in rows["sentence_en"] if "o0" in s or "k0" in s]
 
 
+def operation(folder: Path, own: str, beside: str = "") -> Operation:
+    (folder / "xyz").mkdir(parents=True)
+    (folder / "xyz" / "operation.yml").write_text(
+        "{operation: xyz, name: {en: X}, country_iso3: XYZ, programme: p, credit_line: c}"
+    )
+    (folder / "xyz" / "collection.yml").write_text(own)
+    if beside:
+        (folder / "common").mkdir()
+        (folder / "common" / "collection.yml").write_text(beside)
+    return Operation(folder / "xyz")
+
+
+def test_an_operation_has_its_own_bounds_by_component(tmp_path: Path) -> None:
+    own = """
+overrides:
+  - {check: duration_short, values: {least_minutes: 7}, reason: r}
+  - {check: duration_short, component: bma, values: {least_minutes: 12}, severity: stop, reason: r}
+  - {check: at_night, severity: 'off', reason: r}
+back_checks: [{component: rms, type_1: [sex]}]
+"""
+    made = operation(tmp_path, own)
+    rms, bma = settings_of(made, "rms"), settings_of(made, "bma")
+    assert [s.checks["duration_short"].values for s in (rms, bma)] == [
+        {"least_minutes": 7, "of_median": 0.33},
+        {"least_minutes": 12, "of_median": 0.33},
+    ]
+    assert (rms.checks["duration_short"].severity, bma.checks["duration_short"].severity) == ("look", "stop")
+    assert "at_night" not in rms.checks and "at_night" not in set(run({}, made, "xyz-rms-r01")["check_code"])
+    assert (rms.question_types, bma.question_types) == ({"sex": 1}, {})
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["overrides: [{check: nope, reason: r}]", "overrides: [{check: heaping, values: {nope: 1}, reason: r}]", "nope: 1"],
+)
+def test_a_mistake_in_the_file_is_named(tmp_path: Path, own: str) -> None:
+    with pytest.raises(MtmError) as caught:
+        settings_of(operation(tmp_path, own), "rms")
+    assert caught.value.code in ("unknown_collection_check", "bad_operation_file") and "nope" in str(caught.value)
+
+
+def test_an_older_common_file_beside_an_operation_lacks_nothing(tmp_path: Path) -> None:
+    text = (PROJECT / "operations" / "common" / "collection.yml").read_text(encoding="utf-8")
+    older = text.replace("most: 0.1, least_places: 5, difference: 0.2, rank_difference: 0.2", "most: 0.12")
+    values = settings_of(operation(tmp_path, "{}", older), "rms").checks["enumerator_icc"].values
+    assert older != text and values["most"] == 0.12 and values["least_places"] == 5
+
+
 def test_every_check_has_its_words_and_every_bound_its_reason() -> None:
     assert set(common().checks) == set(CHECKS)
+    manual = (PROJECT / "docs" / "high-frequency-checks.md").read_text(encoding="utf-8")
+    for code, check in common().checks.items():
+        line = next(line for line in manual.splitlines() if line.startswith(f"| `{code}`"))
+        assert (
+            all(f"`{value}`" in manual for value in check.values) and f"({check.severity})" in line
+        ) or code == "gps_same_point", code
     for code, check in common().checks.items():
         assert check.reason, code
         for said in (check.name, check.finds, check.todo):

@@ -191,3 +191,21 @@ def test_who_is_behind_a_pseudonym_is_read_from_the_raw_delivery(
         if p.is_file() and p.suffix in (".json", ".html", ".log") and b"CD-18" in p.read_bytes()
     ]
     assert kept == [] and capsys.readouterr().out == ""
+
+
+def test_the_command_names_the_page_and_refuses_what_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from warehouse.cli.collected import tell_page
+
+    home = Home(tmp_path / "home").ensure()
+    (home.collection / KEY).mkdir(parents=True)
+    with pytest.raises(UsageError) as caught:
+        tell_page(home, KEY, None, "en", as_json=False)
+    assert caught.value.code == "no_page"
+    for name_of_file in ("latest.ky.html", "2025-03-04.html", "2025-03-04.ky.html"):
+        (home.collection / KEY / name_of_file).write_text("x", encoding="utf-8")
+    tell_page(home, KEY, None, "ky", as_json=True)
+    assert json.loads(capsys.readouterr().out)["page"].endswith(f"{KEY}/latest.ky.html")
+    with pytest.raises(UsageError, match="one of 2025-03-04 "):
+        tell_page(home, KEY, date(2025, 3, 9), "en", as_json=False)

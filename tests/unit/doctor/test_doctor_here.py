@@ -290,6 +290,17 @@ def test_a_broken_home_is_told_and_nothing_is_made(tmp_path: Path, monkeypatch: 
     assert any(r.state == "bad" for r in rows) is (what in ("a file", "garbage")), [r for r in rows if not r.ok]
 
 
+def test_a_home_that_may_not_be_looked_into_is_told_once(home: Home, monkeypatch: Patch) -> None:
+    def refuses(*_: object) -> None:
+        raise PermissionError(13, "x", str(home.vault))
+
+    check = Check("locks", refuses)  # type: ignore[arg-type]
+    assert [r.state for r in examine(asked(home), [check])] == ["bad"]
+    monkeypatch.setattr("os.access", lambda path, _: path != home.root)
+    assert [r.check for r in examine(asked(home), [Check("home", folders.writable), check])] == ["home"]
+    assert "may not look into it" in folders.writable(asked(home)).seen and kept.alerts(asked(home)) is None
+
+
 def test_a_lock_is_taken_for_no_longer_than_the_question(home: Home) -> None:
     path = home.build / "candidate.lock"
     path.touch()

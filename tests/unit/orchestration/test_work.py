@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+from types import SimpleNamespace
+from typing import cast
+
 import dagster as dg
 import pytest
 
-from orchestration.work import Work
+from orchestration.work import PARTITION, Work
 from warehouse.errors import MtmError, UnreadableDelivery
 from warehouse.settings import Home
 
@@ -44,3 +50,38 @@ def test_an_error_nobody_foresaw_is_told_without_its_text(work: Work) -> None:
 def test_a_step_without_the_ones_before_it_says_what_to_launch(work: Work) -> None:
     with pytest.raises(MtmError, match="publish_round"):
         work.built_candidate()
+
+
+def test_a_run_that_is_terminated_leaves_no_candidate_and_lets_the_next_one_in(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thrown: list[object] = []
+    monkeypatch.setattr("warehouse.releases.candidate.discard", thrown.append)
+    work.candidate = candidate = object()  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt), work.stage("dbt"):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+    assert thrown == [candidate] and work.candidate is None and work.error is None
+
+
+def test_a_run_that_was_terminated_goes_no_further(home: Home) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(_nothing, status=dg.DagsterRunStatus.STARTED, tags={PARTITION: "kgz-bma-r03"})
+        context = cast(dg.AssetExecutionContext, SimpleNamespace(run=run, instance=instance))
+        assert Work.of(context, home).round_key == "kgz-bma-r03"
+        assert str(os.getpid()) in instance.get_run_by_id(run.run_id).tags["mtm/process"]  # type: ignore[union-attr]
+        instance.report_run_canceling(run)
+        with pytest.raises(KeyboardInterrupt):
+            Work.of(context, home)
+
+
+def test_a_step_of_several_rounds_without_the_first_says_what_to_select(home: Home) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(_nothing)
+        with pytest.raises(dg.Failure, match="select delivery too"):
+            Work.of(cast(dg.AssetExecutionContext, SimpleNamespace(run=run, instance=instance)), home)
+
+
+@dg.job
+def _nothing() -> None:
+    """Stands for the line."""

@@ -77,6 +77,13 @@ class Collected:
             self.real.select("interview_key"), on="interview_key", how="semi", maintain_order="left"
         )
 
+    @cached_property
+    def questions(self) -> pl.DataFrame:
+        """The answers without the parts of counts: questions as a person sees them, and of counts the totals."""
+        name = pl.col("question")
+        parts = name.str.contains("|", literal=True) & ~name.str.contains("|total|", literal=True)
+        return self.answers.filter(~parts)
+
     def named(self, code: str) -> Mapping[str, str]:
         """The names of a place or question by language; its code where nobody named it."""
         return self._place_names.get(code) or self.asked_names.get(code) or dict.fromkeys(("en", "ru", "ky"), code)

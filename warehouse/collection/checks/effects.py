@@ -69,10 +69,11 @@ def _off(data: Collected, m: Measure, one: Against, q: float) -> Found:
 
 
 def enumerator_icc(data: Collected, v: Values) -> Outcome:
-    """Questions of whose variance a large share lies between enumerators."""
+    """Questions of whose variance a large share lies between enumerators, also without those who stand out by themselves."""
     measures = _measures(data)
     if isinstance(measures, Lacking):
         return measures
+    measures = [_without_outliers(m, v) for m in measures]
     tests = [(m, between_groups_p(_centred(m.cells), m.cells["enumerator"].to_list())) for m in measures]
     found: dict[str, Found] = {}
     for (m, p), q in zip(tests, adjusted([p for _, p in tests]).tolist(), strict=True):
@@ -89,6 +90,15 @@ def enumerator_icc(data: Collected, v: Values) -> Outcome:
     return list(found.values())
 
 
+def _without_outliers(m: Measure, v: Values) -> Measure:
+    """The measure of the team without the few whom `enumerator_effect` names; with them where they are a third of it."""
+    least = v["difference"] if m.option else v["rank_difference"]
+    out = {one.group for one in _tested(m, v) if one.p <= v["false_alarms"] and abs(one.difference) >= least}
+    if not out or 3 * len(out) >= m.rows["enumerator"].n_unique():
+        return m
+    return Measure(m.question, m.option, m.rows.filter(~pl.col("enumerator").is_in(sorted(out))))
+
+
 def _tested(m: Measure, v: Values) -> list[Against]:
     cells = m.cells
     strata = cells["oblast"].fill_null("").to_list() if beside_others(m.rows) else None
@@ -102,10 +112,7 @@ def _measures(data: Collected) -> list[Measure] | Lacking:
     if data.known["enumerator"].n_unique() < 2:
         return Lacking("one_enumerator", is_few=True)
     who = data.known.select("interview_key", "enumerator", "oblast", "place_code")
-    counts = pl.col("question").str.contains("|", literal=True)
-    told = data.answers.filter(
-        pl.col("text").is_not_null() & (~counts | pl.col("question").str.contains("|total|", literal=True))
-    )
+    told = data.questions.filter(pl.col("text").is_not_null())
     rows = told.join(who, on="interview_key").partition_by("question", maintain_order=True)
     made = [m for part in rows if part.height >= FEW_ANSWERS for m in _of_question(part)]
     return made or Lacking("few_answers", is_few=True)

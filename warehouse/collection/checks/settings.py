@@ -5,6 +5,7 @@ Reading and joining the two belong here. An operation changes severities and val
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -95,14 +96,25 @@ class Settings(Strict):
     question_types: dict[str, int] = Field(default={})
 
 
-def common() -> Common:
-    """The project's own file."""
-    return read_yaml(PROJECT / "operations" / "common" / FILE, Common)
+def common(operations: Path = PROJECT / "operations") -> Common:
+    """The project's own file, with what a common file beside an operation has otherwise: that may be an older copy."""
+    base = read_yaml(PROJECT / "operations" / "common" / FILE, Common)
+    beside = operations / "common" / FILE
+    if operations == PROJECT / "operations" or not beside.is_file():
+        return base
+    other = read_yaml(beside, Common)
+    checks = {
+        code: other.checks[code].model_copy(update={"values": check.values | other.checks[code].values})
+        if code in other.checks else check
+        for code, check in base.checks.items()
+    }  # fmt: skip
+    update = {"checks": checks, "lacking": base.lacking | other.lacking, "kinds": base.kinds | other.kinds}
+    return other.model_copy(update=update)
 
 
 def settings_of(operation: Operation, component: str) -> Settings:
     """The common settings with what the operation has otherwise; the last entry of a check wins."""
-    whole, own = common(), read_yaml(operation.folder / FILE, Collection)
+    whole, own = common(operation.folder.parent), read_yaml(operation.folder / FILE, Collection)
     checks = dict(whole.checks)
     for change in [*whole.overrides, *own.overrides]:
         _known(change, checks, operation)

@@ -16,12 +16,10 @@ from warehouse.collection.checks.stats import above, adjusted
 
 def judged(data: Collected) -> pl.DataFrame:
     """Answers of questions (of counts the totals), with `gone`: blank, or an option that means `no answer`."""
-    counts = pl.col("question").str.contains("|", literal=True)
-    rows = data.answers.filter(~counts | pl.col("question").str.contains("|total|", literal=True))
     gone = (pl.col("status") == "missing") | (
         pl.col("text").is_in(sorted(data.refusals)) & pl.col("text").is_not_null()
     )
-    return rows.with_columns(gone.alias("gone"))
+    return data.questions.with_columns(gone.alias("gone"))
 
 
 def missing_question(data: Collected, v: Values) -> Outcome:

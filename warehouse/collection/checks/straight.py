@@ -17,7 +17,7 @@ SERIES = 4  # questions with the same list of options that make a series
 
 def no_variation(data: Collected, v: Values) -> Outcome:
     """Enumerators whose every interview has the same answer to a question that others answer in several ways."""
-    rows = data.answers.filter(pl.col("text").is_not_null()).join(
+    rows = data.questions.filter(pl.col("text").is_not_null()).join(
         data.known.select("interview_key", "enumerator"), on="interview_key"
     )
     if rows.is_empty():
