@@ -23,7 +23,7 @@ def normalized_gate(context: dg.AssetCheckExecutionContext, warehouse: Warehouse
         if verdict.outcome == "refused":  # the run ends here: this is its verdict
             work.verdict = verdict = stored(verdict, work.home)
             context.instance.add_run_tags(context.run.run_id, {"mtm/verdict": verdict.outcome})
-            for evaluation in families.evaluations(verdict_results(verdict, work), verdict.round_key):
+            for evaluation in families.evaluations(verdict_results(verdict, work)):
                 context.instance.report_runless_asset_event(evaluation)  # the step that tells them is not reached
         return gate_result(verdict, work)
 

@@ -38,8 +38,12 @@ def specs() -> list[dg.AssetCheckSpec]:
     ]
 
 
-def evaluations(found: Iterable[dg.AssetCheckResult], round_key: str) -> Iterator[dg.AssetCheckEvaluation]:
-    """Checks of `verdict` outside of its step: where a round is refused before it, they are told all the same."""
+def evaluations(found: Iterable[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckEvaluation]:
+    """Checks of `verdict` outside of its step: where a round is refused before it, they are told all the same.
+
+    Without a partition, as those of the step: Dagster takes one evaluation outside of runs for each check and partition,
+    and a round may be refused twice.
+    """
     for result in found:
         yield dg.AssetCheckEvaluation(
             asset_key=dg.AssetKey("verdict"),
@@ -48,7 +52,6 @@ def evaluations(found: Iterable[dg.AssetCheckResult], round_key: str) -> Iterato
             severity=result.severity,
             description=result.description,
             metadata=result.metadata,
-            partition=round_key,
         )
 
 
