@@ -18,7 +18,7 @@ from warehouse.errors import MtmError
 from warehouse.settings import Home
 
 ONE_RUN = dg.BackfillPolicy.single_run()
-BACKFILL = "dagster/backfill"  # Dagster counts the rounds of a backfill by this tag
+BACKFILL = "dagster/backfill"  # Dagster counts the rounds of a backfill of assets by this tag
 A_ROUND = 1800  # seconds that each round adds to what the run may take
 WRONG = {"refused", "error"}
 
@@ -74,10 +74,11 @@ def _taken(context: dg.AssetExecutionContext, home: Home, key: str) -> tuple[str
 
 def _asked(run: dg.DagsterRun) -> tuple[bool, Part]:
     """Whether the run ends at the verdict, and what the run on each round is given."""
-    tags = {PART_OF: run.run_id, **({BACKFILL: run.tags[BACKFILL]} if BACKFILL in run.tags else {})}
-    chosen = run.asset_selection
-    if not chosen:  # the whole job
+    tags, chosen = {PART_OF: run.run_id}, run.asset_selection
+    if not chosen:  # the whole job: the page of its backfill takes each run with the tag for one on a range, and fails
         return run.job_name == "check_round", Part(tags)
+    if BACKFILL in run.tags:
+        tags[BACKFILL] = run.tags[BACKFILL]
     is_whole = {dg.AssetKey("release"), dg.AssetKey("candidate")} <= chosen
     return dg.AssetKey("release") not in chosen, Part(tags, None if is_whole else sorted(chosen))
 
