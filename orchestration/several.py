@@ -19,6 +19,7 @@ from warehouse.settings import Home
 
 ONE_RUN = dg.BackfillPolicy.single_run()
 BACKFILL = "dagster/backfill"  # Dagster counts the rounds of a backfill of assets by this tag
+OF_JOB = "dagster/partition_set"  # a backfill of a job: its page takes every run with the tag for one on a range, and fails
 A_ROUND = 1800  # seconds that each round adds to what the run may take
 WRONG = {"refused", "error"}
 
@@ -75,10 +76,10 @@ def _taken(context: dg.AssetExecutionContext, home: Home, key: str) -> tuple[str
 def _asked(run: dg.DagsterRun) -> tuple[bool, Part]:
     """Whether the run ends at the verdict, and what the run on each round is given."""
     tags, chosen = {PART_OF: run.run_id}, run.asset_selection
-    if not chosen:  # the whole job: the page of its backfill takes each run with the tag for one on a range, and fails
-        return run.job_name == "check_round", Part(tags)
-    if BACKFILL in run.tags:
+    if BACKFILL in run.tags and OF_JOB not in run.tags:
         tags[BACKFILL] = run.tags[BACKFILL]
+    if not chosen:  # the whole job
+        return run.job_name == "check_round", Part(tags)
     is_whole = {dg.AssetKey("release"), dg.AssetKey("candidate")} <= chosen
     return dg.AssetKey("release") not in chosen, Part(tags, None if is_whole else sorted(chosen))
 
