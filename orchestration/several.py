@@ -19,7 +19,7 @@ from warehouse.settings import Home
 
 ONE_RUN = dg.BackfillPolicy.single_run()
 BACKFILL = "dagster/backfill"  # Dagster counts the rounds of a backfill of assets by this tag
-OF_JOB = "dagster/partition_set"  # a backfill of a job: its page takes every run with the tag for one on a range, and fails
+OF_JOB = "dagster/partition_set"  # a backfill of a job: its page takes each run with the tag above for one on a range
 A_ROUND = 1800  # seconds that each round adds to what the run may take
 WRONG = {"refused", "error"}
 
