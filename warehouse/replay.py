@@ -98,7 +98,17 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     mine = (delivery.component, str(delivery.round_number))
     plan = [json.dumps([r for r in operation.plan if (r.get("component"), r.get("round")) == mine])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
-    read = [known.model_dump_json(exclude=UNREAD_OF_ROUND), programme, *grains, *figures, *indicators, *places, *plan, *parts, *design]
+    read = [
+        known.model_dump_json(exclude=UNREAD_OF_ROUND),
+        programme,
+        *grains,
+        *figures,
+        *indicators,
+        *places,
+        *plan,
+        *parts,
+        *design,
+    ]
     return text_hash(read)[:16]
 
 
