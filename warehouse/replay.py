@@ -40,8 +40,8 @@ class Replay:
 
     @property
     def text(self) -> str:
-        """`codebook changed`."""
-        return f"{' and '.join(self.why)} changed"
+        """`codebook, operation and code changed`."""
+        return f"{' and '.join(filter(None, [', '.join(self.why[:-1]), self.why[-1]]))} changed"
 
 
 def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdict: Verdict | None) -> Replay | None:
