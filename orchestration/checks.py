@@ -22,8 +22,9 @@ def normalized_gate(context: dg.AssetCheckExecutionContext, warehouse: Warehouse
         verdict = check_normalized(work.normalized_delivery())
         if verdict.outcome == "refused":  # the run ends here: this is its verdict
             work.verdict = verdict = stored(verdict, work.home)
-            for evaluation in families.evaluations(verdict):  # the step that tells them is not reached
-                context.instance.report_runless_asset_event(evaluation)
+            context.instance.add_run_tags(context.run.run_id, {"mtm/verdict": verdict.outcome})
+            for evaluation in families.evaluations(verdict_results(verdict, work)):
+                context.instance.report_runless_asset_event(evaluation)  # the step that tells them is not reached
         return gate_result(verdict, work)
 
 
@@ -38,6 +39,15 @@ def served_as_delivered(context: dg.AssetCheckExecutionContext, warehouse: Wareh
     from warehouse.status import round_states
 
     return dg.AssetCheckResult(**standing.evaluation(round_states(warehouse.home)))
+
+
+def verdict_results(verdict: Verdict, work: Work) -> list[dg.AssetCheckResult]:
+    """All checks of the asset `verdict`."""
+    return [
+        gate_result(verdict, work, check_name="gate"),
+        review_result(verdict, work, check_name="to_review"),
+        *families.results(verdict),
+    ]
 
 
 def gate_result(verdict: Verdict, work: Work, **names: str) -> dg.AssetCheckResult:
@@ -89,4 +99,5 @@ def told(verdict: Verdict) -> str:
     let = f" Let through by waivers: {', '.join(waived)}." if waived else ""
     partial = " The delivery is partial: kept and shown, not published." if verdict.outcome == "provisional" else ""
     stopping = sum(c.severity == "block" for c in verdict.checks)
-    return f"All {stopping} checks that can stop it hold{' but for what is waived' if waived else ''}.{let}{partial}"
+    every = "The one check that can stop it holds" if stopping == 1 else f"All {stopping} checks that can stop it hold"
+    return f"{every}{' but for what is waived' if waived else ''}.{let}{partial}"

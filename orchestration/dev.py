@@ -13,6 +13,7 @@ from orchestration.instance import prepare
 from warehouse.settings import PROJECT, Home
 
 HOST = "127.0.0.1"
+QUIET = "ignore:Function `dev_command` is superseded:FutureWarning"  # nothing that a person here could act on
 
 
 def dev(home: Home, port: int = 3000) -> NoReturn:
@@ -27,7 +28,7 @@ def dev(home: Home, port: int = 3000) -> NoReturn:
 def command(port: int) -> list[str]:
     """The command line of `dagster dev`."""
     workspace = str(PROJECT / "workspace.yaml")
-    return [sys.executable, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
+    return [sys.executable, "-W", QUIET, "-m", "dagster", "dev", "-w", workspace, "-h", HOST, "-p", str(port)]
 
 
 def environment(home: Home) -> dict[str, str]:

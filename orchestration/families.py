@@ -4,7 +4,7 @@ Putting verdicts into families belongs here; the catalogue is in `expectations/c
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import dagster as dg
@@ -38,9 +38,13 @@ def specs() -> list[dg.AssetCheckSpec]:
     ]
 
 
-def evaluations(verdict: Verdict) -> Iterator[dg.AssetCheckEvaluation]:
-    """The same outside of the step of `verdict`: where a round is refused before it, its families are told all the same."""
-    for result in results(verdict):
+def evaluations(found: Iterable[dg.AssetCheckResult]) -> Iterator[dg.AssetCheckEvaluation]:
+    """Checks of `verdict` outside of its step: where a round is refused before it, they are told all the same.
+
+    Without a partition, as those of the step: Dagster takes one evaluation outside of runs for each check and partition,
+    and a round may be refused twice.
+    """
+    for result in found:
         yield dg.AssetCheckEvaluation(
             asset_key=dg.AssetKey("verdict"),
             check_name=str(result.check_name),
@@ -48,7 +52,6 @@ def evaluations(verdict: Verdict) -> Iterator[dg.AssetCheckEvaluation]:
             severity=result.severity,
             description=result.description,
             metadata=result.metadata,
-            partition=verdict.round_key,
         )
 
 

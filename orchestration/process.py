@@ -13,7 +13,7 @@ from typing import Self
 
 import dagster as dg
 
-TAG = "mtm/process"
+TAG = ".dagster/mtm_process"  # with this beginning the UI does not show it
 START = 19  # the field of /proc/PID/stat, counted after the name, that says when a process started
 
 

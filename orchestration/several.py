@@ -18,7 +18,8 @@ from warehouse.errors import MtmError
 from warehouse.settings import Home
 
 ONE_RUN = dg.BackfillPolicy.single_run()
-BACKFILL = "dagster/backfill"  # Dagster counts the rounds of a backfill by this tag
+BACKFILL = "dagster/backfill"  # Dagster counts the rounds of a backfill of assets by this tag
+OF_JOB = "dagster/partition_set"  # a backfill of a job: its page takes each run with the tag above for one on a range
 A_ROUND = 1800  # seconds that each round adds to what the run may take
 WRONG = {"refused", "error"}
 
@@ -74,8 +75,9 @@ def _taken(context: dg.AssetExecutionContext, home: Home, key: str) -> tuple[str
 
 def _asked(run: dg.DagsterRun) -> tuple[bool, Part]:
     """Whether the run ends at the verdict, and what the run on each round is given."""
-    tags = {PART_OF: run.run_id, **({BACKFILL: run.tags[BACKFILL]} if BACKFILL in run.tags else {})}
-    chosen = run.asset_selection
+    tags, chosen = {PART_OF: run.run_id}, run.asset_selection
+    if BACKFILL in run.tags and OF_JOB not in run.tags:
+        tags[BACKFILL] = run.tags[BACKFILL]
     if not chosen:  # the whole job
         return run.job_name == "check_round", Part(tags)
     is_whole = {dg.AssetKey("release"), dg.AssetKey("candidate")} <= chosen

@@ -108,7 +108,9 @@ class Work:
         tell(TOLD.get(name, name), self.round_key)
         started = time.perf_counter()
         try:
-            with raise_interrupts_as(KeyboardInterrupt):  # dbt ends its threads for this one, and waits for all at others
+            with raise_interrupts_as(
+                KeyboardInterrupt
+            ):  # dbt ends its threads for this one, and waits for all at others
                 yield
         except dg.Failure:
             self.discard()

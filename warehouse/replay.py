@@ -40,8 +40,8 @@ class Replay:
 
     @property
     def text(self) -> str:
-        """`codebook changed`."""
-        return f"{' and '.join(self.why)} changed"
+        """`codebook, operation and code changed`."""
+        return f"{' and '.join(filter(None, [', '.join(self.why[:-1]), self.why[-1]]))} changed"
 
 
 def replay_of(home: Home, delivery: Delivery, served: RoundVersion | None, verdict: Verdict | None) -> Replay | None:
@@ -98,7 +98,17 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     mine = (delivery.component, str(delivery.round_number))
     plan = [json.dumps([r for r in operation.plan if (r.get("component"), r.get("round")) == mine])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
-    read = [known.model_dump_json(exclude=UNREAD_OF_ROUND), programme, *grains, *figures, *indicators, *places, *plan, *parts, *design]
+    read = [
+        known.model_dump_json(exclude=UNREAD_OF_ROUND),
+        programme,
+        *grains,
+        *figures,
+        *indicators,
+        *places,
+        *plan,
+        *parts,
+        *design,
+    ]
     return text_hash(read)[:16]
 
 

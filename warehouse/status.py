@@ -14,7 +14,7 @@ from warehouse.normalize.identity import normalized_id
 from warehouse.operations import load_operation
 from warehouse.releases.flips import ever_served
 from warehouse.releases.listing import held_releases, rounds_of
-from warehouse.releases.manifest import Manifest, current_manifest, number_of, release_ids
+from warehouse.releases.manifest import Manifest, current_manifest, release_ids
 from warehouse.releases.verdict import Verdict, load_verdict, verdict_path
 from warehouse.replay import Replay, replay_of, same_content
 from warehouse.settings import Home
@@ -64,10 +64,14 @@ def _is_of(round_key: str, operation: str) -> bool:
 
 
 def _later(home: Home, manifest: Manifest | None) -> set[tuple[str, str]]:
-    """(round, delivery) of releases newer than the one served, which were served: they were rolled back."""
-    now, served = number_of(manifest.release_id) if manifest else 0, ever_served(home)
-    newer = [i for i in release_ids(home) if number_of(i) > now and i in served]
-    return {(v.round_key, v.delivery_id) for i in newer for v in rounds_of(home, i)}
+    """(round, delivery) of releases that were served and that the one served does not stand on: they were rolled back.
+
+    Also those that another release was built past: what was taken back does not return with the next round.
+    """
+    chain = {manifest.release_id, *(r["release_id"] for r in manifest.history)} if manifest else set()
+    served = ever_served(home)
+    gone = [i for i in release_ids(home) if i not in chain and i in served]
+    return {(v.round_key, v.delivery_id) for i in gone for v in rounds_of(home, i)}
 
 
 def _state(

@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration import families, tables
 from orchestration.assets.build import POOL
-from orchestration.checks import gate_result, review_result
+from orchestration.checks import verdict_results
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.texts import shown
@@ -57,11 +57,7 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             return dg.MaterializeResult(
                 metadata=_told(given, work),
                 data_version=dg.DataVersion(_version(given)),
-                check_results=[
-                    gate_result(given, work, check_name="gate"),
-                    review_result(given, work, check_name="to_review"),
-                    *families.results(given),
-                ],
+                check_results=verdict_results(given, work),
             )
 
     return verdict

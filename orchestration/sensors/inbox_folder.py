@@ -59,4 +59,6 @@ def result(taken: list[Taken], cursor: str, waiting: int) -> dg.SensorResult:
 def _why(taken: list[Taken], waiting: int) -> str:
     if taken:
         return "refused: " + "; ".join(f"{clean_name(t.name)} ({t.reason})" for t in taken)
-    return f"{waiting} files are waiting to stand still" if waiting else "the inbox is empty"
+    if not waiting:
+        return "the inbox is empty"
+    return f"{waiting} file{' is' if waiting == 1 else 's are'} waiting to stand still"

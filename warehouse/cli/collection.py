@@ -165,11 +165,12 @@ def _place(row: dict[str, Any], days: pl.DataFrame, unit: str, day: date | None)
         own = days.filter((pl.col("place_code") == row["place_code"]) & (pl.col("collection_day") <= day)).sort(
             "collection_day"
         )
+        asked = row["interviews"] is not None  # lines for sites are no interviews: null stays null
         done, interviews = (own[f"{name}_so_far"][-1] if own.height else 0 for name in (unit, "interviews"))
         later = ("interviews_rejected", "interviews_test", "interviews_back_check", "pace_per_day", "projected_end")
         told |= {
             "done": done,
-            "interviews": interviews,
+            "interviews": interviews if asked else None,
             "days_worked": own.height,
             **dict.fromkeys(later),
             "why_no_end": None,

@@ -52,7 +52,7 @@ def _head(found: Overview) -> None:
     else:
         synthetic = paint(" · SYNTHETIC", "warn") if m.synthetic else ""
         echo(f"release {paint(m.release_id, 'strong')} of {m.published_at[:16].replace('T', ' ')} UTC ({told(found.age)})"
-             f" · {len(m.rounds)} rounds{synthetic}")  # fmt: skip
+             f" · {_counted(m.rounds)}{synthetic}")  # fmt: skip
         echo(str(found.home.root), "faint")
     for held in found.held:
         echo(f"{held} is held back: mtm promote {held}", "warn")
@@ -87,7 +87,7 @@ def _verdict(s: RoundState) -> str:
     waived = sum(1 for c in s.verdict.checks if c.waiver)
     failed = len(s.verdict.blocking)
     if s.verdict.outcome == "refused" and failed:
-        return f"refused: {failed} checks"
+        return f"refused: {failed} check{'s' if failed > 1 else ''}"
     return s.verdict.outcome + (f", {waived} waived" if waived else "")
 
 

@@ -80,7 +80,9 @@ def show(release_id: str | None, notes: bool, lang: str, as_json: bool) -> None:
 @click.option(
     "--published-on", "day", metavar="DAY", help="Ask the release that was served at the end of that day (UTC)."
 )
-@click.option("--collection", "collected", is_flag=True, help="Ask the rounds that are being collected instead (private).")
+@click.option(
+    "--collection", "collected", is_flag=True, help="Ask the rounds that are being collected instead (private)."
+)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @json_option
 def query(sql: str, release_id: str | None, day: str | None, collected: bool, form: str, as_json: bool) -> None:

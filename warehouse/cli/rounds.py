@@ -45,7 +45,12 @@ def make_sample(
 ) -> None:
     """Write the synthetic Kyrgyz rounds into a folder, as a field team would deliver them."""
     if days and not collecting:
-        raise UsageError("--days is of --collecting", expected="both", todo="add --collecting, or leave --days out", code="bad_option")
+        raise UsageError(
+            "--days is of --collecting",
+            expected="both",
+            todo="add --collecting, or leave --days out",
+            code="bad_option",
+        )
     if collecting:
         _collecting(folder, days, seed, as_json=as_json)
         return
@@ -64,7 +69,16 @@ def _collecting(folder: Path, days: int | None, seed: int, *, as_json: bool) -> 
     made = make_collecting(folder, days, seed)
     if as_json:
         names = [path.name for path in made.exports]
-        print_json({"folder": str(folder), "seed": seed, "synthetic": True, "files": names, "operations": str(made.operations), "planted": str(made.planted)})
+        print_json(
+            {
+                "folder": str(folder),
+                "seed": seed,
+                "synthetic": True,
+                "files": names,
+                "operations": str(made.operations),
+                "planted": str(made.planted),
+            }
+        )
         return
     for path in made.exports:
         click.echo(f"{path.name}  {path.stat().st_size / 1024:,.0f} KB")

@@ -6,6 +6,7 @@ Verifying is done in `warehouse/releases`; here it is asked for what can be had 
 from __future__ import annotations
 
 import os
+from collections.abc import Sized
 from pathlib import Path
 
 from warehouse.doctor.model import Asked, Found, bad, ok, warn
@@ -83,12 +84,18 @@ def operations(asked: Asked) -> Found:
     told, wrong = [], []
     for operation in all_operations():
         try:
-            told.append(f"{operation.code} ({len(operation.codebooks)} codebooks, {len(operation.rounds)} rounds)")
+            told.append(
+                f"{operation.code} ({_counted(operation.codebooks, 'codebook')}, {_counted(operation.rounds, 'round')})"
+            )
         except MtmError as error:
             wrong.append(error)
     if wrong:
         return bad(f"{wrong[0].what} ({wrong[0].where})", wrong[0].todo or "docs/adding-a-country.md")
     return ok(", ".join(told)) if told else bad("there is no operation", "set MTM_OPERATIONS, or add operations/<code>")
+
+
+def _counted(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def retention(asked: Asked) -> Found | None:

@@ -102,7 +102,10 @@ def _finish(home: Home, stones: list[Tombstone]) -> list[Tombstone]:
     """Everything of purged files, and one search for all their values; each step may be done twice."""
     values = {stone.sha256: _values(home, stone) for stone in stones if not stone.proof}
     open_ones = [stone for stone in stones if not stone.proof]
-    gone = {s.sha256: [*_tables(home, s, values[s.sha256]), *_collected(home, s), *_databases(home), *_raw(home, s)] for s in open_ones}
+    gone = {
+        s.sha256: [*_tables(home, s, values[s.sha256]), *_collected(home, s), *_databases(home), *_raw(home, s)]
+        for s in open_ones
+    }
     proofs = _proofs(home, values, gone)
     done = []
     for stone in (replace(s, proof=s.proof or proofs[s.sha256]) for s in stones):

@@ -84,6 +84,7 @@ def write_operation(folder: Path, communities: list[Community], places: dict[str
     for name in ("common", "kgz"):
         shutil.copytree(OPERATION.parent / name, target / name)
     _register(target / "kgz" / "rounds.yml", len(communities))
+    _gate(target / "kgz" / "gate.yml")
     _csv(target / "kgz" / "plan.csv", COLUMNS, [*_plan_of_communities(communities), *_plan_of_interviews()])
     _csv(target / "kgz" / "gazetteer" / "villages_r05.csv", PLACE, _villages(communities, places))
     return target
@@ -108,6 +109,14 @@ def _register(path: Path, communities: int) -> None:
         {"component": "rms", "title": title["rms"], "planned_interviews": interviews} | common,
     ]
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def _gate(path: Path) -> None:
+    """The team goes to some rayons only: units without a row are told, and hold the whole round back no longer."""
+    common = {"severity": "review", "value": 0, "since": settings().fieldwork.start}
+    why = "the SYNTHETIC round 5 goes to a part of the country (plan.csv)"
+    rows = [{"check": f"missing_level_{level}"} | common | {"reason": why} for level in (1, 2)]
+    path.write_text(yaml.safe_dump({"thresholds": rows}, sort_keys=False), encoding="utf-8")
 
 
 def _plan_of_communities(communities: list[Community]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from warehouse.sample.collected_plan import Position, settings
 from warehouse.sample.places import Community
 
 FAR = 0.9  # degrees of longitude: some 70 km
+NIGHT = timedelta(hours=8)  # from a morning to one o'clock; all by the same, so that none overlap
 GAP = 12  # minutes at least between two interviews of an enumerator
 
 
@@ -85,6 +86,6 @@ def _visit(
     if who == planted["no_position"] and draw[1] < 0.8:
         visit = replace(visit, position=None)
     if who == planted["night"] and draw[2] < 0.4:
-        night = begun.replace(hour=1)
+        night = begun - NIGHT
         visit = replace(visit, started=night, ended=night + (visit.ended - visit.started))
     return visit

@@ -16,6 +16,7 @@ from warehouse.deliveries.vault import Vault
 from warehouse.releases.query import query
 from warehouse.releases.verify import rollback
 from warehouse.settings import Home
+from warehouse.status import round_states
 
 pytestmark = pytest.mark.slow
 HEADER: list[object] = ["_uuid", "Region", "District", "Displaced people", "displaced in 2023"]
@@ -50,6 +51,8 @@ def test_history_follows_the_chain_of_releases(tmp_path: Path, monkeypatch: pyte
         ("r000003", two, "2023", "new", 490, None),
         ("r000003", two, "total", "new", 490, None),
     ]
+    stand = {s.round_key: (s.state, s.waits) for s in round_states(home)}
+    assert stand == {one: ("withdrawn", False), two: ("published", False)}  # it does not return with the next round
     change = query(
         home, "SELECT total_difference, like_for_like, direction FROM mart_round_change WHERE place_level = 0"
     )[1]

@@ -83,6 +83,15 @@ def test_a_family_says_what_was_seen_and_what_to_do() -> None:
         assert "Seen 3 rows, allowed 0 rows. To do: look at it." in str(told.description)
 
 
+def test_a_round_may_be_refused_again_and_again() -> None:
+    told = families.results(verdict(check("total", "block", False)))
+    with dg.DagsterInstance.ephemeral() as instance:
+        for evaluation in [*families.evaluations(told), *families.evaluations(told)]:
+            instance.report_runless_asset_event(evaluation)
+        key = dg.AssetCheckKey(dg.AssetKey("verdict"), str(told[0].check_name))
+        assert len(instance.event_log_storage.get_asset_check_execution_history(key, limit=5)) == 2
+
+
 def test_columns_and_their_origins_are_read_from_the_sql() -> None:
     codes = node("codes", "seed", original_file_path="seeds/place_groups.csv", config={})
     total = node("total", columns={"people": {"data_type": "bigint", "description": "People"}}, constraints=[])

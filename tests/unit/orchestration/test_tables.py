@@ -63,7 +63,7 @@ def test_the_verdict_in_a_line() -> None:
     assert "not published" in told(verdict(check("total", "block", True), outcome="provisional"))
     assert (
         told(verdict(check("total", "block", True), check("odd", "review", False), outcome="passed"))
-        == "All 1 checks that can stop it hold."
+        == "The one check that can stop it holds."
     )
 
 

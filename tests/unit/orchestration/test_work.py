@@ -69,7 +69,7 @@ def test_a_run_that_was_terminated_goes_no_further(home: Home) -> None:
         run = instance.create_run_for_job(_nothing, status=dg.DagsterRunStatus.STARTED, tags={PARTITION: "kgz-bma-r03"})
         context = cast(dg.AssetExecutionContext, SimpleNamespace(run=run, instance=instance))
         assert Work.of(context, home).round_key == "kgz-bma-r03"
-        assert str(os.getpid()) in instance.get_run_by_id(run.run_id).tags["mtm/process"]  # type: ignore[union-attr]
+        assert str(os.getpid()) in instance.get_run_by_id(run.run_id).tags[".dagster/mtm_process"]  # type: ignore[union-attr]
         instance.report_run_canceling(run)
         with pytest.raises(KeyboardInterrupt):
             Work.of(context, home)
