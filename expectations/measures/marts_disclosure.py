@@ -27,6 +27,8 @@ def disclosure_attack(given: CandidateInput) -> Measured:
 
     if given.con is None or given.candidate is None:
         raise ValueError("the candidate's database is not open")
+    if _is_partial(given):  # in no release: there is nothing to attack, and a few days of a survey are hours of it
+        return count(0, "withheld numbers: a partial round is not published")
     home = getattr(given.candidate, "home", None)
     proved = Proved.of(home.build / "disclosure" / "attacked.json") if home is not None else Proved()
     before = _served_before(given)
@@ -38,6 +40,11 @@ def disclosure_attack(given: CandidateInput) -> Measured:
             before.close()
     told = [f"{e.mart}: {e.cell}" for e in result.exposed] + result.contradictions
     return count(len(told), f"of {result.hidden:,} withheld numbers", told)
+
+
+def _is_partial(given: CandidateInput) -> bool:
+    normalized = getattr(given.candidate, "normalized", None)
+    return bool(normalized is not None and normalized.delivery.partial)
 
 
 def _served_before(given: CandidateInput) -> duckdb.DuckDBPyConnection | None:

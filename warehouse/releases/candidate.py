@@ -193,9 +193,9 @@ def register(candidate: Candidate) -> None:
         for table in TABLES:
             con.execute(f"CREATE OR REPLACE VIEW canonical.{table} AS {_select(table, candidate.building)}")
         load_reference(con, candidate.versions, rows, candidate.home)
-        keys = [(n.round_key,) for n in candidate.building]
-        con.execute("CREATE OR REPLACE TABLE control.round_to_build (round_key VARCHAR)")
-        con.executemany("INSERT INTO control.round_to_build VALUES (?)", keys)
+        keys = [(n.round_key, n.delivery.partial) for n in candidate.building]
+        con.execute("CREATE OR REPLACE TABLE control.round_to_build (round_key VARCHAR, is_partial BOOLEAN)")
+        con.executemany("INSERT INTO control.round_to_build VALUES (?, ?)", keys)
 
 
 def _select(table: str, building: list[Normalized]) -> str:

@@ -35,6 +35,7 @@ def withheld(
     minimum: Mapping[str, int],
     sample: pa.Table | None = None,
     sensitive: Collection[tuple[str, str]] = (),
+    unpublished: Collection[str] = (),
 ) -> pa.Table:
     """One row per estimate that has a row in the marts, and one per oblast × sex of `sample` (indicator_code `respondents`, option_code the sex).
 
@@ -42,6 +43,7 @@ def withheld(
 
     `estimates`: int_survey_estimate; `minimum`: the smallest number that may be shown, by round; `sample`: int_survey_cell;
     `sensitive`: rounds and indicators of which it is not shown either that nobody, or everybody, of a domain gave an answer.
+    `unpublished`: rounds that are in no release (partial deliveries): all of theirs is withheld, and nothing has to be proved.
     """
     cells = _ordered(estimates, minimum, sensitive)
     domains = _hidden_domains(cells)
@@ -49,7 +51,9 @@ def withheld(
     frame = cells.with_columns(is_domain_withheld=pl.Series(domains), is_suppressed=pl.Series(hidden | domains))
     people = NO_CELLS if sample is None else pl.DataFrame(sample).select(NO_CELLS.columns)
     told = [
-        _round(str(key), rows, people.filter(round_key=key), minimum.get(str(key), 0))
+        _everything(rows, people.filter(round_key=key))
+        if key in unpublished
+        else _round(str(key), rows, people.filter(round_key=key), minimum.get(str(key), 0))
         for (key,), rows in frame.sort(KEY).group_by("round_key", maintain_order=True)
     ]
     empty = frame.select(*KEY, "is_domain_withheld", "is_suppressed").clear()
@@ -81,7 +85,17 @@ def _round(key: str, rows: pl.DataFrame, people: pl.DataFrame, least: int) -> pl
         _few(people["respondents"].to_numpy(), np.full(len(people), least)),
         np.zeros(len(rows), dtype=np.bool_),
     )
-    found = prove(facts_of(key, rows, people, surely=True), rows, people, found)
+    return _told(rows, people, prove(facts_of(key, rows, people, surely=True), rows, people, found))
+
+
+def _everything(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """All of a round that is not published: a few days of fieldwork are small cells, and a proof of them takes hours."""
+    all_rows, none = np.ones(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
+    return _told(rows, people, Withheld(all_rows, all_rows, np.ones(len(people), dtype=np.bool_), none))
+
+
+def _told(rows: pl.DataFrame, people: pl.DataFrame, found: Withheld) -> pl.DataFrame:
+    """The rows of a round with what is withheld of them, and those of its sample."""
     told = rows.select(KEY).with_columns(
         is_domain_withheld=pl.Series(found.domains), is_suppressed=pl.Series(found.rows)
     )

@@ -313,6 +313,7 @@ INSERT INTO marts.dim_place BY NAME SELECT 'xx' operation, 'v1' geography_vintag
 INSERT INTO marts.dim_country BY NAME SELECT 'RUS' country_iso3;
 INSERT INTO marts.dim_population_category BY NAME SELECT 'returned' population_category;
 INSERT INTO marts.mart_round_coverage BY NAME SELECT round_key, 'XX' place_code, 0 place_level FROM reference.round;
+INSERT INTO marts.mart_collection_progress BY NAME SELECT round_key, 'XX' place_code FROM reference.round;
 INSERT INTO marts.mart_quality BY NAME SELECT round_key, 'conservation' quality_type FROM reference.round;
 INSERT INTO marts.mart_releases BY NAME SELECT 'r2' release_id;
 INSERT INTO marts.mart_headlines BY NAME SELECT 'xx-bma-r02' round_key, 'returned' headline_code, 30 AS value;

@@ -134,8 +134,10 @@ def test_an_operation_moves_a_bound_and_its_severity(tmp_path: Path) -> None:
 def test_a_verdict_that_can_not_be_stored_refuses(
     operation: Operation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    given = candidate(bma(), tmp_path)
     monkeypatch.setattr("warehouse.releases.verdict.os.replace", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
-    assert "could not be stored" in _refused(bma(), operation, tmp_path)
+    verdict = check_candidate(given, operation)
+    assert verdict.outcome == "refused" and "could not be stored" in str(verdict.error)
 
 
 def test_an_older_verdict_does_not_stand_in_for_one_that_can_not_be_stored(

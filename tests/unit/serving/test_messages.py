@@ -22,6 +22,7 @@ from warehouse.serving.field_report.messages import Said, catalogue, check_seen,
 from warehouse.settings import PROJECT
 
 SEVERITIES = {"block", "review", "note"}
+OF_COLLECTION = {"stop", "look", "off"}  # severities of the checks of a collection, which are no findings
 OWN_WORDS = PROJECT / "warehouse" / "serving" / "field_report" / "words.yml"
 
 
@@ -44,7 +45,10 @@ def noted(path: Path) -> Iterator[str]:
                 yield from texts(keys.get("code", node))
         elif isinstance(node, ast.Tuple):
             yield from (
-                c for one, two in pairwise(node.elts) if texts(two) & SEVERITIES for c in texts(one) - SEVERITIES
+                c
+                for one, two in pairwise(node.elts)
+                if texts(two) & SEVERITIES
+                for c in texts(one) - SEVERITIES - OF_COLLECTION
             )
         elif isinstance(node, ast.Call):
             yield from called(node)

@@ -103,3 +103,10 @@ def test_no_single_sum_gives_a_small_number_away(table: list[list[int]]) -> None
             kept,
         )
         assert everything or all(n == 0 or n >= LEAST for cell, n in cells.items() if cell not in found)
+
+
+def test_nothing_is_shown_of_a_round_that_is_not_published() -> None:
+    """A partial delivery: its cells are small, and no release takes them."""
+    table = estimates("single", {"male": {"stay": 60, "go": 30}, "female": {"stay": 50, "go": 46}})
+    rows = withheld(table, {"r": LEAST}, unpublished={"r"}).to_pylist()
+    assert len(rows) == table.num_rows and all(row["is_suppressed"] and row["is_domain_withheld"] for row in rows)

@@ -12,7 +12,8 @@ def model(dbt, session):
     rounds = dbt.source("reference", "round").to_arrow_table().to_pylist()
     operations = dbt.source("reference", "operation").to_arrow_table().to_pylist()
     indicators = dbt.source("reference", "indicator").to_arrow_table().to_pylist()
-    building = {row["round_key"] for row in dbt.source("control", "round_to_build").to_arrow_table().to_pylist()}
+    building = {row["round_key"]: row for row in dbt.source("control", "round_to_build").to_arrow_table().to_pylist()}
+    unpublished = {key for key, row in building.items() if row.get("is_partial")}
     keys = pa.array(sorted(building))
     minimum = {row["operation"]: row["survey_minimum_n"] for row in operations}
     estimates = dbt.ref("int_survey_estimate").to_arrow_table()
@@ -25,4 +26,5 @@ def model(dbt, session):
         for i in indicators
         if i["is_sensitive"] and (i["operation"], i["component"]) == (r["operation"], r["component"])
     }
-    return withheld(estimates, {row["round_key"]: minimum[row["operation"]] for row in rounds}, cells, sensitive)
+    least = {row["round_key"]: minimum[row["operation"]] for row in rounds}
+    return withheld(estimates, least, cells, sensitive, unpublished)
