@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults real ui-test deploy-test lint hooks coverage words dev bi bi-test bi-assets clean
+.PHONY: help setup demo test test-quick faults real ui-test deploy-test upgrades-test lint hooks coverage words dev bi bi-test bi-assets clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,7 +49,7 @@ real: setup  ## Take all real deliveries beside the project to releases, not onl
 upgrades-test: setup  ## Build the next round on homes of every older version, and on a restored one (docs/upgrades.md)
 	@.venv/bin/pytest tests/integration/upgrades tests/integration/backup -m "upgrades or not upgrades"
 
-ui-test: setup  ## Open the site and the reports in Chromium, wide and narrow, three languages
+ui-test: setup  ## Open the site, the reports and the Dagster UI in Chromium, and drive them
 	@.venv/bin/pytest tests/ui -m ui -s
 
 deploy-test: setup  ## Run a server's services for real: PostgreSQL, Dagster, the proxy (docs/deployment.md)
