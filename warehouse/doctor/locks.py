@@ -5,7 +5,6 @@ Looking belongs here (Linux, `/proc`); removing is done by `mtm gc` and by the n
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from warehouse.doctor.model import Asked, Found, bad, ok, warn
 from warehouse.releases.candidate import builder_lock
 from warehouse.releases.leftovers import SCRATCH, UNFINISHED
+from warehouse.releases.lock import is_held
 from warehouse.releases.staging import PREFIX, TRASH
 from warehouse.settings import Home
 
@@ -37,7 +37,7 @@ def held(asked: Asked) -> Found | None:
     """Who holds the locks of this home. A lock ends with its process: one that stands still holds it for good."""
     if not asked.home.root.is_dir():
         return None
-    holders = [h for path in _lock_files(asked.home) if _is_held(path) for h in _holders(asked.home, path)]
+    holders = [h for path in _lock_files(asked.home) if is_held(path) for h in _holders(asked.home, path)]
     told = "; ".join(_told(h) for h in holders)
     if stuck := next((h for h in holders if h.state), None):
         return bad(told, f"kill -CONT {stuck.pid} lets it go on, kill {stuck.pid} ends it; the next run cleans up")
@@ -58,18 +58,6 @@ def _lock_files(home: Home) -> list[Path]:
         home.collection / ".lock",
     )
     return [*(p for p in known if p.is_file()), *home.waivers.glob("*.lock"), *home.releases.glob(f"{PREFIX}*")]
-
-
-def _is_held(path: Path) -> bool:
-    """Whether somebody holds it now; it is taken for no longer than the question."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False
 
 
 def _holders(home: Home, path: Path) -> list[Holder]:
@@ -106,8 +94,8 @@ def leftovers(asked: Asked) -> Found | None:
     if not home.root.is_dir():
         return None
     builds = builder_lock(home)
-    left = [*home.build.glob("candidate")] if not (builds.is_file() and _is_held(builds)) else []
-    left += [p for p in home.releases.glob(f"{PREFIX}*") if not _is_held(p)] + [*home.releases.glob(f"{TRASH}*")]
+    left = [*home.build.glob("candidate")] if not (builds.is_file() and is_held(builds)) else []
+    left += [p for p in home.releases.glob(f"{PREFIX}*") if not is_held(p)] + [*home.releases.glob(f"{TRASH}*")]
     scratch = [p for name in SCRATCH for p in home.build.glob(name)]
     scratch += [*(home.build / "pulls").glob("*.part"), *(home.vault / "incoming").glob("*")]
     left += [p for p in scratch if time.time() - p.stat().st_mtime > UNFINISHED]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from warehouse.releases.lock import is_held
 from warehouse.releases.pointer import thaw
 from warehouse.settings import Home
 
@@ -42,7 +43,7 @@ def sweep(home: Home) -> list[str]:
     gone = []
     for folder in left:
         with suppress(FileNotFoundError):  # another process sweeps too
-            if not _is_written(folder):
+            if not is_held(folder):
                 erase(folder)
                 gone.append(folder.name)
     return gone
@@ -52,15 +53,3 @@ def erase(folder: Path) -> None:
     """Remove a folder that is read-only."""
     thaw(folder)
     shutil.rmtree(folder)
-
-
-def _is_written(folder: Path) -> bool:
-    """Whether a living process holds the folder."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    return False

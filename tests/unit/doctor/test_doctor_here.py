@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import resource
@@ -299,13 +298,3 @@ def test_a_home_that_may_not_be_looked_into_is_told_once(home: Home, monkeypatch
     monkeypatch.setattr("os.access", lambda path, _: path != home.root)
     assert [r.check for r in examine(asked(home), [Check("home", folders.writable), check])] == ["home"]
     assert "may not look into it" in folders.writable(asked(home)).seen and kept.alerts(asked(home)) is None
-
-
-def test_a_lock_is_taken_for_no_longer_than_the_question(home: Home) -> None:
-    path = home.build / "candidate.lock"
-    path.touch()
-    assert not locks._is_held(path)
-    handle = os.open(path, os.O_RDWR)
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    assert locks._is_held(path)
-    os.close(handle)

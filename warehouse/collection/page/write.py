@@ -16,7 +16,8 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.serving.words import LANGUAGES, tongue
+from warehouse.serving.words import LANGUAGE_NAMES, LANGUAGES
+from warehouse.serving.words.templates import templates
 
 HERE = Path(__file__).parent
 MAIN = "en"
@@ -72,25 +73,15 @@ def _html(view: Any, lang: str) -> str:
     style = _style()
     page: str = _environment(lang).get_template("page.html.j2").render(
         v=view, lang=lang, style=style, style_hash=_hash(style),
-        others=[(other, page_name("latest", other), _own_name(other)) for other in LANGUAGES if other != lang],
+        others=[(other, page_name("latest", other), LANGUAGE_NAMES[other]) for other in LANGUAGES if other != lang],
     )  # fmt: skip
     return re.sub(r"\n\s*\n+", "\n", page)
 
 
-def _own_name(lang: str) -> str:
-    return {"en": "English", "ru": "Русский", "ky": "Кыргызча"}[lang]
-
-
 @cache
 def _environment(lang: str) -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    made: Any = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )  # fmt: skip
+    made = templates(HERE, lang)
     made.filters["whole"] = _whole
-    made.install_gettext_translations(tongue(lang).catalogue, newstyle=True)
     return made
 
 

@@ -17,6 +17,7 @@ from warehouse.serving.report.cells import cell, phrase, withheld
 from warehouse.serving.report.sections import parts
 from warehouse.serving.report.titles import component_name, title
 from warehouse.serving.words import tongue
+from warehouse.serving.words.templates import templates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,13 +93,7 @@ def _summary(facts: Facts, t: Tongue) -> str:
 
 @cache
 def _environment(lang: str) -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    made: Any = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )  # fmt: skip
-    made.install_gettext_translations(tongue(lang).catalogue, newstyle=True)
+    made = templates(HERE, lang)
     made.filters["kind"] = lambda block: type(block).__name__
     return made
 

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from warehouse.serving.site import dbt_docs, dictionary, files, lineage, search, told_rounds
 from warehouse.serving.site.addresses import checked, dataset, write_addresses
 from warehouse.serving.site.catalogue import Catalogue, catalogue
-from warehouse.serving.site.page import HERE, ICON, LANGUAGE_NAMES, Frame, Page, in_all_languages, write
+from warehouse.serving.site.page import HERE, ICON, Frame, Page, in_all_languages, write
 from warehouse.serving.site.pages import Material, navigation, pages
 from warehouse.serving.site.swap import MADE_BY, MARKER, built_beside, former
-from warehouse.serving.words import LANGUAGES, Tongue, tongue
+from warehouse.serving.words import LANGUAGE_NAMES, LANGUAGES, Tongue, tongue
 
 if TYPE_CHECKING:
     from warehouse.settings import Home

@@ -10,19 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from warehouse.serving.words import LANGUAGES, Tongue, tongue
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from warehouse.serving.words import LANGUAGE_NAMES, LANGUAGES, Tongue, tongue
+from warehouse.serving.words.templates import templates
 
 HERE = Path(__file__).parent
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' "
     "fill='%230b4f86'/%3E%3Cpath d='M6 24V9l10 9 10-9v15' fill='none' stroke='%23fff' stroke-width='3'/%3E%3C/svg%3E"
 )
-LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "ky": "Кыргызча"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,8 @@ def render(page: Page, frame: Frame) -> str:
         "navigation": [(key, relative(page.at, f"{page.lang}/{path}"), words) for key, path, words in frame.navigation(t)],
         **page.told,
     }  # fmt: skip
-    return _environment(page.lang).get_template(page.template).render(told) + "\n"
+    text: str = _environment(page.lang).get_template(page.template).render(told)
+    return text + "\n"
 
 
 def write(pages: list[Page], frame: Frame, site: Path) -> None:
@@ -88,14 +86,9 @@ def write(pages: list[Page], frame: Frame, site: Path) -> None:
 
 
 @cache
-def _environment(lang: str) -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+def _environment(lang: str) -> Any:
     t = tongue(lang)
-    made = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
-    )  # fmt: skip
+    made = templates(HERE / "templates", lang)
     made.globals |= {"_": t.say, "gettext": t.say, "ngettext": t.count, "t": t}
     made.filters |= {"size": lambda n: size(n, t), "moment": lambda s: moment(s, t), "number": t.number}
     return made

@@ -19,6 +19,7 @@ from warehouse.serving.words.numbers import NONE as NONE
 from warehouse.serving.words.numbers import percent_sign, written
 
 LANGUAGES = ("en", "ru", "ky")
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "ky": "Кыргызча"}  # each in its own
 HERE = Path(__file__).parent
 DOMAIN = "mtm"
 LOCALES = {"en": "en_GB", "ru": "ru", "ky": "ky"}  # 18 October 2024, not October 18
