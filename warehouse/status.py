@@ -105,6 +105,8 @@ def _state(
         todo = f"mtm run {key} ({waits.text})"
     elif state == "published" and served and verdict and verdict.outcome == "refused":
         todo = f"judged again and refused: mtm findings {key}, then deliver a corrected file or mtm rollback"
+    elif state == "provisional" and served:
+        todo = f"nothing, unless it is to replace what is served (delivery {served.delivery_seq}, whole): then deliver the whole round"
     return RoundState(
         key, state, standing, len(deliveries), release, served.delivery_seq if served else None, verdict, todo, waits
     )

@@ -9,10 +9,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from warehouse.errors import MtmError
 from warehouse.releases.contents import checksum, opened, others, parquet, shape, table
 from warehouse.releases.manifest import Manifest
 from warehouse.releases.serving import DATABASE, content_hash, mart_hash
 from warehouse.settings import Home
+
+FULL = "No space left"  # in the text of DuckDB's error
 
 
 def structure_problems(home: Home, manifest: Manifest) -> list[str]:
@@ -25,7 +28,20 @@ def structure_problems(home: Home, manifest: Manifest) -> list[str]:
         with opened(folder) as con, tempfile.TemporaryDirectory(dir=home.build, prefix="verify-") as scratch:
             return _compared(con, folder, manifest, Path(scratch))
     except duckdb.Error as error:
+        if FULL in str(error):  # says nothing of the release
+            raise no_room(manifest.release_id) from None
         return [f"{DATABASE} or a Parquet file can't be read ({type(error).__name__})"]
+
+
+def no_room(release_id: str) -> MtmError:
+    """The disk is full: the release could not be looked at."""
+    return MtmError(
+        f"{release_id} can't be looked at: the disk is full",
+        where="build/",
+        expected="room for a copy of its largest mart",
+        todo="make room (mtm gc), then mtm verify again; nothing was found to be wrong",
+        code="disk_full",
+    )
 
 
 def _compared(con: Any, folder: Path, manifest: Manifest, scratch: Path) -> list[str]:

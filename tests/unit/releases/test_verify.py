@@ -142,6 +142,17 @@ def test_a_database_that_does_not_hold_what_its_manifest_says(
     assert any(told in line for line in structure_problems(three, load_manifest(three)))
 
 
+def test_a_full_disk_says_nothing_of_a_release(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a whole release would be called damaged, and another one served in its place."""
+    def full(*_: object) -> str:
+        raise duckdb.IOException("Could not write file: No space left on device")
+
+    monkeypatch.setattr("warehouse.releases.structure.mart_hash", full)
+    with pytest.raises(MtmError, match="the disk is full") as told:
+        structure_problems(three, load_manifest(three))
+    assert told.value.code == "disk_full"
+
+
 def test_rolling_back_takes_less_than_a_second_and_forward_again_works(three: Home) -> None:
     (three.published / "tags.json").write_text('{"first": "r000001"}')
     started = time.perf_counter()
