@@ -144,6 +144,7 @@ def test_a_database_that_does_not_hold_what_its_manifest_says(
 
 def test_a_full_disk_says_nothing_of_a_release(three: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else a whole release would be called damaged, and another one served in its place."""
+
     def full(*_: object) -> str:
         raise duckdb.IOException("Could not write file: No space left on device")
 
