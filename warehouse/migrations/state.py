@@ -17,7 +17,9 @@ from warehouse.releases.journal import write_json
 FILE = "state.json"
 VERSION = 2  # of the state that this program reads and writes: the number of the last step
 RESTORING = ".restore"  # a restore is going on in this folder
-SIGNS = ("vault/deliveries", "vault/blobs", "published/current", "published/releases")  # of a home that is not new
+SIGNS = (  # of a home that is not new; the last three are where step 1 finds microdata
+    "vault/deliveries", "vault/blobs", "published/current", "published/releases", "normalized", "corrections", "inbox/received",
+)  # fmt: skip
 
 
 def program_version() -> str:

@@ -162,3 +162,8 @@ def _row(found: Row) -> Row:
 def where(row: Row) -> str:
     """`Sheet!17`, as a spreadsheet shows it."""
     return f"{row['sheet']}!{row['row_number']}" if row.get("row_number") is not None else str(row.get("sheet") or "")
+
+
+def counted(found: Row, contribution: int | None) -> Row:
+    """A row of the delivery with what it adds to a figure."""
+    return {"where": where(found), "place_code": found["place_code"], "contribution": contribution, "note": ""}

@@ -6,10 +6,9 @@ The rules are those of dbt's int_survey_said, int_survey_answer and int_survey_d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from warehouse.trace.canonical import Round
-from warehouse.trace.counts import where
+from warehouse.trace.counts import counted
 from warehouse.trace.figure import Figure, total
 from warehouse.trace.key import Row
 
@@ -79,7 +78,7 @@ order by r.sheet, r.row_number
 def estimate(at: Round, row: Row, kind: str) -> Iterator[Figure]:
     """A row of mart_survey_estimates: n, and the share or mean. `kind`: single, multiple or number."""
     found = _said(at, row, kind)
-    rows = [_row(r, 1) for r in found]
+    rows = [counted(r, 1) for r in found]
     yield Figure("n", row["n"], "respondents of the domain who answered, one by one", len(rows), rows)
     missing = found[0]["missing"] if found else None
     yield Figure(
@@ -140,7 +139,7 @@ def coverage(at: Round, row: Row) -> Iterator[Figure]:
     """A row of mart_round_coverage: respondents, or rows of assessments, key informants and communities."""
     values = {"place": row["place_code"], "root": row["place_code"] if row["place_level"] == 0 else ""}
     if row["component"] == "rms":
-        rows = [_row(r, 1) for r in at.ask(RESPONSES, values)]
+        rows = [counted(r, 1) for r in at.ask(RESPONSES, values)]
         yield Figure(
             "respondents", row["respondents"], "respondents in the place and those below it", total(rows) or 0, rows
         )
@@ -150,11 +149,11 @@ def coverage(at: Round, row: Row) -> Iterator[Figure]:
         inner join ancestor as a on s.place_code = a.place_code and a.ancestor_code = $place order by 1, 2""",
         {"place": row["place_code"]},
     )
-    rows = [_row(r, 1) for r in found]
+    rows = [counted(r, 1) for r in found]
     yield Figure(
         "assessment_rows", row["assessment_rows"], "accepted rows of the place and those below it", len(rows), rows
     )
-    heard = [_row(r, r["informant_count"]) for r in found]
+    heard = [counted(r, r["informant_count"]) for r in found]
     there = any(r["informant_count"] is not None for r in at.ask("select informant_count from assessment"))
     yield Figure(
         "informants",
@@ -169,15 +168,11 @@ def coverage(at: Round, row: Row) -> Iterator[Figure]:
 
 def sample_cell(at: Round, row: Row) -> Iterator[Figure]:
     """A row of mart_survey_weights: respondents of an oblast and sex."""
-    rows = [_row(r, 1) for r in at.ask(CELL, {"place": row["place_code"], "sex": row["sex"]})]
+    rows = [counted(r, 1) for r in at.ask(CELL, {"place": row["place_code"], "sex": row["sex"]})]
     yield Figure("respondents", row["respondents"], "respondents of this sex in the oblast", len(rows), rows)
 
 
 def whole_sample(at: Round, row: Row) -> Iterator[Figure]:
     """A row of mart_survey_weighting: respondents of the round."""
-    rows = [_row(r, 1) for r in at.ask("select sheet, row_number, place_code from response order by 1, 2")]
+    rows = [counted(r, 1) for r in at.ask("select sheet, row_number, place_code from response order by 1, 2")]
     yield Figure("respondents", row["respondents"], "respondents of the round", len(rows), rows)
-
-
-def _row(found: Row, contribution: Any) -> Row:
-    return {"where": where(found), "place_code": found["place_code"], "contribution": contribution, "note": ""}

@@ -15,7 +15,7 @@ from warehouse.errors import MtmError
 from warehouse.releases.manifest import Manifest, load_manifest
 from warehouse.releases.serving import DATABASE, SCHEMA
 from warehouse.settings import Home
-from warehouse.trace import counts, people, quality
+from warehouse.trace import collected, counts, people, quality
 from warehouse.trace.canonical import Round
 from warehouse.trace.derived import derived
 from warehouse.trace.earlier import manifest_of, stated
@@ -160,6 +160,10 @@ def _counted(con: duckdb.DuckDBPyConnection, mart: str, row: Row, at: Round | No
         yield from counts.parts_check(at, row)
     elif mart == "mart_round_coverage":
         yield from people.coverage(at, row)
+    elif mart == "mart_collection_progress":
+        yield from collected.progress(at, row)
+    elif mart == "mart_collection_day":
+        yield from collected.day(at, row)
     elif mart == "mart_survey_estimates":
         sql = "select kind from dim_indicator where operation = ? and component = ? and indicator_code = ?"
         known = rows_of(con, sql, [row["operation"], row["component"], row["indicator_code"]])
