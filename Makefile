@@ -50,7 +50,7 @@ upgrades-test: setup  ## Build the next round on homes of every older version, a
 	@.venv/bin/pytest tests/integration/upgrades tests/integration/backup -m "upgrades or not upgrades"
 
 ui-test: setup  ## Open the site, the reports and the Dagster UI in Chromium, and drive them
-	@.venv/bin/pytest tests/ui -m ui -s
+	@.venv/bin/pytest tests/ui -m ui -n 2 --dist loadfile
 
 deploy-test: setup  ## Run a server's services for real: PostgreSQL, Dagster, the proxy (docs/deployment.md)
 	@.venv/bin/pytest tests/integration/deploy -m "deploy or not deploy"
