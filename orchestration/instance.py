@@ -13,6 +13,7 @@ import dagster as dg
 import yaml
 
 from orchestration import storage_server
+from warehouse.deliveries.disk import write_whole
 from warehouse.errors import UsageError
 from warehouse.settings import Home
 
@@ -102,9 +103,7 @@ def prepare(home: Home) -> Path:
     if storage_server.is_forgotten(found):
         raise storage_server.forgotten(path)
     if found.startswith(OURS) and found != text:  # new, or of an older version, or the home was moved
-        temporary = path.with_suffix(f".{os.getpid()}")
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
+        write_whole(path, text)
     return folder
 
 

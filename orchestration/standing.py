@@ -140,9 +140,8 @@ def _delivered(instance: dg.DagsterInstance, delivery: Delivery) -> list[str]:
 
 def _served(instance: dg.DagsterInstance, home: Home, round_key: str, manifest: Manifest | None) -> list[str]:
     version = served_version(manifest, round_key) if manifest else ""
-    history = _materializations(instance, RELEASE, round_key)
-    last = history[0] if history else None
-    is_back = _is_taken_back(instance, round_key, last)
+    last = _last(instance, RELEASE, round_key)
+    is_back = _is_taken_back(instance, round_key)
     if manifest is None or not version:
         if last is None or is_back:
             return []
@@ -150,6 +149,7 @@ def _served(instance: dg.DagsterInstance, home: Home, round_key: str, manifest: 
         return [f"{round_key}: no release that is served holds it any more"]
     if last is not None and _version(last) == version and not is_back:
         return []
+    history = _materializations(instance, RELEASE, round_key)
     then = next((event for event in history if _version(event) == version), None)
     _serve_again(instance, home, round_key, manifest, version, then)
     return [f"{round_key}: {manifest.release_id} serves it"]
@@ -195,7 +195,7 @@ def _take_back(instance: dg.DagsterInstance, round_key: str, manifest: Manifest 
     instance.report_dagster_event(planned, run.run_id)
 
 
-def _is_taken_back(instance: dg.DagsterInstance, round_key: str, last: dg.AssetMaterialization | None) -> bool:
+def _is_taken_back(instance: dg.DagsterInstance, round_key: str) -> bool:
     """Whether the latest that Dagster heard of the round's release is that it was taken back."""
     runs = instance.get_run_records(RunsFilter(tags={TAKEN_BACK: round_key}), limit=1)
     if not runs:

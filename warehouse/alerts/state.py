@@ -18,7 +18,7 @@ from typing import Any
 
 from warehouse.alerts.model import Alert
 from warehouse.releases.journal import write_json
-from warehouse.settings import Home
+from warehouse.settings import Home, private_folder
 
 FILE = "state.json"
 KEPT_SENT = 200  # entries of what was sent lately
@@ -95,9 +95,7 @@ def read_state(home: Home) -> State:
 @contextmanager
 def changing(home: Home) -> Iterator[State]:
     """The state, to be changed by one process at a time; what was changed lasts when the context ends without an error."""
-    folder = home.alerts
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
+    folder = private_folder(home.alerts)
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

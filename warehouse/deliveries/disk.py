@@ -83,6 +83,21 @@ def lasting_folder(path: Path) -> None:
         sync(path.parent)
 
 
+def write_whole(path: Path, text: str, *, private: bool = False) -> None:
+    """Put a whole file in the place of another, to last: readers see the old or the new one. `private`: for the owner only."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    mode = 0o600 if private else 0o666  # less what the umask takes
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync(path.parent)
+
+
 def sync(path: Path) -> None:
     """Make what was written to a file or folder last."""
     handle = os.open(path, os.O_RDONLY)

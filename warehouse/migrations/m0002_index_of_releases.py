@@ -7,11 +7,10 @@ none. Their log of flips is written as far as it is known: each release was serv
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.deliveries.disk import sync
+from warehouse.deliveries.disk import write_whole
 
 if TYPE_CHECKING:
     from warehouse.releases.manifest import Manifest
@@ -78,9 +77,5 @@ def _flips(home: Home, manifests: list[Manifest], *, dry_run: bool) -> list[str]
     if lines[-1]["release_id"] != served:  # it was rolled back; when is not known: after the last was published
         lines.append({"at": lines[-1]["at"], "release_id": served, "before": lines[-1]["release_id"]})
     if not dry_run:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        sync(temporary)
-        os.replace(temporary, path)
-        sync(path.parent)
+        write_whole(path, "".join(json.dumps(line) + "\n" for line in lines))
     return [f"{len(lines)} moves of the pointer are in the log of flips"]

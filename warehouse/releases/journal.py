@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from warehouse.deliveries.disk import sync
+from warehouse.deliveries.disk import sync, write_whole
 
 
 def append(path: Path, line: dict[str, Any]) -> None:
@@ -35,18 +35,9 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [line for line in map(_read, text.splitlines()) if line is not None]
 
 
-def write_json(path: Path, data: Any) -> None:
+def write_json(path: Path, data: Any, *, private: bool = False) -> None:
     """Put a whole file in the place of another, durably: readers see the old or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync(path.parent)
+    write_whole(path, json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True), private=private)
 
 
 def _read(line: str) -> dict[str, Any] | None:

@@ -41,8 +41,7 @@ def remembered(folder: Path, day: str, checks: pl.DataFrame) -> Before:
     days = _read(path)
     earlier = [known for known in days if known < day]
     days[day] = keys_of(checks)
-    write_json(path, {"days": dict(sorted(days.items())[-KEPT:])})
-    path.chmod(0o600)
+    write_json(path, {"days": dict(sorted(days.items())[-KEPT:])}, private=True)
     return Before(max(earlier), frozenset(days[max(earlier)])) if earlier else Before(None, frozenset())
 
 

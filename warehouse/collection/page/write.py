@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.deliveries.disk import write_whole
 from warehouse.serving.words import LANGUAGE_NAMES, LANGUAGES
 from warehouse.serving.words.templates import templates
 
@@ -47,26 +47,13 @@ def write(
     for lang in LANGUAGES:
         text = _html(view_of(round_key, tables, checks, progress, days, before, lang), lang)
         for stem in (name, "latest"):
-            put(folder / page_name(stem, lang), text)
+            write_whole(folder / page_name(stem, lang), text, private=True)
     return folder / page_name("latest", MAIN)
 
 
 def page_name(stem: str, lang: str) -> str:
     """`latest.html`, `latest.ru.html`."""
     return f"{stem}.html" if lang == MAIN else f"{stem}.{lang}.html"
-
-
-def put(path: Path, text: str) -> None:
-    """A whole file in the place of another, for the owner only: readers see the old or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _html(view: Any, lang: str) -> str:
