@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,7 @@ def test_nothing_but_allowed_columns_made_coarse_comes_out(home: Path) -> None:
     out = home / "people.csv"
     assert export(out).exit_code == 0
     text = out.read_text(encoding="utf-8") + (home / "people.csv.json").read_text(encoding="utf-8")
+    text = re.sub(r"\b[0-9a-f]{64}\b", "", text)  # a hash holds any three digits sooner or later
     for never in (
         "key-",
         "cluster",
