@@ -17,7 +17,8 @@ import duckdb
 
 from warehouse.engine.adapter import adapted
 from warehouse.engine.lake import WHOLE, Lake, lay, lay_canonical, lay_tables, register
-from warehouse.engine.session import sail_session
+from warehouse.engine.session import opened
+from warehouse.engine.settings import SparkSettings
 from warehouse.releases.candidate import models_hash
 from warehouse.releases.manifest import current_manifest
 from warehouse.settings import DBT_PROJECT, Home
@@ -43,7 +44,7 @@ def main() -> None:
         lay_tables(lake, con, *WHOLE)
         lay_not_selected(lake, con, home, manifest)
     lay_canonical(lake, [home.normalized / v.round_key / v.normalized_id for v in manifest.rounds])
-    with sail_session() as spark, adapted(spark, lake):
+    with opened(SparkSettings("sail", "sail", "2g", None), root) as spark, adapted(spark, lake):
         register(lake, spark)
         from dbt.cli.main import dbtRunner
 
@@ -71,7 +72,17 @@ def whole(home: Home, manifest, database: Path) -> None:  # type: ignore[no-unty
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     building = [c._standing(home, v) for v in manifest.rounds]
-    made = c.Candidate(home, "r000099", manifest, building[-1], building, manifest.rounds, manifest.published_at, folder, folder / "build.duckdb")
+    made = c.Candidate(
+        home,
+        "r000099",
+        manifest,
+        building[-1],
+        building,
+        manifest.rounds,
+        manifest.published_at,
+        folder,
+        folder / "build.duckdb",
+    )
     c.register(made)
     outcome = run_dbt(made)
     print("duckdb failed:", outcome.failed)
@@ -100,7 +111,10 @@ def compare(lake: Lake, database: Path) -> None:
     """Rows that are in one engine's table and not in the other's."""
     with duckdb.connect(str(database), read_only=True) as con:
         for schema, table in lake.tables():
-            if schema not in ("marts", "intermediate", "semantic") or (lake.folder(schema, table) / "kept.parquet").exists():
+            if (
+                schema not in ("marts", "intermediate", "semantic")
+                or (lake.folder(schema, table) / "kept.parquet").exists()
+            ):
                 continue
             if not lake.files(schema, table):
                 print(f"{schema}.{table}: no file")

@@ -6,10 +6,13 @@ Running them and writing their results as Parquet belongs here; their statistics
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from warehouse.engine.lake import Lake, table_of_folder
 from warehouse.sql_text import escaped
+
+_writing = Lock()  # two models may ask for one view at once
 
 
 def run_python_model(lake: Lake, spark: Any, schema: str, table: str, code: str) -> None:
@@ -37,10 +40,9 @@ def _relation(lake: Lake, spark: Any, con: Any, name: str) -> Any:
     folder = lake.folder(schema, table)
     if not folder.is_dir():
         folder = lake.folder("handed", f"{schema}.{table}")
-        if not folder.is_dir():
-            spark.table(f"{schema}.{table}").write.parquet(str(folder))
+        with _writing:
+            if not folder.is_dir():
+                spark.table(f"{schema}.{table}").write.parquet(str(folder))
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    con.execute(
-        f"CREATE VIEW IF NOT EXISTS {schema}.{table} AS FROM read_parquet('{escaped(folder)}/*.parquet')"
-    )
+    con.execute(f"CREATE VIEW IF NOT EXISTS {schema}.{table} AS FROM read_parquet('{escaped(folder)}/*.parquet')")
     return con.table(f"{schema}.{table}")
