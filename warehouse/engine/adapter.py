@@ -47,11 +47,11 @@ class _Held:
     def builder(self) -> _Held:
         return self
 
-    def enableHiveSupport(self) -> _Held:  # noqa: N802  (Spark's own name)
+    def enableHiveSupport(self) -> _Held:
         return self
 
     def config(self, *_: Any) -> _Held:
         return self
 
-    def getOrCreate(self) -> Any:  # noqa: N802
+    def getOrCreate(self) -> Any:
         return self._spark

@@ -23,7 +23,7 @@ def run_python_model(lake: Lake, spark: Any, schema: str, table: str, code: str)
     import duckdb
 
     names: dict[str, Any] = {"__name__": f"{schema}.{table}"}
-    exec(compile(code, f"{table}.py", "exec"), names)  # noqa: S102  (the project's own model, compiled by dbt)
+    exec(compile(code, f"{table}.py", "exec"), names)
     with duckdb.connect(":memory:", config={"temp_directory": str(lake.root / "spill"), "threads": 2}) as con:
         dbt = names["dbtObj"](lambda name: _relation(lake, spark, con, name))
         result = names["model"](dbt, con)

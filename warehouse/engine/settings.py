@@ -42,7 +42,7 @@ class SparkSettings:
     @property
     def shown(self) -> str:
         """The address for people and messages: parameters of a Connect address may hold a token."""
-        return re.split(r"/;", self.master)[0]
+        return self.master.split(";")[0].rstrip("/")
 
 
 def engine_name() -> str:
