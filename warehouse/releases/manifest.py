@@ -46,6 +46,7 @@ class Manifest:
     marts: dict[str, dict[str, Any]] = field(default_factory=dict)  # mart -> rows, content_hash
     history: list[dict[str, Any]] = field(default_factory=list)  # this release and its ancestors, oldest first
     synthetic: bool = False  # any of its rounds is synthetic
+    engine: str = "duckdb"  # that ran the models; the content does not depend on it
     verdict: dict[str, Any] = field(
         default_factory=dict
     )  # outcome, number of checks, those to review; whole: verdict.json
