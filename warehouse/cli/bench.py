@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import click
 
+from warehouse.cli.capacity import capacity, queue
 from warehouse.cli.output import json_option, print_json, print_table
 
 
 @click.group()
 def bench() -> None:
     """Benchmarks, with their ratios."""
+
+
+bench.add_command(capacity)
+bench.add_command(queue)
 
 
 @bench.command()
