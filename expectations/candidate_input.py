@@ -78,7 +78,12 @@ class CandidateInput(RoundInput):
 
     def place(self, code: object) -> str:
         """A place for evidence: its code where gazetteer or release have it, else its first row; delivered codes are not repeated."""
-        return str(code) if code in self._known_places else self._row_of.get(str(code), "place")
+        if str(code) in self._known_places:
+            return str(code)
+        from expectations.measures.measured import first  # the measures themselves import this module
+
+        sql = "SELECT sheet, row_number FROM assessment WHERE place_code = ? ORDER BY row_number NULLS FIRST LIMIT 1"
+        return next(iter(first(self.canonical.rows(sql, [str(code)]))), "place")
 
     @cached_property
     def _known_places(self) -> frozenset[str]:
@@ -88,14 +93,6 @@ class CandidateInput(RoundInput):
             "JOIN reference.operation o ON p.operation = o.operation AND p.place_level <= o.finest_published_level WHERE p.round_key <> ?"
         )
         return frozenset(str(code) for (code,) in self.rows(sql, [self.operation.code, self.key]))
-
-    @cached_property
-    def _row_of(self) -> dict[str, str]:
-        from expectations.measures.measured import sheet_text  # the measures themselves import this module
-
-        rows = self.table("assessment").sort("row_number").unique("place_code", keep="first", maintain_order=True)
-        names = rows.select("place_code", "sheet", "row_number").iter_rows()
-        return {code: f"{sheet_text(sheet)}!{number}" for code, sheet, number in names}
 
     @cached_property
     def columns(self) -> dict[str, dict[str, str]]:
