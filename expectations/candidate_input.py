@@ -17,6 +17,7 @@ import duckdb
 
 from expectations.inputs import CandidateLike, RoundInput
 from warehouse.operations import Strict, read_yaml
+from warehouse.settings import database_memory
 
 MARTS = Path(__file__).with_name("marts.yml")
 
@@ -111,6 +112,8 @@ def opened(candidate: CandidateLike, given: RoundInput) -> Iterator[CandidateInp
         "enable_external_access": "false",
         "lock_configuration": "true",
         "threads": "2",
+        "memory_limit": database_memory(),
+        "temp_directory": f"{candidate.database}.tmp",
     }
     with duckdb.connect(str(candidate.database), read_only=True, config=config) as con:
         yield CandidateInput(given.normalized, given.operation, given._tables, candidate=candidate, con=con)
