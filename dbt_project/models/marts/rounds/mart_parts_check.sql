@@ -83,7 +83,7 @@ summed as (
 holding as (
     select
         c.round_key, c.place_code as country_code, c.population_category,
-        list(distinct w.table_code) as closed_tables
+        array_agg(distinct w.table_code) as closed_tables
     from {{ ref('int_place_withheld') }} as c
     left join {{ ref('int_cell_withheld') }} as w
         on c.round_key = w.round_key and c.place_code = w.place_code and c.population_category = w.population_category
@@ -98,7 +98,7 @@ small as (
         or {{ is_small_cell('t.category_total') }}
         or (h.round_key is not null and s.total_where_told is distinct from t.category_total)
         or coalesce(
-            list_contains(
+            array_contains(
                 h.closed_tables, case when s.dimension in ('sex', 'age', 'sex_age') then 'people' else s.dimension end
             ), false
         ) as is_suppressed

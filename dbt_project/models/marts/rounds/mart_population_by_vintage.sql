@@ -41,7 +41,7 @@ made_of as (
     inner join rounds as r on l.operation = r.operation and l.from_vintage = r.geography_vintage
     left join (select distinct round_key, place_code from totals) as s
         on r.round_key = s.round_key and l.from_code = s.place_code
-    group by all
+    group by r.round_key, l.to_vintage, l.to_code
 ),
 
 -- What a round saw of every place that went into another one, wholly or in part.
@@ -73,7 +73,7 @@ moved as (
         on t.operation = l.operation and t.own_vintage = l.from_vintage and t.place_code = l.from_code
     inner join made_of as u
         on t.round_key = u.round_key and l.to_vintage = u.to_vintage and l.to_code = u.to_code
-    group by all
+    group by t.round_key, t.operation, t.component, l.to_vintage, l.to_code, t.population_category
 ),
 
 mapped as (
@@ -121,7 +121,7 @@ final as (
     select
         round_key, operation, component, own_vintage as geography_vintage, true as is_own_vintage, place_code, place_level,
         parent_code, place_name_en, place_name_ru, place_name_ky, population_category, individuals, households,
-        value_status, 0.0::double as estimated_share, is_suppressed, window_start, window_end, is_synthetic
+        value_status, 0e0::double as estimated_share, is_suppressed, window_start, window_end, is_synthetic
     from totals
     union all
     select
