@@ -32,7 +32,6 @@ class RowPlaces:
     rows: pl.DataFrame
     chains: dict[str, tuple[Place, ...]]  # finest place_code to its chain
     results: list[Resolved] = field(default_factory=list)  # by combination
-    delivered: list[dict[int, tuple[str, str]]] = field(default_factory=list)
 
 
 def resolver_of(operation: Operation, book: Codebook, round_number: int | None, home: Home | None) -> Resolver:
@@ -83,7 +82,7 @@ def resolve_places(frame: TextFrame, resolver: Resolver, filled: Filled | None =
     rows = rows.join(labels, on="failed_level", how="left", maintain_order="left").with_columns(
         pl.col("column_label").fill_null("")
     )
-    return RowPlaces(rows, _chains(results), results, delivered)
+    return RowPlaces(rows, _chains(results), results)
 
 
 def _chains(results: list[Resolved]) -> dict[str, tuple[Place, ...]]:
