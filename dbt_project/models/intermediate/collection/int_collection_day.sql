@@ -42,7 +42,7 @@ firsts as (
     select
         *,
         community is not null and row_number() over (
-            partition by round_key, community order by collection_day nulls last, place_code
+            partition by round_key, community order by collection_day nulls last, place_code nulls last
         ) = 1 as is_new
     from dated
 )

@@ -25,9 +25,9 @@ rejected as (
 lines as (
     select
         round_key, 'finding' as quality_type, coalesce(code, 'unknown') as code, coalesce(severity, 'note') as severity,
-        count(*) as findings, sum(rows)::bigint as rows, sum(people)::bigint as people,
+        count(*) as findings, cast(sum(f.rows) as bigint) as noticed_rows, cast(sum(people) as bigint) as people,
         null::bigint as delivered, null::bigint as accepted, null::bigint as rejected, null::boolean as is_conserved
-    from {{ ref('stg_canonical__finding') }}
+    from {{ ref('stg_canonical__finding') }} as f
     group by round_key, coalesce(code, 'unknown'), coalesce(severity, 'note')
     union all
     select
@@ -58,7 +58,7 @@ named as (
 -- The rows of type `check` are added when the release is written: the gate speaks after this model is built.
 select
     round_key, quality_type, code, severity, code_name_en, code_name_ru, code_name_ky,
-    findings, rows, people, delivered, accepted, rejected, is_conserved,
+    findings, noticed_rows as rows, people, delivered, accepted, rejected, is_conserved,
     null::integer as check_family, null::string as check_layer, null::string as outcome,
     null::double as observed_value, null::string as observed_en, null::string as observed_ru, null::string as observed_ky,
     null::double as allowed_value, null::string as allowed_en, null::string as allowed_ru, null::string as allowed_ky,
