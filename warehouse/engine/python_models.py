@@ -9,7 +9,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import Any
 
-from warehouse.engine.lake import Lake, table_of_folder
+from warehouse.engine.lake import Lake, limits, table_of_folder
 from warehouse.sql_text import escaped
 
 _writing = Lock()  # two models may ask for one view at once
@@ -24,7 +24,7 @@ def run_python_model(lake: Lake, spark: Any, schema: str, table: str, code: str)
 
     names: dict[str, Any] = {"__name__": f"{schema}.{table}"}
     exec(compile(code, f"{table}.py", "exec"), names)
-    with duckdb.connect(":memory:", config={"temp_directory": str(lake.root / "spill"), "threads": 2}) as con:
+    with duckdb.connect(":memory:", config=limits(lake.root.parent / "spill")) as con:
         dbt = names["dbtObj"](lambda name: _relation(lake, spark, con, name))
         result = names["model"](dbt, con)
         con.register("_result", result)
