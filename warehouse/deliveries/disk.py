@@ -16,6 +16,7 @@ from pathlib import Path
 from warehouse.deliveries.readers.limits import stated
 from warehouse.errors import MtmError, UnreadableDelivery
 
+MAX_BYTES = 200 * 2**20  # of what is pulled and is no file
 CHUNK = 2**20
 
 

@@ -27,7 +27,6 @@ TEXTS = [
     b"Banner of a table here\n\na,b,c\nx,y,z\n",
     b"a,b\n1\n2,3\n",
     b'a,b\n"1,2\n',
-    b"a,b\nx\x00,1\n",
     "a,b\nÃ©tÃ©,1\n".encode(),
 ]
 
