@@ -16,10 +16,12 @@ POOL = "build_database"  # of size 1: one builder at a time (see instance.py)
 @dg.asset(deps=["canonical_round"], partitions_def=rounds, pool=POOL, **shown("candidate"))
 def candidate(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
     """The next release while it is built and audited. A failed candidate is thrown away; the current release stands."""
+    from warehouse.engine.ready import must_be_ready
     from warehouse.releases.candidate import build_candidate
 
     work = Work.of(context, warehouse.home)
     with work.stage("build candidate"):
+        engine = must_be_ready()
         work.candidate = built = build_candidate(work.home, work.normalized_delivery())
         return dg.MaterializeResult(
             data_version=dg.DataVersion(_version(work)),
@@ -28,6 +30,7 @@ def candidate(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg
                 "next release": built.release_id,
                 "rounds to build": ", ".join(n.round_key for n in built.building),
                 "rounds in the release": len(built.versions),
+                "engine": engine,
                 "synthetic": built.synthetic,
             },
         )

@@ -45,10 +45,10 @@ def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> d
 
 def _run(work: Work, names: Names) -> list[dict[str, Any]]:
     """Run dbt. Where models are missing the verdict is given here, refused, as no later step can run."""
-    from warehouse.releases.models import run_dbt
+    from warehouse.engine.run import run_models
 
     candidate = work.built_candidate()
-    outcome = run_dbt(candidate)
+    outcome = run_models(candidate)
     missing = not_built(outcome.nodes, names, is_copy=candidate.is_copy)
     if missing:
         _refuse(work)

@@ -96,15 +96,20 @@ def _sample(folder: Path, seed: int, gazetteer: Path | None) -> list[Path]:
 @click.command()
 @click.argument("round_keys", nargs=-1, metavar="[ROUND…]")
 @click.option("--hold", is_flag=True, help="Write the release and hold it back: mtm promote serves it.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), help="What runs the models, in place of MTM_ENGINE.")
 @json_option
-def run(round_keys: tuple[str, ...], hold: bool, as_json: bool) -> None:
+def run(round_keys: tuple[str, ...], hold: bool, engine: str | None, as_json: bool) -> None:
     """Take everything that is new, or these rounds, to a verdict and, if it passes, a release.
 
     This is the same Dagster job as the one in the UI. A refused round leaves the current release as it was (exit 3).
     """
     from warehouse.cli.postgres import follow
+    from warehouse.engine.ready import must_be_ready
     from warehouse.releases.pointer import mend
 
+    if engine:
+        os.environ["MTM_ENGINE"] = engine
+    must_be_ready()
     home = Home.from_env().ensure()
     if mended := mend(home):
         say(f"   the release that was served is gone: {mended} is served again")

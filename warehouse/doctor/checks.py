@@ -5,7 +5,7 @@ Only the list belongs here. Those on Dagster come from `orchestration/doctor.py`
 
 from __future__ import annotations
 
-from warehouse.doctor import folders, given, kept, locks, machine, network, published
+from warehouse.doctor import engine, folders, given, kept, locks, machine, network, published
 from warehouse.doctor.model import Check
 
 HERE = [
@@ -21,6 +21,7 @@ HERE = [
     Check("core dumps", machine.dumps),
     Check("locks", locks.held),
     Check("leftovers of runs", locks.leftovers),
+    Check("engine of the models", engine.models),
     Check("operations and codebooks", published.operations),
     Check("served release", published.served),
     Check("other releases", published.others),

@@ -50,6 +50,7 @@ class Candidate:
     folder: Path
     database: Path
     dbt: list[dict[str, Any]] = field(default_factory=list)
+    engine: str = "duckdb"  # that ran the models
     is_copy: bool = False  # of a database that these very models built: what does not depend on a round stands in it
 
     @property

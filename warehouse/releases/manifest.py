@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ class Manifest:
     marts: dict[str, dict[str, Any]] = field(default_factory=dict)  # mart -> rows, content_hash
     history: list[dict[str, Any]] = field(default_factory=list)  # this release and its ancestors, oldest first
     synthetic: bool = False  # any of its rounds is synthetic
+    engine: str = "duckdb"  # that ran the models; the content does not depend on it
     verdict: dict[str, Any] = field(
         default_factory=dict
     )  # outcome, number of checks, those to review; whole: verdict.json
@@ -55,7 +57,12 @@ class Manifest:
 
     def version(self, round_key: str) -> RoundVersion | None:
         """The version of a round in this release."""
-        return next((v for v in self.rounds if v.round_key == round_key), None)
+        return self._by_round.get(round_key)
+
+    @cached_property
+    def _by_round(self) -> dict[str, RoundVersion]:
+        """Who asks for each round of many does not go through all of them each time."""
+        return {v.round_key: v for v in reversed(self.rounds)}
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""

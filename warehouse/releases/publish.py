@@ -180,6 +180,7 @@ def _manifest(
         marts=marts,
         history=candidate.history(),
         synthetic=candidate.synthetic,
+        engine=candidate.engine,
         verdict=summary(verdict),
         waivers=verdict.waivers,
         personal_scan=scanned,

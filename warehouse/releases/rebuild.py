@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.deliveries.vault import Vault
+from warehouse.engine.run import run_models
 from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized, normalize
 from warehouse.releases.candidate import Candidate, models_hash, register, version_of
 from warehouse.releases.manifest import Manifest, load_manifest, read_manifest, release_ids
-from warehouse.releases.models import run_dbt
 from warehouse.releases.serving import UNHASHED, content_hash, write_serving
 from warehouse.settings import Home
 
@@ -85,7 +85,7 @@ def _built(
         folder, folder / "build.duckdb",
     )  # fmt: skip
     register(candidate)
-    if failed := run_dbt(candidate).failed:
+    if failed := run_models(candidate).failed:
         raise MtmError(
             f"the models did not run: {failed[0]['unique_id']}", expected="all of them to succeed",
             todo="mtm --debug verify --rebuild", code="dbt_failed",

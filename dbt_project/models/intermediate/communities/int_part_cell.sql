@@ -1,12 +1,6 @@
 -- The parts of a category (year, country, reason, origin, …) at every published level, unsuppressed: never published as they are.
 -- Only whole parts: a part by sex or age would count its people twice.
-with rounds as (
-    select r.*, o.small_cell_threshold, o.suppress_from_level
-    from {{ source('reference', 'round') }} as r
-    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
-),
-
-chosen as (
+with chosen as (
     select * from {{ ref('int_informant_choice') }} where is_chosen
 ),
 
@@ -106,9 +100,23 @@ category_totals as (
 
 final as (
     select
-        r.* exclude (place_code),
-        p.* exclude (round_key, operation, geography_vintage),
-        t.* exclude (round_key),
+        r.round_key,
+        t.operation,
+        r.place_code,
+        p.place_level,
+        p.parent_code,
+        p.place_name_en,
+        p.place_name_ru,
+        p.place_name_ky,
+        r.population_category,
+        r.dimension,
+        r.item,
+        r.individuals,
+        r.households,
+        r.individuals_with_total,
+        t.window_start,
+        t.window_end,
+        t.is_synthetic,
         g.total_where_told,
         coalesce(g.communities, 0) as communities,
         h.category_total,
@@ -116,7 +124,7 @@ final as (
         {{ value_status() }} as value_status
     from rolled as r
     inner join {{ ref('int_place_observed') }} as p on r.round_key = p.round_key and r.place_code = p.place_code
-    inner join rounds as t on r.round_key = t.round_key
+    inner join {{ source('reference', 'round') }} as t on r.round_key = t.round_key
     left join told_totals as g
         on r.round_key = g.round_key and r.place_code = g.place_code
         and r.population_category = g.population_category and r.dimension = g.dimension

@@ -71,9 +71,9 @@ both_sexes as (
 
 cells as (
     select * from reported
-    union all by name
+    union all
     select * from summed_ages
-    union all by name
+    union all
     select * from both_sexes
 ),
 
@@ -111,9 +111,28 @@ spread as (
 
 final as (
     select
-        r.* exclude (place_code),
-        p.* exclude (round_key),
-        t.* exclude (round_key),
+        r.round_key,
+        r.population_category,
+        r.sex,
+        r.age_group,
+        r.individuals,
+        r.households,
+        r.communities,
+        p.operation,
+        p.geography_vintage,
+        r.place_code,
+        p.place_level,
+        p.parent_code,
+        p.place_name_en,
+        p.place_name_ru,
+        p.place_name_ky,
+        p.in_gazetteer,
+        t.component,
+        t.window_start,
+        t.window_end,
+        t.is_synthetic,
+        t.small_cell_threshold,
+        t.suppress_from_level,
         {{ value_status() }} as value_status,
         r.sex = 'all' and r.age_group = 'all' as is_total,
         s.individuals_low,
@@ -127,4 +146,4 @@ final as (
         on r.round_key = s.round_key and r.place_code = s.place_code and r.population_category = s.population_category
 )
 
-select * exclude (has_reported, has_derived, has_missing) from final
+select * from final

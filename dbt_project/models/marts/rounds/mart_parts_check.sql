@@ -81,13 +81,11 @@ summed as (
 
 -- Where anything is withheld of the category, those who told parts are some of the communities, and their sum could tell it.
 holding as (
-    select
-        c.round_key, c.place_code as country_code, c.population_category,
-        list(distinct w.table_code) as closed_tables
-    from {{ ref('int_place_withheld') }} as c
-    left join {{ ref('int_cell_withheld') }} as w
-        on c.round_key = w.round_key and c.place_code = w.place_code and c.population_category = w.population_category
-    group by c.round_key, c.place_code, c.population_category
+    select distinct round_key, place_code, population_category from {{ ref('int_place_withheld') }}
+),
+
+withheld as (
+    select distinct round_key, place_code, population_category, table_code from {{ ref('int_cell_withheld') }}
 ),
 
 small as (
@@ -97,18 +95,17 @@ small as (
         {{ is_small_cell('s.individuals') }} or {{ is_small_cell('s.total_where_told') }}
         or {{ is_small_cell('t.category_total') }}
         or (h.round_key is not null and s.total_where_told is distinct from t.category_total)
-        or coalesce(
-            list_contains(
-                h.closed_tables, case when s.dimension in ('sex', 'age', 'sex_age') then 'people' else s.dimension end
-            ), false
-        ) as is_suppressed
+        or w.round_key is not null as is_suppressed
     from summed as s
     inner join totals as t on s.round_key = t.round_key and s.population_category = t.population_category
     inner join {{ ref('int_place_observed') }} as p on s.round_key = p.round_key and s.country_code = p.place_code
     inner join {{ source('reference', 'round') }} as r on s.round_key = r.round_key
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
     left join holding as h
-        on s.round_key = h.round_key and s.country_code = h.country_code and s.population_category = h.population_category
+        on s.round_key = h.round_key and s.country_code = h.place_code and s.population_category = h.population_category
+    left join withheld as w
+        on s.round_key = w.round_key and s.country_code = w.place_code and s.population_category = w.population_category
+        and case when s.dimension in ('sex', 'age', 'sex_age') then 'people' else s.dimension end = w.table_code
 )
 
 select
