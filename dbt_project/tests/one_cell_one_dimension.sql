@@ -2,5 +2,5 @@
 select round_key, row_id, population_category, unit, sex, age_group, count(distinct dimension) as dimensions
 from {{ ref('stg_canonical__population') }}
 where dimension in ('total', 'sex', 'age', 'sex_age')
-group by all
+group by round_key, row_id, population_category, unit, sex, age_group
 having count(distinct dimension) > 1
