@@ -6,6 +6,7 @@ Running them and writing their results as Parquet belongs here; their statistics
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -44,5 +45,22 @@ def _relation(lake: Lake, spark: Any, con: Any, name: str) -> Any:
             if not folder.is_dir():
                 spark.table(f"{schema}.{table}").write.parquet(str(folder))
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    con.execute(f"CREATE VIEW IF NOT EXISTS {schema}.{table} AS FROM read_parquet('{escaped(folder)}/*.parquet')")
+    con.execute(f"CREATE VIEW IF NOT EXISTS {schema}.{table} AS {_select(folder, spark, f'{schema}.{table}')}")
     return con.table(f"{schema}.{table}")
+
+
+def _select(folder: Path, spark: Any, name: str) -> str:
+    """The rows of a folder. What has no row need not have a file: then its columns are told by Spark."""
+    if any(folder.glob("*.parquet")):
+        return f"FROM read_parquet('{escaped(folder)}/*.parquet')"
+    nothing = [
+        f'CAST(NULL AS {_kind(f.dataType.simpleString())}) AS "{f.name}"' for f in spark.table(name).schema.fields
+    ]
+    return f"SELECT {', '.join(nothing)} WHERE false"
+
+
+def _kind(told: str) -> str:
+    """A type of Spark in DuckDB's words."""
+    if told.startswith("array<"):
+        return f"{_kind(told[6:-1])}[]"
+    return {"timestamp_ntz": "TIMESTAMP"}.get(told, told)
