@@ -121,7 +121,8 @@ def text_hash(texts: Iterable[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _file(path: Path, changed: int, size: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _places(delivery: Delivery, operation: Operation, home: Home, books: list[Codebook]) -> str:

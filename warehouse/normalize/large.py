@@ -77,6 +77,7 @@ def first_look(
     note_places(frame, book, places, findings)
     note_more_codes(frame, book, places, findings)
     note_odd_codes(frame, book, places, findings)
+    resolver.forget()
     slim = replace(places, rows=places.rows.sort("row_number"), results=[])
     told: Told = {}
     for rule in book.round_number:

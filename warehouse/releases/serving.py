@@ -17,6 +17,7 @@ import duckdb
 
 from warehouse.errors import MtmError
 from warehouse.indicators.marts import ForeignKey, marts
+from warehouse.settings import database_memory
 from warehouse.sql_text import escaped
 
 SCHEMA = "marts"
@@ -30,7 +31,11 @@ HASHED_ROWS = {"mart_quality": "quality_type <> 'check'"}  # what the gate said,
 def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[str, Any]]:
     """Write `mtm.duckdb` and `parquet/<mart>.parquet` into `folder`. Returns rows and content hash per mart."""
     (folder / "parquet").mkdir(parents=True)
-    with duckdb.connect(":memory:", config={"temp_directory": str(scratch / "spill")}) as con:
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "temp_directory": str(scratch / "spill"),
+        "memory_limit": database_memory(),
+    }
+    with duckdb.connect(":memory:", config=limits) as con:
         con.execute(f"ATTACH '{escaped(build)}' AS build (READ_ONLY)")
         con.execute(f"ATTACH '{escaped(folder / DATABASE)}' AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("BEGIN")  # one transaction: each of hundreds of comments would wait for the disk
