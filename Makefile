@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults real ui-test deploy-test upgrades-test lint hooks coverage words dev bi bi-test bi-assets clean
+.PHONY: help setup demo test test-quick bench faults real spark-test ui-test deploy-test upgrades-test lint hooks coverage words dev bi bi-test bi-assets clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,8 +14,8 @@ help:  ## List the commands
 setup: .venv/.done  ## Install everything from the lock file into .venv (no root)
 
 .venv/.done: uv.lock pyproject.toml | $(UV)
-	@echo "== installing from uv.lock into .venv (about a minute, 1.2 GB)"
-	@$(UV) sync --locked --quiet --python $(PYTHON)
+	@echo "== installing from uv.lock into .venv (about a minute, 1.8 GB)"
+	@$(UV) sync --locked --extra spark --quiet --python $(PYTHON)
 	@touch $@
 
 $(UV):
@@ -43,11 +43,17 @@ faults: setup  ## Try the fault matrix at length (docs/faults.md), 40 minutes
 		.venv/bin/pytest tests/faults -n 2 --dist loadfile -m "faults or not faults" --durations=8; \
 		code=$$?; .venv/bin/python -m tests.faults.tally .faults.jsonl && exit $$code
 
+bench: setup  ## Measure speed beside a floor and peers, with goals (docs/performance.md), some 10 minutes
+	@$(MTM) bench --out bench.json
+
 real: setup  ## Take all real deliveries beside the project to releases, not only the telling ones, a few minutes
 	@MTM_REAL_ROUNDS=all .venv/bin/pytest tests/acceptance/test_real_deliveries.py
 
 upgrades-test: setup  ## Build the next round on homes of every older version, and on a restored one (docs/upgrades.md)
 	@.venv/bin/pytest tests/integration/upgrades tests/integration/backup -m "upgrades or not upgrades"
+
+spark-test: setup  ## Build the marts on a standalone cluster of Spark, in session mode, on Connect servers (docs/spark.md)
+	@.venv/bin/pytest tests/integration/engine -m "spark or not spark" --durations=8
 
 ui-test: setup  ## Open the site, the reports and the Dagster UI in Chromium, and drive them
 	@.venv/bin/pytest tests/ui -m ui -n 2 --dist loadfile

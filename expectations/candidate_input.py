@@ -17,6 +17,7 @@ import duckdb
 
 from expectations.inputs import CandidateLike, RoundInput
 from warehouse.operations import Strict, read_yaml
+from warehouse.settings import database_memory
 
 MARTS = Path(__file__).with_name("marts.yml")
 
@@ -78,7 +79,12 @@ class CandidateInput(RoundInput):
 
     def place(self, code: object) -> str:
         """A place for evidence: its code where gazetteer or release have it, else its first row; delivered codes are not repeated."""
-        return str(code) if code in self._known_places else self._row_of.get(str(code), "place")
+        if str(code) in self._known_places:
+            return str(code)
+        from expectations.measures.measured import first  # the measures themselves import this module
+
+        sql = "SELECT sheet, row_number FROM assessment WHERE place_code = ? ORDER BY row_number NULLS FIRST LIMIT 1"
+        return next(iter(first(self.canonical.rows(sql, [str(code)]))), "place")
 
     @cached_property
     def _known_places(self) -> frozenset[str]:
@@ -88,14 +94,6 @@ class CandidateInput(RoundInput):
             "JOIN reference.operation o ON p.operation = o.operation AND p.place_level <= o.finest_published_level WHERE p.round_key <> ?"
         )
         return frozenset(str(code) for (code,) in self.rows(sql, [self.operation.code, self.key]))
-
-    @cached_property
-    def _row_of(self) -> dict[str, str]:
-        from expectations.measures.measured import sheet_text  # the measures themselves import this module
-
-        rows = self.table("assessment").sort("row_number").unique("place_code", keep="first", maintain_order=True)
-        names = rows.select("place_code", "sheet", "row_number").iter_rows()
-        return {code: f"{sheet_text(sheet)}!{number}" for code, sheet, number in names}
 
     @cached_property
     def columns(self) -> dict[str, dict[str, str]]:
@@ -114,6 +112,8 @@ def opened(candidate: CandidateLike, given: RoundInput) -> Iterator[CandidateInp
         "enable_external_access": "false",
         "lock_configuration": "true",
         "threads": "2",
+        "memory_limit": database_memory(),
+        "temp_directory": f"{candidate.database}.tmp",
     }
     with duckdb.connect(str(candidate.database), read_only=True, config=config) as con:
         yield CandidateInput(given.normalized, given.operation, given._tables, candidate=candidate, con=con)

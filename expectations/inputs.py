@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from expectations.canonical import Canonical
 from warehouse.errors import MtmError
 from warehouse.gazetteer.store import gazetteer_rows
 from warehouse.operations import Operation, Round, Threshold
@@ -136,6 +137,11 @@ class RoundInput:
         if name not in self._tables:
             self._tables[name] = self.normalized.table(name)
         return self._tables[name]
+
+    @cached_property
+    def canonical(self) -> Canonical:
+        """The same tables by SQL: those of which a round may hold millions of rows are never read whole."""
+        return Canonical(self.normalized)
 
     def value(self, code: str) -> float:
         """The value of a threshold. Raises MtmError where `gate.yml` lacks it."""

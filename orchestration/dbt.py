@@ -27,7 +27,7 @@ HELD = {"pass", "warn"}
 ASKED_TOGETHER = {"accepted_values", "relationships", "not_null", "unique"}
 
 Names = Mapping[str, dg.AssetKey | dg.AssetCheckKey]
-Contents = Mapping[str, tuple[int, str]]  # unique id → rows of the round, and their version
+Contents = Mapping[str, tuple[int | None, str]]
 Event = dg.MaterializeResult | dg.AssetCheckResult
 
 
@@ -195,11 +195,11 @@ def _checked(node: Mapping[str, Any], key: dg.AssetCheckKey) -> dg.AssetCheckRes
     )
 
 
-def _materialized(key: dg.AssetKey, metadata: Shown, content: tuple[int, str] | None) -> dg.MaterializeResult:
+def _materialized(key: dg.AssetKey, metadata: Shown, content: tuple[int | None, str] | None) -> dg.MaterializeResult:
     if content is None:
         return dg.MaterializeResult(asset_key=key, metadata=metadata)
     rows, version = content
-    told = {**metadata, "rows of the round": rows}
+    told = metadata if rows is None else {**metadata, "rows of the round": rows}
     return dg.MaterializeResult(asset_key=key, metadata=told, data_version=dg.DataVersion(version))
 
 

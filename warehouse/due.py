@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
 from warehouse.ingestion import Ingestion, every_ingestion
+from warehouse.operation_look import one_look
 from warehouse.operations import Operation, Round
 from warehouse.releases.manifest import Manifest, current_manifest
 from warehouse.settings import Home
@@ -45,13 +46,14 @@ class Due:
         return {**asdict(self), "due": self.due.isoformat()}
 
 
+@one_look()
 def due_rounds(home: Home, today: date | None = None) -> list[Due]:
     """Every registered round that has a due date, by date; operations whose files can't be used are left out.
 
     The date is `due` of rounds.yml, else the end of fieldwork and the operation's `due_days_after_fieldwork`. A synthetic
     round is due only where it says so itself. `today` is the operation's own, where it is not given.
     """
-    manifest, found = current_manifest(home), []
+    manifest, vault, found = current_manifest(home), Vault(home), []
     for operation, ingestion, problem in every_ingestion():
         day = today or datetime.now(ZoneInfo(ingestion.timezone)).date()
         try:
@@ -59,7 +61,7 @@ def due_rounds(home: Home, today: date | None = None) -> list[Due]:
         except MtmError:
             continue
         dated = [(r, due) for r in rounds if (due := due_date(r, ingestion))]
-        found += [_due(home, operation, r, due, day, manifest, ingestion.timezone) for r, due in dated]
+        found += [_due(vault, operation, r, due, day, manifest, ingestion.timezone) for r, due in dated]
     return sorted(found, key=lambda d: (d.due, d.round_key))
 
 
@@ -72,10 +74,10 @@ def due_date(known: Round, ingestion: Ingestion) -> date | None:
 
 
 def _due(
-    home: Home, operation: Operation, known: Round, due: date, today: date, manifest: Manifest | None, timezone: str
+    vault: Vault, operation: Operation, known: Round, due: date, today: date, manifest: Manifest | None, timezone: str
 ) -> Due:
     key = f"{operation.code}-{known.component}-r{known.number:02d}"
-    deliveries = Vault(home).deliveries(key)
+    deliveries = vault.deliveries(key)
     whole = [d for d in deliveries if not d.partial]
     came = _day(whole[0], timezone) if whole else None
     days_late = max(0, ((came or today) - due).days)

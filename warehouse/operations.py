@@ -18,6 +18,7 @@ from warehouse.errors import MtmError, UsageError
 from warehouse.indicators.load import indicators_of
 from warehouse.indicators.model import Indicator, Indicators
 from warehouse.operation_files import Component, Names, Others, Strict, Title, read_yaml
+from warehouse.operation_look import fingerprint
 from warehouse.published import Published, PublishedFigure
 from warehouse.settings import operations_dirs
 from warehouse.survey.stated import StatedSurvey, surveys_of
@@ -242,8 +243,12 @@ def all_operations() -> list[Operation]:
 
 def readable_operations() -> tuple[list[Operation], list[MtmError]]:
     """The operations that can be used, and what is wrong with the `operation.yml` of the others."""
-    found, problems = _operations(tuple(operations_dirs()), _fingerprint())
+    found, problems = _known()
     return list(found.values()), problems
+
+
+def _known() -> tuple[dict[str, Operation], list[MtmError]]:
+    return _operations(tuple(operations_dirs()), fingerprint())
 
 
 @lru_cache(maxsize=4)
@@ -261,12 +266,6 @@ def _operations(folders: tuple[Path, ...], fingerprint: int) -> tuple[dict[str, 
     return found, problems
 
 
-def _fingerprint() -> int:
-    """Changes when any file of any operation does (name, size, time)."""
-    files = [p for base in operations_dirs() for glob in ("**/*.yml", "**/*.csv") for p in base.glob(glob)]
-    return hash(tuple((str(p), (stat := p.stat()).st_mtime_ns, stat.st_size) for p in sorted(files)))
-
-
 def find_round(round_key: str) -> tuple[Operation, Round]:
     """The operation and the round that a key such as `kgz-bma-r03` names."""
     code, component, number = round_key.split("-")
@@ -276,8 +275,7 @@ def find_round(round_key: str) -> tuple[Operation, Round]:
 
 def load_operation(code: str) -> Operation:
     """The operation with this code. Raises UsageError (exit 2) where there is none, MtmError where its file can't be used."""
-    found, problems = readable_operations()
-    operations = {operation.code: operation for operation in found}
+    operations, problems = _known()
     if code not in operations and problems:  # it may be the one that can't be read
         raise problems[0]
     if code not in operations:

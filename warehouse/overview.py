@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from warehouse.errors import MtmError
+from warehouse.operation_look import one_look
 from warehouse.releases.listing import held_releases
 from warehouse.releases.manifest import Manifest, current_manifest, latest_id
 from warehouse.settings import Home
@@ -41,6 +42,7 @@ class Overview:
         return self.now - _moment(self.served.published_at) if self.served else None
 
 
+@one_look()
 def overview(home: Home, now: datetime | None = None) -> Overview:
     """Everything of one home. Raises MtmError where its state can't be read."""
     now = now or datetime.now(UTC)

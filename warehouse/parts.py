@@ -6,6 +6,7 @@ countries and places come from their own lists.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from warehouse.operations import Names, Operation, Strict, read_yaml
@@ -26,8 +27,10 @@ class Parts(Strict):
     dimensions: dict[str, Dimension] = {}
 
 
+@lru_cache(maxsize=64)
 def parts_of(operation: Operation) -> dict[str, Dimension]:
-    """Every dimension that is known: the common ones, and over them what the operation says."""
+    """Every dimension that is known: the common ones, and over them what the operation says. An operation is read anew when
+    a file of any changes, so its parts are."""
     common = read_yaml(operations_dirs()[-1] / "common" / "parts.yml", Parts).dimensions
     own = read_yaml(operation.folder / "parts.yml", Parts).dimensions
     return {

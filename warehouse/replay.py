@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -94,7 +95,6 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
     design = [stated.model_dump_json(exclude={"notes"})] if stated else []
     if "respondent" in grains:
         design += [f"{r['rule']} {r['value']}" for r in reliability_rows(operations_dirs()[-1] / "common")]
-    places = [json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])]
     mine = (delivery.component, str(delivery.round_number))
     plan = [json.dumps([r for r in operation.plan if (r.get("component"), r.get("round")) == mine])]
     parts = [f"{code} {dimension.model_dump_json()}" for code, dimension in parts_of(operation).items()]
@@ -104,12 +104,18 @@ def reference_hash(operation: Operation, delivery: Delivery) -> str:
         *grains,
         *figures,
         *indicators,
-        *places,
+        _places(operation),
         *plan,
         *parts,
         *design,
     ]
     return text_hash(read)[:16]
+
+
+@lru_cache(maxsize=64)
+def _places(operation: Operation) -> str:
+    """Frame and residents of every place, of which each round of the operation stands on all."""
+    return json.dumps([operation.frame, [[row.get(c) for c in RESIDENTS] for row in operation.gazetteer]])
 
 
 def _published(operation: Operation, delivery: Delivery) -> list[str]:

@@ -19,6 +19,11 @@ def operations_dirs() -> list[Path]:
     return [*extra, PROJECT / "operations"]
 
 
+def database_memory() -> str:
+    """What DuckDB may hold in memory while a round is built, judged and published (`MTM_DATABASE_MEMORY`); beyond it, it spills."""
+    return os.environ.get("MTM_DATABASE_MEMORY") or "1200MB"
+
+
 @dataclass(frozen=True)
 class Home:
     """The state of one installation (design: `MTM_HOME`). Microdata lies in `vault` and `build`, nowhere else."""

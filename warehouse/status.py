@@ -11,6 +11,7 @@ from typing import Literal
 
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.normalize.identity import normalized_id
+from warehouse.operation_look import one_look
 from warehouse.operations import load_operation
 from warehouse.releases.flips import ever_served
 from warehouse.releases.listing import held_releases, rounds_of
@@ -50,6 +51,7 @@ class RoundState:
         return self.state == "waiting" or self.replay is not None
 
 
+@one_look()
 def round_states(home: Home, operation: str = "") -> list[RoundState]:
     """All rounds that were delivered (or those of one operation), in the order of their keys."""
     vault = Vault(home)

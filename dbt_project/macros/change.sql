@@ -15,13 +15,13 @@
     {%- set separator = "','" if lang == 'en' else 'chr(160)' -%}
     case
         when abs({{ column }}) >= 1000000
-            then cast(cast(floor(abs({{ column }}) / 1000000) as bigint) as varchar) || {{ separator }}
-                || lpad(cast(cast(floor(abs({{ column }}) / 1000) as bigint) % 1000 as varchar), 3, '0') || {{ separator }}
-                || lpad(cast(abs({{ column }}) % 1000 as varchar), 3, '0')
+            then cast(cast(floor(abs({{ column }}) / 1000000) as bigint) as string) || {{ separator }}
+                || lpad(cast(cast(floor(abs({{ column }}) / 1000) as bigint) % 1000 as string), 3, '0') || {{ separator }}
+                || lpad(cast(abs({{ column }}) % 1000 as string), 3, '0')
         when abs({{ column }}) >= 1000
-            then cast(cast(floor(abs({{ column }}) / 1000) as bigint) as varchar) || {{ separator }}
-                || lpad(cast(abs({{ column }}) % 1000 as varchar), 3, '0')
-        else cast(abs({{ column }}) as varchar)
+            then cast(cast(floor(abs({{ column }}) / 1000) as bigint) as string) || {{ separator }}
+                || lpad(cast(abs({{ column }}) % 1000 as string), 3, '0')
+        else cast(abs({{ column }}) as string)
     end
 {%- endmacro %}
 
@@ -35,7 +35,7 @@
 
 {# A day as text: 2022-01-31 in English, 31.01.2022 in Russian and Kyrgyz; empty where it is not known. #}
 {% macro day_text(column, lang) -%}
-    {%- set iso = 'cast(' ~ column ~ ' as varchar)' -%}
+    {%- set iso = 'cast(' ~ column ~ ' as string)' -%}
     coalesce({{ iso if lang == 'en' else
         "substr(" ~ iso ~ ", 9, 2) || '.' || substr(" ~ iso ~ ", 6, 2) || '.' || substr(" ~ iso ~ ", 1, 4)" }}, '')
 {%- endmacro %}
@@ -43,7 +43,7 @@
 {# A percentage with its sign and one decimal: +8.5 % in English, +8,5 % in Russian and Kyrgyz. #}
 {% macro signed_percent(column, lang) -%}
     {%- set rounded = 'cast(' ~ column ~ ' as decimal(12, 1))' -%}
-    {%- set digits = 'cast(abs(' ~ rounded ~ ') as varchar)' -%}
+    {%- set digits = 'cast(abs(' ~ rounded ~ ') as string)' -%}
     case
         when {{ column }} is null then '–'
         else case when {{ rounded }} > 0 then '+' when {{ rounded }} < 0 then '−' else '' end

@@ -40,7 +40,7 @@
     {%- set shown = {} -%}
     {%- for which in ['now', 'before'] -%}
         {%- set day = edge ~ '_' ~ which -%}
-        {%- do shown.update({which: day if language == 'en' else "regexp_replace(" ~ day ~ ", '(\\d+)-(\\d+)-(\\d+)', '\\3.\\2.\\1')"}) -%}
+        {%- do shown.update({which: day if language == 'en' else "substr(" ~ day ~ ", 9, 2) || '.' || substr(" ~ day ~ ", 6, 2) || '.' || substr(" ~ day ~ ", 1, 4)"}) -%}
     {%- endfor -%}
     coalesce(
         {%- for sentence in sentences[language] %}

@@ -9,23 +9,23 @@
     round_key,
     {{ code }} as figure_code,
     {{ family }} as figure_family,
-    {{ indicator or 'cast(null as varchar)' }} as indicator_code,
+    {{ indicator or 'cast(null as string)' }} as indicator_code,
     {%- for stem, column in [('item_name', item), ('part_name', part), ('value_text', text)] %}
     {%- for language in ['en', 'ru', 'ky'] %}
-    {{ column ~ '_' ~ language if column else 'cast(null as varchar)' }} as {{ stem }}_{{ language }},
+    {{ column ~ '_' ~ language if column else 'cast(null as string)' }} as {{ stem }}_{{ language }},
     {%- endfor %}
     {%- endfor %}
-    {{ text_code or 'cast(null as varchar)' }} as value_code,
+    {{ text_code or 'cast(null as string)' }} as value_code,
     cast({{ tied or 'null' }} as integer) as tied,
     -- Estimates are kept to ten digits; a percentage of them to eight.
-    round(cast({{ value }} as double), 8) as value_number,
+    {{ rounded('cast(' ~ value ~ ' as double)', 8) }} as value_number,
     cast({{ n or 'null' }} as bigint) as n,
-    round(cast({{ ci_low or 'null' }} as double), 8) as ci_low,
-    round(cast({{ ci_high or 'null' }} as double), 8) as ci_high,
+    {{ rounded('cast(' ~ (ci_low or 'null') ~ ' as double)', 8) }} as ci_low,
+    {{ rounded('cast(' ~ (ci_high or 'null') ~ ' as double)', 8) }} as ci_high,
     cast({{ as_of or 'null' }} as date) as as_of,
-    cast({{ other_round or 'null' }} as varchar) as other_round_key,
+    cast({{ other_round or 'null' }} as string) as other_round_key,
     {%- for column in ['comparability', 'comparability_reason_en', 'comparability_reason_ru', 'comparability_reason_ky'] %}
-    {{ column if judged else 'cast(null as varchar)' }} as mart_{{ column }}{{ ',' if not loop.last }}
+    {{ column if judged else 'cast(null as string)' }} as mart_{{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

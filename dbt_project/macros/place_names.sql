@@ -1,8 +1,11 @@
-{# How names of places are compared across rounds, over text columns. Plain functions only: they exist in every SQL. #}
+{# How names of places are compared across rounds, over text columns: the same on every engine. #}
 
 {# Lower case, no apostrophes, one space between words, Roman numbers as digits. #}
 {% macro name_key(column) -%}
-    {%- set words = "regexp_replace(regexp_replace(replace(lower(" ~ column ~ "), 'ё', 'е'), '[''`’‘ʼʹ´]', '', 'g'), '[^\\p{L}\\p{M}\\p{N}]+', ' ', 'g')" -%}
+    {#- These two capitals have several small forms, of which each engine takes another. -#}
+    {%- set small = "lower(translate(" ~ column ~ ", 'İΣ', 'iσ'))" -%}
+    {%- set plain = "translate(" ~ small ~ ", " ~ text_literal("ё'`’‘ʼʹ´") ~ ", 'е')" -%}
+    {%- set words = pattern_replaced(plain, '[^\\p{L}\\p{M}\\p{N}]+', ' ') -%}
     {%- set step = namespace(sql="' ' || " ~ words ~ " || ' '") -%}
     {%- for roman in ['i', 'ii', 'iii', 'iv', 'v', 'vi', 'vii', 'viii', 'ix', 'x'] -%}
         {%- set step.sql = "replace(" ~ step.sql ~ ", ' " ~ roman ~ " ', ' " ~ loop.index ~ " ')" -%}
@@ -33,14 +36,14 @@
 {# A name without what stands in brackets behind it (a remark, in the language of the delivery) and without hyphens, which
    bind: in «Жаңы-Айыл» the second word is no word for a village. #}
 {% macro without_remark(column) -%}
-    regexp_replace({{ column }}, '\s*\([^)]*\)|[-‐‑‒–—−]', '', 'g')
+    {{ pattern_replaced(column, '[ \\t\\n\\f\\r]*\\([^)]*\\)|[-‐‑‒–—−]', '') }}
 {%- endmacro %}
 
 {# A name_key without words for the kind of place, unless nothing else is left. #}
 {% macro without_kind(key) -%}
     {%- set step = namespace(sql="' ' || " ~ key ~ " || ' '") -%}
     {%- for word in var('place_type_words') -%}
-        {%- set step.sql = "replace(" ~ step.sql ~ ", ' " ~ word ~ " ', ' ')" -%}
+        {%- set step.sql = "replace(" ~ step.sql ~ ", " ~ text_literal(' ' ~ word ~ ' ') ~ ", ' ')" -%}
     {%- endfor -%}
     coalesce(nullif(trim({{ step.sql }}), ''), {{ key }})
 {%- endmacro %}
@@ -48,7 +51,7 @@
 {# Whether two skeletons are one name in the spellings of two languages: the same numbers, and one letter in five may differ. #}
 {% macro nearly_one_name(one, other) -%}
     (
-        regexp_replace({{ one }}, '[^0-9]+', ' ', 'g') = regexp_replace({{ other }}, '[^0-9]+', ' ', 'g')
-        and levenshtein({{ one }}, {{ other }}) <= least(length({{ one }}), length({{ other }})) / 5.0
+        {{ pattern_replaced(one, '[^0-9]+', ' ') }} = {{ pattern_replaced(other, '[^0-9]+', ' ') }}
+        and {{ edits_between(one, other) }} <= least(length({{ one }}), length({{ other }})) / 5e0
     )
 {%- endmacro %}

@@ -62,7 +62,7 @@ NORMALIZED: dict[str, Callable[[RoundInput], Measured]] = {
         people.households_above_individuals,
         people.household_size_outliers,
         people.heaping,
-        parts.part_above_total,
+        people.part_above_total,
         parts.repeated_interviews,
         parts.heaping_tens,
         parts.same_figures,

@@ -13,10 +13,10 @@ import polars as pl
 from expectations.candidate_input import CandidateInput
 from expectations.inputs import RoundInput
 from expectations.measures.measured import Measured, code_text, count
-from expectations.measures.people import COUNTED
 from expectations.measures.previous import NONE
-from warehouse.normalize.older import table_of_today
+from warehouse.normalize.schema import empty
 
+COUNTED = pl.col("value_status").is_in(["reported", "derived"])
 # an option as forms number them: `2)2014`, `3. Other`
 NUMBERED = re.compile(r"\s*(\d{1,3})\s*[).:]\s*(\S.*)")
 
@@ -28,10 +28,12 @@ def key_columns_absent(given: RoundInput) -> Measured:
     absent = set(table.filter(pl.col("mapping") == "absent")["field"].drop_nulls().to_list())
     gone = [name for name in sorted(absent - mapped) if name in _required(given, mapped)]
     # a sheet can be long (a row per category), so the totals are looked for in what was counted, not in the columns
-    people = given.table("population").filter(pl.col("unit") == "individuals")
-    counted = people.filter(pl.col("dimension") == "total")["population_category"].unique()
-    bare = people.filter(~pl.col("population_category").is_in(counted.to_list()))["population_category"].unique().sort()
-    return count(len(gone) + bare.len(), "columns", [*gone, *(f"{code_text(c)} total" for c in bare)])
+    sql = """
+        SELECT population_category FROM population WHERE unit = 'individuals' AND population_category IS NOT NULL
+        GROUP BY population_category HAVING NOT coalesce(bool_or(dimension = 'total'), false) ORDER BY ALL
+    """
+    bare = given.canonical.texts(sql)
+    return count(len(gone) + len(bare), "columns", [*gone, *(f"{code_text(c)} total" for c in bare)])
 
 
 def _required(given: RoundInput, mapped: set[str]) -> set[str]:
@@ -49,18 +51,24 @@ def columns_gone(given: CandidateInput) -> Measured:
     if before["population"] is None or before["answer"] is None:
         return Measured(0.0, NONE)
     old = _counted(before["population"]) | _asked(before["answer"])
-    new = _counted(given.table("population")) | _asked(given.table("answer"))
+    new = _counted(_own(given, "population")) | _asked(_own(given, "answer"))
     gone = sorted(old - new)
     return count(len(gone), f"of {len(old)} kinds of figures and questions", gone)
 
 
-def _counted(population: pl.DataFrame) -> set[str]:
+def _own(given: CandidateInput, table: str) -> pl.LazyFrame:
+    path = given.normalized.folder / f"{table}.parquet"
+    return pl.scan_parquet(path, glob=False) if path.is_file() else given.table(table).lazy()
+
+
+def _counted(population: pl.LazyFrame) -> set[str]:
     rows = population.filter(COUNTED).select("population_category", "unit", "dimension").unique()
-    return {" ".join(map(code_text, row)) for row in rows.iter_rows()}
+    return {" ".join(map(code_text, row)) for row in rows.collect(engine="streaming").iter_rows()}
 
 
-def _asked(answers: pl.DataFrame) -> set[str]:
-    return {code_text(q) for q in answers.filter(pl.col("value_status") == "reported")["question_code"].unique()}
+def _asked(answers: pl.LazyFrame) -> set[str]:
+    asked = answers.filter(pl.col("value_status") == "reported").select("question_code").unique()
+    return {code_text(q) for (q,) in asked.collect(engine="streaming").iter_rows()}
 
 
 def headers_changed(given: CandidateInput) -> Measured:
@@ -68,7 +76,7 @@ def headers_changed(given: CandidateInput) -> Measured:
     before = _earlier(given, "column_map")
     if before is None:
         return Measured(0.0, NONE)
-    old, new = _labels(before), _labels(given.table("column_map"))
+    old, new = _labels(before.collect()), _labels(given.table("column_map"))
     changed = sorted(field for field in set(old) & set(new) if old[field].isdisjoint(new[field]))
     return count(len(changed), f"of {len(set(old) & set(new))} fields in both rounds", [code_text(f) for f in changed])
 
@@ -78,17 +86,17 @@ def options_relabelled(given: CandidateInput) -> Measured:
     before = _earlier(given, "answer")
     if before is None:
         return Measured(0.0, NONE)
-    old, new = _numbered(before), _numbered(given.table("answer"))
+    old, new = _numbered(before), _numbered(_own(given, "answer"))
     both = sorted(set(old) & set(new))
     other = [key for key in both if old[key].isdisjoint(new[key])]
     return count(len(other), f"of {len(both)} numbered options", [f"{code_text(q)} {number}" for q, number in other])
 
 
-def _numbered(answers: pl.DataFrame) -> dict[tuple[str, int], set[str]]:
+def _numbered(answers: pl.LazyFrame) -> dict[tuple[str, int], set[str]]:
     """Question and number → the words of its labels, folded."""
     said = answers.filter(pl.col("option_code").is_not_null()).select("question_code", "delivered_value").unique()
     found: dict[tuple[str, int], set[str]] = {}
-    for question, text in said.iter_rows():
+    for question, text in said.collect(engine="streaming").iter_rows():
         if match := NUMBERED.fullmatch(text or ""):
             found.setdefault((question, int(match[1])), set()).update(re.findall(r"\w+", match[2].casefold()))
     return found
@@ -102,7 +110,7 @@ def _labels(table: pl.DataFrame) -> dict[str, set[str]]:
     return found
 
 
-def _earlier(given: CandidateInput, table: str) -> pl.DataFrame | None:
+def _earlier(given: CandidateInput, table: str) -> pl.LazyFrame | None:
     """A canonical table of the newest earlier round of the component in the release; None where there is none."""
     stem, _, number = given.key.rpartition("-r")
     versions = given.candidate.versions if given.candidate else ()
@@ -111,7 +119,10 @@ def _earlier(given: CandidateInput, table: str) -> pl.DataFrame | None:
         return None
     last = max(earlier, key=lambda v: _number(v.round_key))
     path = given.candidate.home.normalized / last.round_key / last.normalized_id / f"{table}.parquet"
-    return table_of_today(path, table) if path.exists() else None
+    if not path.exists():
+        return None
+    # whichever version wrote it: columns that it lacks are null
+    return pl.concat([empty(table).lazy(), pl.scan_parquet(path, glob=False)], how="diagonal_relaxed")
 
 
 def _number(round_key: str) -> int:

@@ -65,7 +65,7 @@ def respondents_differ(given: CandidateInput) -> Measured:
     """How far the respondents of the first page are from the accepted responses; no such figure counts as all of them."""
     sql = "SELECT max(value) FROM marts.mart_headlines WHERE round_key = ? AND headline_code = 'respondents'"
     ((said,),) = given.rows(sql, [given.key])
-    accepted = given.table("response").height
+    accepted = given.canonical.number("SELECT count(*) FROM response")
     return count(int(abs(float(said or 0) - accepted)), f"respondents away from {accepted:,}")
 
 

@@ -46,7 +46,12 @@ def sheet_text(text: object) -> str:
     return _DIGITS.sub("…", str(text or "sheet"))[:40]
 
 
+def first(rows: Iterable[tuple[object, object]]) -> list[str]:
+    """`sheet!row` of rows (sheet, row number) that stand in order already."""
+    return [f"{sheet_text(sheet)}!{'' if row is None else row}" for sheet, row in rows]
+
+
 def where(frame: pl.DataFrame) -> list[str]:
     """`sheet!row` of rows with the columns sheet and row_number, in order."""
     rows = frame.select("sheet", "row_number").unique().sort("sheet", "row_number").head(EVIDENCE_LIMIT)
-    return [f"{sheet_text(sheet)}!{'' if row is None else row}" for sheet, row in rows.iter_rows()]
+    return first(rows.iter_rows())

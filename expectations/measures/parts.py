@@ -1,64 +1,56 @@
-"""Measures of figures beside each other in one round: parts above totals, interviews that repeat, figures that repeat.
+"""Measures of figures beside each other in one round: interviews that repeat, figures that repeat.
 
-Sums of parts are measured in `people.py`; what changed since the round before in `previous.py`.
+Parts and sums of parts are measured in `people.py`; what changed since the round before in `previous.py`.
 """
 
 from __future__ import annotations
 
-import polars as pl
-
+from expectations.canonical import COUNTED
 from expectations.inputs import RoundInput
-from expectations.measures.measured import Measured, share, where
-from expectations.measures.people import COUNTED, KEY, totals
+from expectations.measures.at import at
+from expectations.measures.measured import EVIDENCE_LIMIT, Measured, first, share
+from expectations.measures.people import multiples
 
-FROM = 10  # smaller figures repeat by chance
-
-
-def part_above_total(given: RoundInput) -> Measured:
-    """Rows × category × kind of part with a single part above the total, of those with counted parts."""
-    parts = given.table("population").filter(
-        COUNTED & (pl.col("dimension") != "total") & (pl.col("unit") == "individuals")
-    )
-    largest = parts.group_by([*KEY, "dimension"]).agg(pl.col("value").max().alias("part"))
-    beside = largest.join(totals(given, "individuals"), on=KEY)
-    bad = beside.filter(pl.col("part") > pl.col("total"))
-    at = given.table("assessment").join(bad.select("row_id").unique(), on="row_id", how="semi")
-    return share(bad.height, beside.height, "kinds of parts", where(at))
+# All figures of a row as two numbers, whatever their order: no row is as long as its figures.
+SAID = f"""
+CREATE TEMP TABLE IF NOT EXISTS repeated AS
+SELECT sheet, row_number, row_number() OVER (PARTITION BY place_code, hashes, bits ORDER BY row_number) > 1 AS is_again
+FROM assessment AS a JOIN (
+    SELECT row_id, sum(value) AS people, sum(figure::HUGEINT) AS hashes, bit_xor(figure) AS bits
+    FROM (SELECT *, hash(population_category, dimension, item, sex, age_group, unit, value) AS figure
+        FROM population WHERE {COUNTED} AND value > 0)
+    GROUP BY row_id HAVING sum(value) >= ?
+) AS s ON a.row_id = s.row_id
+"""
 
 
 def repeated_interviews(given: RoundInput) -> Measured:
     """Interviews beyond the first with all figures of another one of the same community, of interviews with figures."""
-    figures = given.table("population").filter(COUNTED & (pl.col("value") > 0))
-    said = figures.sort("population_category", "dimension", "item", "sex", "age_group", "unit", "value")
-    name = pl.concat_str(
-        ["population_category", "dimension", "item", "sex", "age_group", "unit", "value"],
-        separator="|",
-        ignore_nulls=True,
-    )
-    per_row = said.group_by("row_id", maintain_order=True).agg(
-        name.alias("said"), pl.col("value").sum().alias("people")
-    )
-    large = per_row.filter(pl.col("people") >= given.value("repeated_minimum_people"))
-    rows = given.table("assessment").join(large.with_columns(pl.col("said").list.join(";")), on="row_id")
-    again = rows.sort("row_number").filter(~pl.struct("place_code", "said").is_first_distinct())
-    return share(again.height, rows.height, "interviews", where(again))
+    asked = given.canonical
+    asked.con.execute("DROP TABLE IF EXISTS repeated")
+    asked.con.execute(SAID, [given.value("repeated_minimum_people")])
+    ((again, whole),) = asked.rows("SELECT count(*) FILTER (WHERE is_again), count(*) FROM repeated")
+    sql = f"SELECT DISTINCT sheet, row_number FROM repeated WHERE is_again ORDER BY ALL NULLS FIRST LIMIT {EVIDENCE_LIMIT}"
+    return share(again, whole, "interviews", first(asked.rows(sql)))
 
 
 def heaping_tens(given: RoundInput) -> Measured:
     """Totals from 10 on that are multiples of 10, of all totals from 10 on."""
-    large = totals(given, "individuals").filter(pl.col("total") >= FROM)
-    return share(large.filter(pl.col("total") % 10 == 0).height, large.height, "totals from 10 on")
+    return multiples(given, 10)
 
 
 def same_figures(given: RoundInput) -> Measured:
     """The rows of the one figure from 10 on that stands most often in a category, of the category's rows from 10 on."""
-    large = totals(given, "individuals").filter(pl.col("total") >= FROM)
-    if large.is_empty():
-        return share(0, 0, "totals from 10 on")
-    often = large.group_by("population_category", "total").agg(pl.len().alias("rows"), pl.col("row_id"))
-    beside = often.join(large.group_by("population_category").agg(pl.len().alias("all")), on="population_category")
     # a few rows share a figure easily: the share is taken of at least as many as make a pattern
-    told = beside.with_columns((pl.col("rows") / pl.col("all").clip(lower_bound=20)).alias("share"))
-    top = told.sort("share", "population_category", "total", descending=[True, False, False]).row(0, named=True)
-    at = given.table("assessment").filter(pl.col("row_id").is_in(top["row_id"]))
-    return share(top["rows"], max(top["all"], 20), "totals from 10 on", where(at))
+    sql = """
+        WITH often AS (SELECT population_category, individuals, count(*) AS rows FROM totals WHERE individuals >= 10 GROUP BY ALL)
+        SELECT population_category, individuals, rows, sum(rows) OVER (PARTITION BY population_category) AS whole
+        FROM often ORDER BY rows / greatest(whole, 20) DESC, population_category, individuals LIMIT 1
+    """
+    assert given.canonical.totals
+    top = given.canonical.rows(sql)
+    if not top:
+        return share(0, 0, "totals from 10 on")
+    ((category, figure, rows, whole),) = top
+    told = "row_id IN (SELECT row_id FROM totals WHERE population_category = ? AND individuals = ?)"
+    return share(rows, max(int(whole), 20), "totals from 10 on", at(given, "assessment", told, [category, figure]))

@@ -5,108 +5,92 @@ Totals and parts stay apart; they are compared, never forced. Missing is not zer
 
 from __future__ import annotations
 
-import polars as pl
-
+from expectations.canonical import COUNTED
 from expectations.inputs import RoundInput
-from expectations.measures.measured import Measured, code_text, count, share, where
+from expectations.measures.at import at
+from expectations.measures.measured import Measured, code_text, count, share
 
-KEY = ["row_id", "population_category"]
-COUNTED = pl.col("value_status").is_in(["reported", "derived"])
-STATUSES = ["reported", "derived", "missing", "not_asked", "unreadable"]
-
-
-def totals(given: RoundInput, unit: str) -> pl.DataFrame:
-    """Counted totals of a unit: row_id, population_category, total."""
-    table = given.table("population")
-    mine = table.filter(COUNTED & (pl.col("dimension") == "total") & (pl.col("unit") == unit))
-    return mine.group_by(KEY).agg(pl.col("value").sum().alias("total"))
+STATUSES = "('reported', 'derived', 'missing', 'not_asked', 'unreadable')"
+BOTH = "individuals IS NOT NULL AND households IS NOT NULL"
 
 
-def _at(given: RoundInput, keys: pl.DataFrame) -> list[str]:
-    return where(given.table("assessment").join(keys.select("row_id").unique(), on="row_id", how="semi"))
+def _at(given: RoundInput, rows: str, parameters: list[float] | None = None) -> list[str]:
+    return at(given, "assessment", f"row_id IN (SELECT row_id FROM {rows})", parameters)
 
 
 def people_counted(given: RoundInput) -> Measured:
     """All individuals in counted totals."""
-    return count(int(totals(given, "individuals")["total"].sum() or 0), "people")
+    asked = given.canonical
+    return count(asked.number(f"SELECT sum(individuals) FROM {asked.totals}"), "people")
 
 
 def silent_categories(given: RoundInput) -> Measured:
     """Categories that the round reports and whose totals are zero everywhere."""
-    sums = totals(given, "individuals").group_by("population_category").agg(pl.col("total").sum())
-    zero = sums.filter(pl.col("total") == 0)["population_category"].sort()
-    return count(zero.len(), f"of {sums.height} categories", [code_text(c) for c in zero])
+    sql = "SELECT population_category, sum(individuals) FROM {} WHERE individuals IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    sums = given.canonical.rows(sql.format(given.canonical.totals))
+    zero = [category for category, total in sums if total == 0]
+    return count(len(zero), f"of {len(sums)} categories", [code_text(c) for c in zero])
 
 
 def negative_values(given: RoundInput) -> Measured:
     """Values below zero."""
-    bad = given.table("population").filter(pl.col("value") < 0)
-    return count(bad.height, "values", _at(given, bad))
+    return _values(given, "value < 0")
 
 
 def status_contradictions(given: RoundInput) -> Measured:
     """Counted values that are null, uncounted ones that are not, and statuses that nobody knows."""
-    table = given.table("population")
-    known = pl.col("value_status").is_in(STATUSES).fill_null(False)
-    bad = table.filter(~known | (pl.col("value").is_null() == COUNTED))
-    return count(bad.height, "values", _at(given, bad))
+    return _values(given, f"NOT coalesce(value_status IN {STATUSES}, false) OR ((value IS NULL) = {COUNTED})")
+
+
+def _values(given: RoundInput, condition: str) -> Measured:
+    bad = f"population WHERE {condition}"
+    number = given.canonical.number(f"SELECT count(*) FROM {bad}")
+    return count(number, "values", _at(given, bad) if number else [])
 
 
 def parts_differ(given: RoundInput) -> Measured:
     """Rows × category × kind of part whose parts contradict the total, of those where all parts are counted."""
-    parts = _parts(given)
-    over = pl.col("parts") > pl.col("total")
-    differ = pl.when(pl.col("kind") == "country").then(over).otherwise(pl.col("parts") != pl.col("total"))
-    bad = parts.filter(differ)
-    return share(bad.height, parts.height, "sums of parts", _at(given, bad))
+    return _of_parts(given, "sums_differ", "sums", "sums of parts")
 
 
-def _parts(given: RoundInput) -> pl.DataFrame:
-    """Complete sums of parts beside their total: row_id, population_category, kind, parts, total (individuals)."""
-    # sex alone, age alone and sex × age are three ways to cut one total: never added to each other
-    kind = (
-        pl.when(pl.col("dimension") != "sex_age")
-        .then(pl.col("dimension"))
-        .when(pl.col("age_group") == "all")
-        .then(pl.lit("sex"))
-        .when(pl.col("sex") == "all")
-        .then(pl.lit("age"))
-        .otherwise(pl.lit("sex_age"))
-    )
-    rows = given.table("population").filter(
-        (pl.col("unit") == "individuals") & pl.col("dimension").is_in(["sex_age", "year", "country"])
-    )
-    summed = (
-        rows.with_columns(kind.alias("kind"))
-        .group_by([*KEY, "kind"])
-        .agg(pl.col("value").sum().alias("parts"), COUNTED.all().alias("whole"), COUNTED.any().alias("some"))
-    )
-    # countries are named as far as they are asked: a part may be missing, their sum is a lower bound all the same
-    usable = summed.filter(pl.col("whole") | ((pl.col("kind") == "country") & pl.col("some")))
-    return usable.join(totals(given, "individuals"), on=KEY)
+def part_above_total(given: RoundInput) -> Measured:
+    """Rows × category × kind of part with a single part above the total, of those with counted parts."""
+    return _of_parts(given, "kinds_above", "kinds", "kinds of parts")
 
 
-def _sizes(given: RoundInput) -> pl.DataFrame:
-    households = totals(given, "households").rename({"total": "households"})
-    return totals(given, "individuals").join(households, on=KEY)
+def _of_parts(given: RoundInput, bad: str, whole: str, what: str) -> Measured:
+    parts = given.canonical.parts
+    ((wrong, number),) = given.canonical.rows(f"SELECT coalesce(sum({bad}), 0), coalesce(sum({whole}), 0) FROM {parts}")
+    return share(int(wrong), int(number), what, _at(given, f"{parts} WHERE {bad} > 0") if wrong else [])
 
 
 def households_above_individuals(given: RoundInput) -> Measured:
     """Rows × category with more households than individuals."""
-    sizes = _sizes(given)
-    bad = sizes.filter(pl.col("households") > pl.col("total"))
-    return share(bad.height, sizes.height, "rows with both", _at(given, bad))
+    return _sizes(given, BOTH, "households > individuals", "rows with both")
 
 
 def household_size_outliers(given: RoundInput) -> Measured:
     """Rows × category whose individuals per household lie outside the plausible sizes."""
-    sizes = _sizes(given).filter((pl.col("households") > 0) | (pl.col("total") > 0))
-    size = pl.col("total") / pl.col("households")
-    bad = sizes.filter(~size.is_between(given.value("household_size_min"), given.value("household_size_max")))
-    return share(bad.height, sizes.height, "rows with households", _at(given, bad))
+    told = f"{BOTH} AND (households > 0 OR individuals > 0)"
+    plausible = [given.value("household_size_min"), given.value("household_size_max")]
+    odd = "(households = 0 OR NOT individuals / households BETWEEN ? AND ?)"
+    return _sizes(given, told, odd, "rows with households", plausible)
+
+
+def _sizes(given: RoundInput, told: str, odd: str, what: str, bounds: list[float] | None = None) -> Measured:
+    totals = given.canonical.totals
+    number = given.canonical.number(f"SELECT count(*) FROM {totals} WHERE {told} AND {odd}", bounds)
+    whole = given.canonical.number(f"SELECT count(*) FROM {totals} WHERE {told}")
+    return share(number, whole, what, _at(given, f"{totals} WHERE {told} AND {odd}", bounds) if number else [])
 
 
 def heaping(given: RoundInput) -> Measured:
     """Totals from 10 on that are multiples of 5, of all totals from 10 on."""
-    large = totals(given, "individuals").filter(pl.col("total") >= 10)
-    return share(large.filter(pl.col("total") % 5 == 0).height, large.height, "totals from 10 on")
+    return multiples(given, 5)
+
+
+def multiples(given: RoundInput, of: int) -> Measured:
+    """Totals from 10 on that are multiples of a number, of all totals from 10 on."""
+    sql = "SELECT count(*) FILTER (WHERE individuals % ? = 0), count(*) FROM {} WHERE individuals >= 10"
+    ((round_ones, whole),) = given.canonical.rows(sql.format(given.canonical.totals), [of])
+    return share(round_ones, whole, "totals from 10 on")

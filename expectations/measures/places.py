@@ -5,8 +5,6 @@ Evidence is a code of the gazetteer; a code that only the delivery knows is not 
 
 from __future__ import annotations
 
-import polars as pl
-
 from expectations.inputs import RoundInput
 from expectations.measures.measured import Measured, count
 
@@ -15,8 +13,8 @@ RURAL = {"rayon", "raion", "district"}
 
 
 def _present(given: RoundInput, level: int) -> set[str]:
-    table = given.table("place").filter(pl.col("place_level") == level)
-    return set(table["place_code"].drop_nulls().to_list())
+    sql = "SELECT DISTINCT place_code FROM place WHERE place_level = ? AND place_code IS NOT NULL"
+    return set(given.canonical.texts(sql, [level]))
 
 
 def _missing(given: RoundInput, expected: list[dict[str, str]], level: int) -> Measured:
@@ -46,17 +44,20 @@ def units_outside_gazetteer(given: RoundInput) -> Measured:
 
 def lost_parents(given: RoundInput) -> Measured:
     """Places below the country without a parent row; places that stand twice; rows whose place has no place row."""
-    places = given.table("place")
-    codes = places.select("place_code")
-    below = places.filter(pl.col("place_level") > 0)
-    lost = below.join(codes, left_on="parent_code", right_on="place_code", how="anti")
-    twice = places.height - places["place_code"].n_unique()
-    unplaced = given.table("assessment").join(codes, on="place_code", how="anti")
-    return count(lost.height + twice + unplaced.height, "places and rows")
+    asked = given.canonical
+    lost = asked.number(
+        "SELECT count(*) FROM place AS p ANTI JOIN place AS a ON p.parent_code = a.place_code WHERE p.place_level > 0"
+    )
+    twice = asked.number(
+        "SELECT count(*) - count(DISTINCT place_code) - max(CASE WHEN place_code IS NULL THEN 1 ELSE 0 END) FROM place"
+    )
+    unplaced = asked.number("SELECT count(*) FROM assessment AS m ANTI JOIN place AS p ON m.place_code = p.place_code")
+    return count(lost + twice + unplaced, "places and rows")
 
 
 def communities_share(given: RoundInput) -> Measured:
     """Communities with an accepted row, of the communities planned."""
     planned = given.round.planned_communities or 0
-    heard = given.table("assessment")["place_code"].n_unique()
+    sql = "SELECT count(DISTINCT place_code) + max(CASE WHEN place_code IS NULL THEN 1 ELSE 0 END) FROM assessment"
+    heard = given.canonical.number(sql)
     return Measured(heard / planned, f"{heard:,} of {planned:,} communities")

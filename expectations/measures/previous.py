@@ -48,7 +48,7 @@ def level_1_gone(given: CandidateInput) -> Measured:
     here = [name for (key, _), name in names.items() if key == given.key]
     before = {code: name for (key, code), name in names.items() if key != given.key}
     gone = [code for code, found in rows if not found and not any(_same_name(before.get(code), n) for n in here)]
-    return count(len(gone), f"of {len(rows)} units missing", [given.place(code) for code in gone])
+    return count(len(gone), f"of {len(rows)} units missing", [given.place(code) for code in gone[:EVIDENCE_LIMIT]])
 
 
 def _level_1_names(given: CandidateInput) -> dict[tuple[str, str], str]:
@@ -75,7 +75,7 @@ def codes_moved(given: CandidateInput) -> Measured:
     # another name of the same parent may be the name in another language: the report to the field tells those
     moved = moved_codes(given.candidate.home, given.key, given.table("place"), {})
     found = [m for m in moved if m.reason == "place_code_moved"]
-    return count(len(found), "codes", [f"{given.place(m.place)} {code_text(m.reason)}" for m in found])
+    return count(len(found), "codes", [f"{given.place(m.place)} {code_text(m.reason)}" for m in found[:EVIDENCE_LIMIT]])
 
 
 def communities_of_previous(given: CandidateInput) -> Measured:
@@ -115,7 +115,7 @@ def _far(given: CandidateInput) -> tuple[list[tuple[Any, ...]], int]:
 
 def _told(given: CandidateInput, far: list[tuple[Any, ...]]) -> list[str]:
     # keys only: how many times more or less would tell a small count of one community
-    return [f"{given.place(code)} {code_text(c)}" for code, c, _, _ in far]
+    return [f"{given.place(code)} {code_text(c)}" for code, c, _, _ in far[:EVIDENCE_LIMIT]]
 
 
 def community_outliers(given: CandidateInput) -> Measured:
@@ -167,7 +167,7 @@ def stale_level_1(given: CandidateInput) -> Measured:
         "WHERE a.round_key = ? AND b.round_key <> a.round_key AND a.total >= ? ORDER BY ALL"
     )
     rows = given.rows(sql, [given.key, given.key, given.key, given.value("change_minimum_people")])
-    told = [f"{given.place(unit)} {code_text(category)}" for unit, category in rows]
+    told = [f"{given.place(unit)} {code_text(category)}" for unit, category in rows[:EVIDENCE_LIMIT]]
     return count(len(rows), "totals of level 1", told)
 
 
@@ -202,5 +202,5 @@ def movers_above_residents(given: CandidateInput) -> Measured:
     if not rows:
         return Measured(0.0, "no place with known residents")
     limit = given.value("movers_above_residents")
-    far = [given.place(code) for code, part in rows if part > limit]
+    far = [given.place(code) for code, part in rows[:EVIDENCE_LIMIT] if part > limit]  # the largest stand first
     return Measured(rows[0][1], f"{rows[0][1]:.2f} at most, of {len(rows):,} places", far[:EVIDENCE_LIMIT])

@@ -8,63 +8,39 @@ from __future__ import annotations
 import polars as pl
 
 from expectations.inputs import RoundInput
-from expectations.measures.people import COUNTED, KEY
 
-GROUP = ["place_code", "population_category"]
+# Of each place and category the row with the lower median of individuals, ties to the smaller row_id; every row of a site.
+HEARD = """
+    SELECT place_code, population_category, sum(individuals) AS individuals, sum(households) AS households
+    FROM (
+        SELECT *, row_number() OVER place_category AS position, count(*) OVER (PARTITION BY place_code, population_category) AS heard
+        FROM totals WHERE individuals IS NOT NULL OR NOT $is_informant
+        WINDOW place_category AS (PARTITION BY place_code, population_category ORDER BY individuals, row_id)
+    )
+    WHERE NOT $is_informant OR position = (heard - 1) // 2 + 1
+    GROUP BY ALL
+"""
+# A place is its own ancestor; parents are followed by their column.
+RECOUNT = f"""
+    WITH RECURSIVE above AS (
+        SELECT place_code, place_code AS ancestor FROM place
+        UNION SELECT a.place_code, p.parent_code FROM above AS a JOIN place AS p ON a.ancestor = p.place_code
+        WHERE p.parent_code IS NOT NULL
+    ),
+    heard AS ({HEARD})
+    SELECT p.place_level, a.ancestor AS place_code, h.population_category,
+        sum(h.individuals)::BIGINT AS individuals, sum(h.households)::BIGINT AS households
+    FROM heard AS h JOIN above AS a ON h.place_code = a.place_code JOIN place AS p ON a.ancestor = p.place_code
+    WHERE p.place_level <= 1
+    GROUP BY p.place_level, a.ancestor, h.population_category ORDER BY ALL
+"""
 
 
 def recount(given: RoundInput) -> pl.DataFrame:
     """place_level, place_code, population_category, individuals, households of levels 0 and 1; null: nothing counted."""
-    rows = _wide(given)
-    places = _median_informant(rows) if _grain(given) == "informant" else rows
-    per_place = places.group_by(GROUP).agg(_sum("individuals"), _sum("households"))
-    rolled = (
-        per_place.join(_ancestors(given), on="place_code")
-        .group_by("ancestor", "population_category")
-        .agg(_sum("individuals"), _sum("households"))
-    )
-    levels = given.table("place").select(pl.col("place_code"), "place_level")
-    return (
-        rolled.rename({"ancestor": "place_code"})
-        .join(levels, on="place_code")
-        .filter(pl.col("place_level") <= 1)
-        .sort("place_level", *GROUP)
-    )
-
-
-def _sum(column: str) -> pl.Expr:
-    # the sum of nothing is not zero
-    return pl.when(pl.col(column).is_not_null().any()).then(pl.col(column).sum()).alias(column)
+    assert given.canonical.totals
+    return given.canonical.frame(RECOUNT, {"is_informant": _grain(given) == "informant"})
 
 
 def _grain(given: RoundInput) -> str:
     return next(book.row_grain for book in given.operation.codebooks if book.component == given.component)
-
-
-def _wide(given: RoundInput) -> pl.DataFrame:
-    """row_id, place_code, population_category, individuals, households (counted totals of a row)."""
-    rows = given.table("population").filter(COUNTED & (pl.col("dimension") == "total"))
-    units = [pl.col("value").filter(pl.col("unit") == unit) for unit in ("individuals", "households")]
-    return rows.group_by(["place_code", *KEY]).agg(
-        pl.when(unit.len() > 0).then(unit.sum()).alias(name)
-        for unit, name in zip(units, ("individuals", "households"), strict=True)
-    )
-
-
-def _median_informant(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of each place and category the row with the lower median of individuals; ties go to the smaller row_id."""
-    heard = rows.filter(pl.col("individuals").is_not_null()).sort(*GROUP, "individuals", "row_id")
-    position = pl.int_range(pl.len()).over(GROUP)
-    return heard.filter(position == (pl.len().over(GROUP) - 1) // 2)
-
-
-def _ancestors(given: RoundInput) -> pl.DataFrame:
-    """place_code × ancestor, each place being an ancestor of itself."""
-    parents = given.table("place").select("place_code", "parent_code")
-    pairs = parents.select("place_code", ancestor="place_code")
-    found = [pairs]
-    for _ in range(given.table("place")["place_level"].n_unique()):
-        up = pairs.join(parents, left_on="ancestor", right_on="place_code")
-        pairs = up.filter(pl.col("parent_code").is_not_null()).select("place_code", ancestor="parent_code")
-        found.append(pairs)
-    return pl.concat(found).unique()

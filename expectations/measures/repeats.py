@@ -5,39 +5,40 @@ Repeated rows of the delivery are measured in `rows.py` and `parts.py`, repeated
 
 from __future__ import annotations
 
-import polars as pl
-
 from expectations.candidate_input import CandidateInput
-from expectations.measures.measured import Measured, code_text, count, share
-from expectations.measures.people import COUNTED
+from expectations.canonical import COUNTED
+from expectations.measures.measured import EVIDENCE_LIMIT, Measured, code_text, count, share
+
+LINKED = f"population WHERE {COUNTED} AND dimension = 'country' AND unit = 'individuals'"  # counted people by country
 
 
 def repeated_communities(given: CandidateInput) -> Measured:
     """Communities × category that stand more than once after informants are reconciled; none at all counts as one."""
     sql = (
-        "SELECT place_code, population_category, count(*) FROM intermediate.int_community_population "
-        "WHERE round_key = ? GROUP BY ALL ORDER BY ALL"
+        "SELECT count(*) FROM (SELECT DISTINCT place_code, population_category FROM intermediate.int_community_population "
+        "WHERE round_key = ?)"
+    )
+    whole = int(given.number(sql, [given.key]))
+    sql = (
+        "SELECT place_code, population_category FROM intermediate.int_community_population "
+        "WHERE round_key = ? GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
     )
     rows = given.rows(sql, [given.key])
-    again = [f"{given.place(code)} {code_text(category)}" for code, category, number in rows if number > 1]
-    return count(len(again) if rows else 1, f"of {len(rows):,} communities and categories", again)
-
-
-def _linked(given: CandidateInput) -> pl.DataFrame:
-    """Counted people by country: population_category, item, value."""
-    by_country = COUNTED & (pl.col("dimension") == "country") & (pl.col("unit") == "individuals")
-    return given.table("population").filter(by_country).select("population_category", "item", "value")
+    told = [f"{given.place(code)} {code_text(category)}" for code, category in rows[:EVIDENCE_LIMIT]]
+    return count(len(rows) if whole else 1, f"of {whole:,} communities and categories", told)
 
 
 def countries_unresolved(given: CandidateInput) -> Measured:
     """Counts of the round by country whose country is no code of the list of countries."""
     known = [code for (code,) in given.rows("SELECT country_iso3 FROM reference.country")]
-    strange = _linked(given).filter(~pl.col("item").is_in(known).fill_null(False))
-    return count(strange.height, "counts", [code_text(c) for c in strange["population_category"].unique().sort()])
+    strange = f"{LINKED} AND NOT coalesce(list_contains(?::VARCHAR[], item), false)"
+    sql = f"SELECT population_category, count(*) FROM {strange} GROUP BY ALL ORDER BY ALL"
+    found = given.canonical.rows(sql, [known])
+    return count(sum(number for _, number in found), "counts", [code_text(c) for c, _ in found])
 
 
 def countries_unknown_share(given: CandidateInput) -> Measured:
     """People who are linked to an unknown country, of all who are linked to one."""
-    linked = _linked(given)
-    unknown = int(linked.filter(pl.col("item") == "UNKNOWN")["value"].sum() or 0)
-    return share(unknown, int(linked["value"].sum() or 0), "people linked to a country")
+    sql = f"SELECT coalesce(sum(value) FILTER (WHERE item = 'UNKNOWN'), 0), coalesce(sum(value), 0) FROM {LINKED}"
+    ((unknown, linked),) = given.canonical.rows(sql)
+    return share(int(unknown), int(linked), "people linked to a country")

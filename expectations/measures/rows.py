@@ -12,14 +12,15 @@ import polars as pl
 import yaml
 
 from expectations.inputs import RoundInput
-from expectations.measures.measured import Measured, code_text, count, share, where
+from expectations.measures.at import at
+from expectations.measures.measured import EVIDENCE_LIMIT, Measured, code_text, count, first, share, where
 from warehouse.normalize.schema import TABLES
 from warehouse.settings import PROJECT
 
 
-def main_table(given: RoundInput) -> pl.DataFrame:
+def main_table(given: RoundInput) -> str:
     """The table with one row per accepted row of the main sheet."""
-    return given.table("response" if given.component == "rms" else "assessment")
+    return "response" if given.component == "rms" else "assessment"
 
 
 def conservation(given: RoundInput) -> Measured:
@@ -34,7 +35,7 @@ def conservation(given: RoundInput) -> Measured:
 
 def rows_present(given: RoundInput) -> Measured:
     """Accepted rows."""
-    return count(main_table(given).height, "accepted rows")
+    return count(given.canonical.number(f"SELECT count(*) FROM {main_table(given)}"), "accepted rows")
 
 
 @cache
@@ -71,26 +72,37 @@ def rejected_people_share(given: RoundInput) -> Measured:
 
 def repeated_row_ids(given: RoundInput) -> Measured:
     """Rows beyond the first of an identifier, and rows without one."""
-    table = main_table(given)
-    key = "response_key" if given.component == "rms" else "row_id"
-    again = table.filter(pl.col(key).is_null() | ~pl.col(key).is_first_distinct())
-    return count(again.height, "rows", where(again))
+    table, key = main_table(given), "response_key" if given.component == "rms" else "row_id"
+    sql = f"SELECT count(*) - count(DISTINCT {key}) FROM {table}"
+    again = given.canonical.number(sql)
+    return count(again, "rows", _again(given, table, key) if again else [])
+
+
+def _again(given: RoundInput, table: str, key: str) -> list[str]:
+    """Where they stand: of rows with one identifier the first is not told."""
+    sql = f"""
+        SELECT DISTINCT sheet, row_number FROM (
+            SELECT sheet, row_number, {key} IS NULL OR row_number() OVER (PARTITION BY {key} ORDER BY sheet, row_number) > 1 AS is_again
+            FROM {table})
+        WHERE is_again ORDER BY ALL NULLS FIRST LIMIT {EVIDENCE_LIMIT}
+    """
+    return first(given.canonical.rows(sql))
 
 
 def orphan_rows(given: RoundInput) -> Measured:
     """Rows of the long table whose row of the main sheet is not there."""
     long, key = ("answer", "response_key") if given.component == "rms" else ("population", "row_id")
-    lost = given.table(long).join(main_table(given).select(key), on=key, how="anti")
-    return count(lost.height, f"rows of {long}")
+    sql = f"SELECT count(*) FROM {long} AS l ANTI JOIN {main_table(given)} AS m ON l.{key} = m.{key}"
+    return count(given.canonical.number(sql), f"rows of {long}")
 
 
 def foreign_rows(given: RoundInput) -> Measured:
     """Rows of another round in the canonical tables, and tables whose columns are not the canonical ones."""
     mixed = []
     for name, schema in TABLES.items():
-        table = given.table(name)
-        wrong = set(table.columns) != set(schema)
-        if wrong or table.filter(pl.col("round_key").ne_missing(given.normalized.round_key)).height:
+        wrong = set(given.canonical.texts(f"SELECT column_name FROM (DESCRIBE {name})")) != set(schema)
+        other = f"SELECT count(*) FROM {name} WHERE round_key IS DISTINCT FROM ?"
+        if wrong or given.canonical.number(other, [given.normalized.round_key]):
             mixed.append(name)
     return count(len(mixed), "tables", mixed)
 
@@ -111,6 +123,8 @@ def dates_outside_fieldwork(given: RoundInput) -> Measured:
     if start is None or end is None:
         raise ValueError("fieldwork is not known")
     slack = timedelta(days=given.value("fieldwork_tolerance_days"))
-    dated = main_table(given).filter(pl.col("interview_date").is_not_null())
-    outside = dated.filter(~pl.col("interview_date").is_between(start - slack, end + slack))
-    return share(outside.height, dated.height, "dated rows", where(outside))
+    table, outside = main_table(given), "interview_date NOT BETWEEN ? AND ?"
+    ends = [start - slack, end + slack]
+    sql = f"SELECT count(*) FILTER (WHERE {outside}), count(interview_date) FROM {table}"
+    ((number, dated),) = given.canonical.rows(sql, ends)
+    return share(number, dated, "dated rows", at(given, table, outside, ends) if number else [])

@@ -8,29 +8,32 @@ from __future__ import annotations
 import polars as pl
 
 from expectations.inputs import RoundInput
+from expectations.measures.at import at
 from expectations.measures.measured import Measured, count, share, where
 
 
 def answers_given(given: RoundInput) -> Measured:
     """Answers that were reported."""
-    return count(given.table("answer").filter(pl.col("value_status") == "reported").height, "answers")
+    return count(given.canonical.number("SELECT count(*) FROM answer WHERE value_status = 'reported'"), "answers")
 
 
 def unknown_options(given: RoundInput) -> Measured:
     """Reported answers outside the option list, in the data or noticed by normalization, of all reported answers."""
-    answers = given.table("answer").filter((pl.col("value_status") == "reported") & pl.col("option_code").is_not_null())
-    listed = pl.DataFrame(
-        _options(given),
-        schema=["question_code", "option_code"],
-        orient="row",
-        schema_overrides={"question_code": pl.String, "option_code": pl.String},
+    asked = given.canonical
+    asked.con.execute("CREATE OR REPLACE TEMP TABLE listed (question_code VARCHAR, option_code VARCHAR)")
+    if options := _options(given):
+        asked.con.executemany("INSERT INTO listed VALUES (?, ?)", options)
+    answers = "answer AS a WHERE value_status = 'reported' AND option_code IS NOT NULL"
+    outside = (
+        f"{answers} AND question_code IN (SELECT question_code FROM listed) AND NOT EXISTS "
+        "(SELECT 1 FROM listed AS l WHERE l.question_code = a.question_code AND l.option_code = a.option_code)"
     )
-    asked = answers.join(listed.select("question_code").unique(), on="question_code", how="semi")
-    outside = asked.join(listed, on=["question_code", "option_code"], how="anti")
     noticed = given.table("finding").filter(pl.col("code") == "unknown_option")
-    number = outside.height + int(noticed["rows"].fill_null(1).sum() or 0)
-    respondents = given.table("response").join(outside.select("response_key").unique(), on="response_key", how="semi")
-    return share(number, max(answers.height, number), "answers", where(respondents) or where(noticed))
+    found = asked.number(f"SELECT count(*) FROM {outside}")
+    number = found + int(noticed["rows"].fill_null(1).sum() or 0)
+    told = at(given, "response", f"response_key IN (SELECT response_key FROM {outside})") if found else []
+    whole = max(asked.number(f"SELECT count(*) FROM {answers}"), number)
+    return share(number, whole, "answers", told or where(noticed))
 
 
 def _options(given: RoundInput) -> list[tuple[str, str]]:
@@ -40,11 +43,13 @@ def _options(given: RoundInput) -> list[tuple[str, str]]:
 
 def minors(given: RoundInput) -> Measured:
     """Respondents below the age from which a person is asked."""
-    young = given.table("response").filter(pl.col("age_years") < given.value("respondent_age_min"))
-    return count(young.height, "respondents", where(young))
+    young, least = "age_years < ?", [given.value("respondent_age_min")]
+    number = given.canonical.number(f"SELECT count(*) FROM response WHERE {young}", least)
+    return count(number, "respondents", at(given, "response", young, least) if number else [])
 
 
 def answers_missing(given: RoundInput) -> Measured:
     """Answers that are missing, of all that were asked."""
-    asked = given.table("answer").filter(pl.col("value_status") != "not_asked")
-    return share(asked.filter(pl.col("value_status") == "missing").height, asked.height, "answers asked")
+    sql = "SELECT count(*) FILTER (WHERE value_status = 'missing'), count(*) FROM answer WHERE value_status <> 'not_asked'"
+    ((missing, asked),) = given.canonical.rows(sql)
+    return share(missing, asked, "answers asked")

@@ -36,6 +36,8 @@ HEAVY = {
     "python_calamine",
     "xlsxwriter",
     "pycountry",
+    "pyspark",
+    "pysail",
 }
 DAGSTER_ROOM = {"dagster_dbt"}
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from warehouse.bench.figure import Figure
 from warehouse.bench.survey_round import ROUND, Size, make_round
 
 GROUP_BY = """
@@ -53,6 +54,16 @@ def bench_estimates(size: Size, turns: int = 7) -> dict[str, Any]:
     ratios = {f"estimates / {way}": round(seconds["estimates"] / seconds[way], 2) for way in ways if way != "estimates"}
     return {"respondents": size.respondents, "questions": size.questions, "rows": rows, "cells": cells, "turns": turns,
             "seconds": {way: round(value, 4) for way, value in seconds.items()}, "ratios": ratios}  # fmt: skip
+
+
+def estimates(turns: int) -> list[Figure]:
+    """The same at the size of a Kyrgyz round, as a figure."""
+    answer = bench_estimates(Size(1734, 150), turns)
+    seconds = answer["seconds"]
+    value, against = seconds["estimates"], seconds["group_by_long"]
+    return [
+        Figure("estimates", value, against, answer["ratios"]["estimates / group_by_long"], turns=turns, detail=answer)
+    ]
 
 
 def _in_turns(ways: dict[str, Callable[[], Any]], turns: int) -> dict[str, float]:

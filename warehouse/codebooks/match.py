@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from warehouse.codebooks.folding import fold, in_rounds, matches_any
 from warehouse.codebooks.kobo import is_export, is_system, sheet_fits, system_fields
@@ -14,6 +15,9 @@ from warehouse.codebooks.labels import Labels, MappedColumn, folded_label, folde
 from warehouse.codebooks.model import Codebook, Column, Sheet
 from warehouse.deliveries.readers.refusal import column_letters
 from warehouse.deliveries.readers.sheet import RawSheet
+
+if TYPE_CHECKING:
+    from warehouse.normalize.pieces import Piece
 
 HEADER_SEARCH = 30  # rows of a sheet in which its header is looked for
 
@@ -34,11 +38,17 @@ class SheetMatch:
     overrides: tuple[
         tuple[int, int, str], ...
     ] = ()  # corrected cells (row number, column, text); `raw` stays as delivered
+    piece: Piece | None = None  # where this is a piece of a large sheet
 
     @property
     def first_row(self) -> int:
         """Index of the first row of data."""
         return self.header_index + self.sheet.header_rows
+
+    @property
+    def shift(self) -> int:
+        """What the row numbers of the file are above those of `raw`: 0 but in a piece of a large sheet."""
+        return self.piece.shift if self.piece else 0
 
     def find(self, name: str) -> MappedColumn | None:
         """The column that carries a field, if any."""

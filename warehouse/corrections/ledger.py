@@ -23,6 +23,7 @@ from warehouse.corrections.store import entries_for
 from warehouse.deliveries.vault import Delivery
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame, text_frame
+from warehouse.normalize.output import Output
 from warehouse.normalize.places import RowPlaces
 from warehouse.normalize.prepare import total_columns
 from warehouse.normalize.rows import VERDICT
@@ -48,6 +49,11 @@ class DeliveryLedger:
         self.was_left: set[tuple[str, int]] = set()  # sheet and row number
         self.decided: list[tuple[DecideRow, str, tuple[int, ...]]] = []  # entry, state, rows
         self.accepted: list[AcceptFinding] = []
+
+    @property
+    def by_rows(self) -> bool:
+        """Whether entries name rows or cells: such a delivery is judged at once, however large it is."""
+        return bool(self.frames)
 
     def _hold(self, entry: Correct) -> Held:
         return hold(entry, self.frames, self.book, self.delivery.delivery_id, self.home)
@@ -99,7 +105,7 @@ class DeliveryLedger:
         self.decided.append((entry, "not_needed" if mine.is_empty() and not left else state, tuple(rows)))
         return rejected.filter(~pl.col("row_number").is_in(cleared))
 
-    def settle(self, tables: dict[str, pl.DataFrame], findings: Findings) -> None:
+    def settle(self, out: Output, findings: Findings) -> None:
         """Findings about the ledger itself, accepted findings, and delivered texts beside corrected values."""
         note_corrections(self.held, findings)
         taken = {entry.entry_id for entry, _, _ in self.decided}
@@ -109,7 +115,9 @@ class DeliveryLedger:
         for accepted in (e for e in self.entries if isinstance(e, AcceptFinding)):
             self._accept_finding(accepted, findings)
         applied = [h for h in self.held if h.state == "applied"]
-        tables["population"] = keep_delivered(tables["population"], tables["assessment"], applied, self.found)
+        if applied:
+            kept = keep_delivered(out.frame("population"), out.frame("assessment"), applied, self.found)
+            out.replace("population", kept)
 
     def _accept_finding(self, entry: AcceptFinding, findings: Findings) -> None:
         if entry.code not in rules().acceptable_findings:

@@ -5,6 +5,7 @@ Opening, configuring and closing belongs here; what is asked of the session does
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from collections.abc import Iterator
@@ -34,12 +35,14 @@ OWN = {
     "spark.sql.shuffle.partitions": "16",
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
 }
+TELLS_VALUES = "SQLQueryContextLogger"  # pyspark's own: it writes errors to standard error, with the SQL and cells
 REMOTE = ("SPARK_REMOTE", "SPARK_LOCAL_REMOTE", "SPARK_CONNECT_MODE_ENABLED", "SPARK_API_MODE")
 
 
 @contextmanager
 def opened(settings: SparkSettings, scratch: Path) -> Iterator[Any]:
     """A session; what Spark spills on this machine lies in `scratch`. Raises MtmError where it does not start."""
+    logging.getLogger(TELLS_VALUES).disabled = True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # pyspark on its ways through pandas, which are not ours
         if settings.way == "sail":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """One place of a chain, as `canonical.place` holds it."""
 
@@ -20,7 +20,7 @@ class Place:
     in_gazetteer: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something accepted and worth saying: how a place was found where it was not by its own code and name."""
 
@@ -28,7 +28,7 @@ class Note:
     level: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """The chain from the country down, or a reason code, the level it failed at and what stood there."""
 
@@ -41,7 +41,7 @@ class Resolved:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """What one level of a row came to."""
 
@@ -51,7 +51,7 @@ class Step:
     others: tuple[str, ...] = ()  # places of another kind that share the exact name: a finer level has to confirm it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """A level whose name several kinds of places share, until a finer level tells which is meant."""
 

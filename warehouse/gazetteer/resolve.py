@@ -84,6 +84,10 @@ class Resolver:
             return Resolved((), "ambiguous_place", doubt.level, notes, doubt.parent, doubt.code, doubt.name)
         return Resolved(chain, notes=notes)
 
+    def forget(self) -> None:
+        """Let go of the places that were resolved so far: after a large sheet they are many."""
+        self._steps.clear()
+
     def _also_in(self, others: tuple[str, ...], level: int, name: str) -> bool:
         return any(by_name(self.index, other, level, name) for other in others)
 

@@ -5,7 +5,7 @@ Likeness is a score from 0 to 100 (rapidfuzz, of skeletons). It orders suggestio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from warehouse.gazetteer.names import skeleton
 LEAST = 60  # below it a name is not like another
 ALIKE = 88  # from it on two names within one delivery are worth a look
 MOST = 5
+AT_ONCE = 500  # names that are compared with all others at a time
 NUMBERS = frozenset(
     [
         "i",
@@ -91,19 +92,31 @@ def _shown(place: Known, name: str) -> str:
 
 def alike(names: Sequence[str]) -> list[tuple[int, int, float]]:
     """Pairs of names that may be spellings of one: positions and score. Names that differ in a number are two places."""
+    skeletons = [skeleton(n) for n in names]
+    groups: dict[frozenset[str], list[int]] = {}
+    for i, name in enumerate(names):
+        if len(skeletons[i]) > 3:
+            groups.setdefault(_numbers(name), []).append(i)
+    return sorted(pair for members in groups.values() for pair in _pairs(skeletons, members))
+
+
+def _pairs(skeletons: list[str], members: list[int]) -> Iterator[tuple[int, int, float]]:
+    """Pairs among names that have the same numbers, some rows of the matrix of scores at a time."""
+    import numpy as np
     from rapidfuzz import fuzz, process
 
-    skeletons = [skeleton(n) for n in names]
-    scores: Any = process.cdist(skeletons, skeletons, scorer=fuzz.ratio, score_cutoff=ALIKE)
-    count = len(names)
-    pairs = [(i, j, float(scores[i][j])) for i in range(count) for j in range(i + 1, count) if scores[i][j] >= ALIKE]
-    return [(i, j, round(s, 1)) for i, j, s in pairs if len(skeletons[i]) > 3 and not _numbered(names[i], names[j])]
+    for start in range(0, len(members), AT_ONCE):
+        first = members[start : start + AT_ONCE]
+        left, right = [skeletons[i] for i in first], [skeletons[i] for i in members[start:]]
+        scores: Any = process.cdist(left, right, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        for a, b in np.argwhere(scores >= ALIKE).tolist():
+            if a < b:
+                yield first[a], members[start + b], round(float(scores[a][b]), 1)
 
 
-def _numbered(one: str, other: str) -> bool:
-    """Whether two names differ in a number, a numeral, a letter or a direction, as numbered wards do."""
-    first, second = (n.casefold().replace("-", " ").split() for n in (one, other))
-    differ = set(first) ^ set(second)
-    return bool(differ) and any(
-        any(c.isdigit() for c in w) or w.strip("()[].,'\"`\u2018\u2019\u201c\u201d") in NUMBERS for w in differ
+def _numbers(name: str) -> frozenset[str]:
+    """The numbers, numerals, single letters and directions in a name: numbered wards differ in these alone."""
+    words = set(name.casefold().replace("-", " ").split())
+    return frozenset(
+        w for w in words if any(c.isdigit() for c in w) or w.strip("()[].,'\"`\u2018\u2019\u201c\u201d") in NUMBERS
     )

@@ -1,53 +1,40 @@
 """The canonical tables of one recognised delivery.
 
-Putting the steps together belongs here; what each step does is in its own module.
+Putting the steps together belongs here; what each step does is in its own module. A large sheet comes in pieces (`mains.py`,
+`repeats.py`), and what is made of a piece is handed on before the next one is looked at.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
-from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.ledger import DeliveryLedger
 from warehouse.deliveries.vault import Delivery
 from warehouse.gazetteer.positions import positions
-from warehouse.gazetteer.resolve import Resolver
+from warehouse.gazetteer.resolve import Place
+from warehouse.normalize.again import finish
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
-from warehouse.normalize.conservation import Kept, conservation
+from warehouse.normalize.conservation import Kept, Law
 from warehouse.normalize.controls import check_controls
 from warehouse.normalize.doubts import note_respondents
-from warehouse.normalize.drift.find import find_drift
 from warehouse.normalize.findings import Findings
-from warehouse.normalize.frame import TextFrame, text_frame
-from warehouse.normalize.furniture import NO_PEOPLE, furniture, place_columns, without
-from warehouse.normalize.interview_fields import columns_of
+from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.furniture import NO_PEOPLE
+from warehouse.normalize.interview_fields import interview_fields
 from warehouse.normalize.interviews import Interviews
+from warehouse.normalize.mains import MainSheet, main_sheets
 from warehouse.normalize.noticed import date_column, moment_column, note_sheets
-from warehouse.normalize.people import key_of, pseudonym
+from warehouse.normalize.output import Output
+from warehouse.normalize.people import key_of
 from warehouse.normalize.personal_columns import note_personal
-from warehouse.normalize.place_codes import note_more_codes, note_odd_codes
-from warehouse.normalize.place_fill import between, unnamed_levels
-from warehouse.normalize.place_findings import note_places
-from warehouse.normalize.places import (
-    Filled,
-    RowPlaces,
-    named_places,
-    place_rows,
-    place_table,
-    resolve_places,
-    resolver_of,
-)
-from warehouse.normalize.population import counts, note_counts, population
-from warehouse.normalize.prepare import blanked, prepare
+from warehouse.normalize.places import place_rows, place_table, resolver_of
+from warehouse.normalize.population import note_counts, population
 from warehouse.normalize.reasons import reasons
 from warehouse.normalize.repeats import Repeat, keyed, repeats
 from warehouse.normalize.respondents import respondents
-from warehouse.normalize.rounds import foreign_rounds
-from warehouse.normalize.rows import judge, people
-from warehouse.normalize.schema import ASSESSMENT, REJECTED, TABLES, empty
+from warehouse.normalize.rows import people
+from warehouse.normalize.schema import ASSESSMENT, REJECTED
 from warehouse.normalize.shares import shares
 from warehouse.normalize.survey import Survey
 from warehouse.normalize.values import count_value
@@ -56,122 +43,105 @@ from warehouse.operations import Operation
 from warehouse.settings import Home
 
 
-@dataclass(frozen=True)
-class MainSheet:
-    """One main sheet on its way: `whole` with all rows, `frame` without those that are no data."""
-
-    whole: TextFrame
-    frame: TextFrame
-    places: RowPlaces
-    counts: pl.DataFrame
-    rejected: pl.DataFrame  # row_number, reason_code, column_label
-    accepted: pl.DataFrame  # row_number, row_id, place_code, place_level
-    drifted: dict[int, int | None]  # people of rows that stand in another layout
-
-
 def canonical_tables(
     found: Recognised, delivery: Delivery, operation: Operation, home: Home
 ) -> dict[str, pl.DataFrame]:
-    """Every table of `schema.TABLES`, perhaps empty."""
+    """Every table of `schema.TABLES`, perhaps empty, in memory."""
+    out = Output()
+    make_tables(found, delivery, operation, home, out)
+    return out.tables()
+
+
+def make_tables(found: Recognised, delivery: Delivery, operation: Operation, home: Home, out: Output) -> None:
+    """Every table of `schema.TABLES` into `out`."""
     ledger = DeliveryLedger(found, delivery, operation, home)
-    found = ledger.found
-    book, findings = found.codebook, Findings(found.round_key, delivery.file_name)
+    found, findings = ledger.found, Findings(found.round_key, delivery.file_name)
     note_columns(found.matches, findings)
     note_hidden(found.matches, findings)
     note_reading(found.matches, findings)
     note_sheets(found, findings)
     note_personal(found, findings)
-    resolver = resolver_of(operation, book, found.round_number, home)
-    mains = [_main(match, found, resolver, ledger, findings, filled_by(match, found)) for match in found.mains]
-    for main in mains:
-        note_visits(main.frame, main.accepted, book, operation, found.round_number, findings)
-    parents = {main.frame.match.sheet.name: keyed(main.frame, main.accepted) for main in mains}
-    children = repeats(found.repeats, parents, book, findings)
-    tables = {name: empty(name) for name in TABLES}
-    parts = [_answers(found, main, findings) for main in mains]
-    tables |= {name: pl.concat([part[name] for part in parts if name in part]) for name in parts[0]}
-    rows: list[MainSheet | Repeat] = [*mains, *children]
-    tables["population"] = pl.concat([population(x.counts, x.accepted, found.round_key) for x in rows])
-    tables["share"] = pl.concat([shares(main.frame, main.accepted, book, findings) for main in mains])
-    for row in rows:
-        note_counts(row.frame, row.counts, row.accepted, findings)
-    drifted = [x.drifted if isinstance(x, MainSheet) else {} for x in rows]
-    tables["rejected"] = pl.concat(
-        [_rejected(x.whole, x.rejected, findings, d) for x, d in zip(rows, drifted, strict=True)]
-    )
-    tables["assessment"] = pl.concat([_assessment(main, found, findings) for main in mains])
-    codes = {code for main in mains for code in main.accepted["place_code"]}
-    chains = {code: chain for main in mains for code, chain in main.places.chains.items()}
-    if book.row_grain != "site":
-        tables["interview"] = _interviews(mains, found, operation, home)
-    tables["place"] = place_table(found.round_key, codes, chains)
-    kept = [Kept(m.whole, m.counts, m.accepted.height, m.rejected, [], drifted=m.drifted) for m in mains]
-    kept += [
-        Kept(c.whole, c.counts, c.accepted.height, c.rejected, c.gone["row_number"].to_list(), is_repeat=True)
-        for c in children
-    ]
-    tables["conservation"] = conservation(found.round_key, book, kept, tables["population"])
-    tables["column_map"] = column_map(found.round_key, found.matches)
-    check_controls(found, operation, tables, findings)
-    ledger.settle(tables, findings)
-    return tables | {"finding": findings.frame()}
+    made = _Making(found, operation, home, findings, out)
+    resolver = resolver_of(operation, found.codebook, found.round_number, home)
+    for match in found.mains:
+        for main in main_sheets(match, found, resolver, ledger, findings):
+            made.main(main)
+    parents = {name: pl.concat(parts) for name, parts in made.parents.items()}
+    for repeat in repeats(found.repeats, parents, found.codebook, findings, whole=ledger.by_rows):
+        made.rows(repeat)
+    made.note_rejected()
+    out.add("place", place_table(found.round_key, made.codes, made.chains))
+    out.add("conservation", made.law.table())
+    out.add("column_map", column_map(found.round_key, found.matches))
+    check_controls(found, operation, _controlled(out), findings)
+    ledger.settle(out, findings)
+    out.add("finding", findings.frame())
 
 
-def filled_by(match: SheetMatch, found: Recognised) -> Filled | None:
-    """For a sheet that lacks levels in between: these, and the places of the sheets that have them all."""
-    gone, book = between(match, found.codebook), found.codebook
-    if not gone:
-        return None
-    whole = [text_frame(m) for m in found.mains if not gone & unnamed_levels(m, book.places.levels)]
-    return gone, [place for frame in whole for place in named_places(frame, book)]
+def _controlled(out: Output) -> dict[str, pl.DataFrame]:
+    """What the controls look at: of the population the totals alone."""
+    totals = out.lazy("population").filter((pl.col("dimension") == "total") & (pl.col("value") > 0))
+    return {
+        "population": totals.select("population_category", "row_id", "unit", "value", "place_code", "dimension").collect(),
+        "rejected": out.lazy("rejected").drop("cells", "detail").collect(),
+        "assessment": out.lazy("assessment").select("row_id", "sheet", "row_number").collect(),
+        "place": out.frame("place"), "conservation": out.frame("conservation"),
+    }  # fmt: skip
 
 
-def _main(
-    match: SheetMatch,
-    found: Recognised,
-    resolver: Resolver,
-    ledger: DeliveryLedger,
-    findings: Findings,
-    filled: Filled | None = None,
-) -> MainSheet:
-    book, whole = found.codebook, prepare(match, found.codebook, findings)
-    if whole.blank_rows:
-        findings.add(
-            "blank_rows", "note", "rows without any content were left out", sheet=match.raw.name, rows=whole.blank_rows
-        )
-    aside = furniture(whole, book, findings, found.round_number)
-    frame = without(whole, aside["row_number"].to_list())
-    places = resolve_places(blanked(frame, book, place_columns(frame, book)), resolver, filled)
-    note_places(frame, book, places, findings)
-    note_more_codes(frame, book, places, findings)
-    note_odd_codes(frame, book, places, findings)
-    found_counts = counts(whole, book, findings)
-    drift = find_drift(frame, book, found.round_number, ledger.left(match.raw.name))
-    drift.tell(findings)
-    strange = pl.concat([drift.rows, foreign_rounds(frame, book, found.round_number, findings)])
-    rejected = ledger.decide(judge(frame, book, places, found_counts, strange), frame, places)
-    accepted = _accepted(frame, places, rejected, ledger.home, match.sheet.name if found.others else "")
-    return MainSheet(
-        whole, frame, places, found_counts, pl.concat([aside, rejected]).sort("row_number"), accepted, drift.people
-    )
+class _Making:
+    """The tables of a delivery while its sheets come in, and what is kept of the sheets for those that follow."""
 
+    def __init__(self, found: Recognised, operation: Operation, home: Home, findings: Findings, out: Output) -> None:
+        """Nothing is made yet."""
+        self.found, self.operation, self.home, self.out = found, operation, home, out
+        self.findings, self.book = findings, found.codebook
+        self.law = Law(found.round_key, found.codebook)
+        self.parents: dict[str, list[pl.DataFrame]] = {}
+        self.codes: set[str] = set()
+        self.chains: dict[str, tuple[Place, ...]] = {}
+        self.rejected: dict[str, list[pl.DataFrame]] = {}  # by sheet, without their cells
+        self.interviews: Interviews | None = None
 
-def _accepted(frame: TextFrame, places: RowPlaces, rejected: pl.DataFrame, home: Home, prefix: str) -> pl.DataFrame:
-    """row_number, row_id, place_code, place_level of accepted rows. The row's id is a keyed hash of its uuid.
+    def main(self, main: MainSheet) -> None:
+        """A main sheet or a piece of one."""
+        number, findings, found = self.found.round_number, main.findings, self.found
+        note_visits(main.frame, main.accepted, self.book, self.operation, number, findings)
+        if found.repeats:
+            keys = keyed(main.frame, main.accepted)
+            self.parents.setdefault(main.frame.match.sheet.name, []).append(keys)
+        for name, table in _answers(found, main, findings).items():
+            self.out.add(name, table)
+        self.rows(main)
+        self.out.add("share", shares(main.frame, main.accepted, self.book, findings))
+        self.out.add("assessment", _assessment(main, found, findings))
+        if self.book.row_grain != "site":
+            self.interviews = self.interviews or _interviews(main, found, self.operation, self.home)
+            self.out.add("interview", self.interviews.table(main.frame, main.places, main.rejected, main.accepted))
+        self.codes |= set(main.accepted["place_code"])
+        if self.chains is not main.places.chains:  # pieces share those of their sheet
+            self.chains = {**self.chains, **main.places.chains} if self.chains else main.places.chains
+        finish(main.frame, findings)
 
-    `prefix` tells rows of several main sheets apart.
-    """
-    rows = frame.data.join(rejected, on="row_number", how="anti", maintain_order="left")
-    uuid = frame.of("uuid")
-    if uuid is None:
-        identity = pl.lit(f"{prefix}-" if prefix else "") + pl.col("row_number").cast(pl.String).str.zfill(7)
-    else:
-        key = key_of(home)
-        own = pl.when(pl.col(uuid) == "").then(pl.col("row_number").cast(pl.String)).otherwise(pl.col(uuid))
-        identity = own.map_elements(lambda text: pseudonym(key, prefix + text), return_dtype=pl.String)
-    return rows.select("row_number", identity.alias("row_id")).join(
-        places.rows.select("row_number", "place_code", "place_level"), on="row_number", maintain_order="left"
-    )
+    def rows(self, x: MainSheet | Repeat) -> None:
+        """Counts and rejected rows of a sheet or a piece of one."""
+        is_main = isinstance(x, MainSheet)
+        drifted = x.drifted if isinstance(x, MainSheet) else {}
+        counted = population(x.counts, x.accepted, self.found.round_key)
+        self.out.add("population", counted)
+        note_counts(x.frame, x.counts, x.accepted, x.findings)
+        rejected = _rejected(x.whole, x.rejected, self.findings, drifted)
+        self.out.add("rejected", rejected)
+        self.rejected.setdefault(x.whole.match.raw.name, []).append(rejected.drop("cells"))
+        gone = [] if isinstance(x, MainSheet) else x.gone["row_number"].to_list()
+        kept = Kept(x.whole, x.counts, x.accepted.height, x.rejected, gone, is_repeat=not is_main, drifted=drifted)
+        self.law.add(kept, counted)
+
+    def note_rejected(self) -> None:
+        """A finding for each rejected row that waits for a decision, one for each rule otherwise."""
+        for parts in self.rejected.values():
+            for (code,), part in pl.concat(parts).group_by("reason_code", maintain_order=True):
+                _note_rejected(str(code), part, self.findings)
 
 
 def _answers(found: Recognised, main: MainSheet, findings: Findings) -> dict[str, pl.DataFrame]:
@@ -186,18 +156,18 @@ def _answers(found: Recognised, main: MainSheet, findings: Findings) -> dict[str
     return {"answer": answers}
 
 
-def _interviews(mains: list[MainSheet], found: Recognised, operation: Operation, home: Home) -> pl.DataFrame:
-    """How the interviews were made; the gazetteer is asked for coordinates only where interviews have any."""
-    located = any(columns_of(m.frame, "latitude") or columns_of(m.frame, "position") for m in mains)
+def _interviews(main: MainSheet, found: Recognised, operation: Operation, home: Home) -> Interviews:
+    """What interviews are read with; the gazetteer is asked for coordinates only where interviews have any."""
+    fields = [f for c in ("latitude", "position") for f in interview_fields().fields.get(c, [])]  # type: ignore[call-overload]
+    located = any(match.find(field) for match in found.mains for field in fields)
     known = positions(place_rows(operation, found.codebook, found.round_number, home)) if located else {}
-    made = Interviews(found.round_key, found.codebook, key_of(home), known)
-    return pl.concat([made.table(m.frame, m.places, m.rejected, m.accepted) for m in mains])
+    return Interviews(found.round_key, found.codebook, key_of(home), known)
 
 
 def _rejected(
     frame: TextFrame, rejected: pl.DataFrame, findings: Findings, drifted: dict[int, int | None]
 ) -> pl.DataFrame:
-    """Rejected rows, kept whole; a finding for each that waits for a decision, one for each rule otherwise."""
+    """Rejected rows, kept whole."""
     numbers = rejected["row_number"].to_list()
     cells, counted, sheet = frame.cells(numbers), people(frame, numbers) | drifted, frame.match.raw.name
     rows = [
@@ -207,10 +177,7 @@ def _rejected(
         )
         for number, code, label in rejected.iter_rows()
     ]  # fmt: skip
-    table = pl.DataFrame(rows, schema=REJECTED, orient="row")
-    for (code,), part in table.group_by("reason_code", maintain_order=True):
-        _note_rejected(str(code), part, findings)
-    return table
+    return pl.DataFrame(rows, schema=REJECTED, orient="row")
 
 
 def _note_rejected(code: str, part: pl.DataFrame, findings: Findings) -> None:
@@ -240,7 +207,7 @@ def _assessment(main: MainSheet, found: Recognised, findings: Findings) -> pl.Da
         "row_number",
         "place_code",
         "place_level",
-        (count_value(informants) if informants else pl.lit(None, pl.Int64))
+        (count_value(informants, frame.style(informants)) if informants else pl.lit(None, pl.Int64))
         .fill_null(pl.lit(informants_of_a_row, pl.Int64))
         .alias("informant_count"),
         date_column(frame, data, "interview_date", findings),

@@ -45,31 +45,41 @@ class Kept:
     drifted: dict[int, int | None] = field(default_factory=dict)  # people of rows in another layout, as far as told
 
 
-def conservation(round_key: str, book: Codebook, sheets: list[Kept], population: pl.DataFrame) -> pl.DataFrame:
-    """One row per measure, totals first."""
-    delivered: Tally = defaultdict(int)
-    rejected: Tally = defaultdict(int)
-    accepted: Tally = defaultdict(int)
-    for kept in sheets:
+class Law:
+    """What was counted so far, sheet by sheet (or piece by piece), on the three sides."""
+
+    def __init__(self, round_key: str, book: Codebook) -> None:
+        """Nothing is counted yet."""
+        self.round_key, self.book = round_key, book
+        self.delivered: Tally = defaultdict(int)
+        self.rejected: Tally = defaultdict(int)
+        self.accepted: Tally = defaultdict(int)
+
+    def add(self, kept: Kept, population: pl.DataFrame) -> None:
+        """A sheet, and what the canonical table has of it."""
         rows = f"rows.{kept.whole.match.sheet.name}" if kept.is_repeat else "rows"
-        delivered[rows] += _content_rows(kept.whole.match)
-        accepted[rows] += kept.accepted_rows
-        rejected[rows] += kept.rejected.height + len(kept.gone)
-        _add(delivered, _delivered(kept, book))
-        _add(rejected, _rejected(kept))
+        self.delivered[rows] += _content_rows(kept.whole.match)
+        self.accepted[rows] += kept.accepted_rows
+        self.rejected[rows] += kept.rejected.height + len(kept.gone)
+        _add(self.delivered, _delivered(kept, self.book))
+        _add(self.rejected, _rejected(kept))
         if told := _told(kept):
-            delivered[OTHER_LAYOUT] += told
-            rejected[OTHER_LAYOUT] += told
-    _add(accepted, _tally(population.rename({"population_category": "category"})))
-    names = sorted(
-        set(delivered) | set(accepted) | set(rejected), key=lambda n: (not n.startswith("rows"), n.count("."), n)
-    )
-    law = [
-        (round_key, n, delivered[n], accepted[n], rejected[n])
-        for n in names
-        if n != UNREADABLE or delivered[n] or accepted[n]
-    ]
-    return pl.DataFrame(law, schema=CONSERVATION, orient="row")
+            self.delivered[OTHER_LAYOUT] += told
+            self.rejected[OTHER_LAYOUT] += told
+        _add(self.accepted, _tally(population.rename({"population_category": "category"})))
+
+    def table(self) -> pl.DataFrame:
+        """One row per measure, totals first."""
+        names = sorted(
+            set(self.delivered) | set(self.accepted) | set(self.rejected),
+            key=lambda n: (not n.startswith("rows"), n.count("."), n),
+        )
+        law = [
+            (self.round_key, n, self.delivered[n], self.accepted[n], self.rejected[n])
+            for n in names
+            if n != UNREADABLE or self.delivered[n] or self.accepted[n]
+        ]
+        return pl.DataFrame(law, schema=CONSERVATION, orient="row")
 
 
 def _add(tally: Tally, more: Tally) -> None:
@@ -90,13 +100,15 @@ def _content_rows(match: SheetMatch) -> int:
 def _delivered(kept: Kept, book: Codebook) -> Tally:
     """People by measure, added up from the sheet's own columns."""
     match, tally = kept.whole.match, Tally()
+    first = match.first_row + match.shift
     skip = [
-        n - 1 - match.first_row for n in kept.rejected.filter(pl.col("reason_code").is_in(NOT_ADDED_UP))["row_number"]
+        n - 1 - first for n in kept.rejected.filter(pl.col("reason_code").is_in(NOT_ADDED_UP))["row_number"]
     ]
     labels = _row_labels(kept) if match.sheet.measure else None
     for column in counted(kept.whole):
         texts = _texts(match, column.index)
-        numbers, missing = whole_numbers(texts), missing_mask(texts, words(book, column.column))
+        style = kept.whole.style(f"c{column.index}")
+        numbers, missing = whole_numbers(texts, style), missing_mask(texts, words(book, column.column))
         numbers = numbers.set((numbers < 0) | missing, None).scatter(skip, None)
         unread = (numbers.is_null() & ~missing).scatter(skip, False)
         tally[UNREADABLE] = tally.get(UNREADABLE, 0) + int(unread.sum())
@@ -106,14 +118,16 @@ def _delivered(kept: Kept, book: Codebook) -> Tally:
             name = _name(measure.category, measure.unit, measure.dimension)
             tally[name] = tally.get(name, 0) + int(numbers.sum())
         else:
-            _add_rows(tally, labels, numbers, match.first_row)
+            _add_rows(tally, labels, numbers, first)
     return tally
 
 
 def _texts(match: SheetMatch, index: int) -> pl.Series:
     """A column below the header as delivered, corrected cells with the value that a person put in their place."""
     texts = match.raw.column(index)[match.first_row :]
-    corrected = {number - 1 - match.first_row: text for number, at, text in match.overrides if at == index}
+    first = match.first_row + match.shift
+    at = {number - 1 - first: text for number, column, text in match.overrides if column == index}
+    corrected = {position: text for position, text in at.items() if 0 <= position < texts.len()}
     return texts.scatter(list(corrected), list(corrected.values())) if corrected else texts
 
 

@@ -93,14 +93,15 @@ def country_rows() -> list[dict[str, str]]:
     return rows
 
 
-def country_codes(long: pl.DataFrame, column: str, findings: Findings, sheet: str) -> pl.DataFrame:
+def country_codes(long: pl.DataFrame, column: str, findings: Findings, sheet: str, where: str = "") -> pl.DataFrame:
     """Replace a text column by ISO3 codes; what does not resolve becomes UNKNOWN, with a finding."""
     codes = fold_expr(column).replace_strict(country_names(), default=None, return_dtype=pl.String)
     long = long.with_columns(codes.alias("_iso3"))
     unknown = long.filter(pl.col("_iso3").is_null() & (fold_expr(column) != ""))
     if not unknown.is_empty():
         findings.add(
-            "unknown_country", "review", f"{unknown[column].n_unique()} names of countries are not known",
+            "unknown_country", "review", "{n} names of countries are not known",
+            distinct=frozenset(unknown[column].unique().to_list()), where=where,
             expected="a country of ISO 3166-1 by code or by name in English, Russian or Kyrgyz",
             todo="add the spelling to operations/common/countries.yml", sheet=sheet,
             row_number=unknown["row_number"][0] if "row_number" in unknown.columns else None, rows=unknown.height,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import polars as pl
 
@@ -15,6 +16,7 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _PARTS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[T ,].*)?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
+Order = int | Literal["column"] | None  # 1 day first, 2 month first, None not certain; "column": as the texts themselves tell
 SERIALS = range(20_000, 80_000)  # Excel serial days of 1954 to 2119
 
 
@@ -27,11 +29,16 @@ class Dates:
     unreadable: pl.Series
 
 
-def read_dates(texts: pl.Series, missing: frozenset[str] = frozenset(), epoch: date = EPOCH_1900) -> Dates:
-    """ISO dates, dd.mm.yyyy, Excel serial days, and d/m/y or d-m-y where the column tells which part is the month."""
+def read_dates(
+    texts: pl.Series, missing: frozenset[str] = frozenset(), epoch: date = EPOCH_1900, order: Order = "column"
+) -> Dates:
+    """ISO dates, dd.mm.yyyy, Excel serial days, and d/m/y or d-m-y where the column tells which part is the month.
+
+    `order`: what the whole column tells, where `texts` are a piece of it.
+    """
     distinct = [text for text in texts.unique().to_list() if text and text.strip()]
-    order = day_position(distinct)
-    read = {text: _read(text.strip(), order, epoch) for text in distinct}
+    told = day_position(distinct) if order == "column" else order
+    read = {text: _read(text.strip(), told, epoch) for text in distinct}
     values = texts.replace_strict(
         {t: d for t, d in read.items() if isinstance(d, date)}, default=None, return_dtype=pl.Date
     )

@@ -9,6 +9,7 @@ import polars as pl
 
 from warehouse.codebooks.match import MappedColumn
 from warehouse.codebooks.recognise import Recognised
+from warehouse.normalize.again import later, same_rows
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.prepare import words
@@ -33,7 +34,7 @@ def note_respondents(found: Recognised, frame: TextFrame, accepted: pl.DataFrame
             _add(findings, frame, absent, "design_missing", "review", f"{field} is missing: the interview has no place in the sample's design",
                  f"{field} of every interview", label=mapped.label)  # fmt: skip
     if age := frame.match.find("age_years"):
-        years = number_value(frame.name(age))
+        years = number_value(frame.name(age), frame.style(frame.name(age)))
         given = ~is_missing(frame.name(age), words(found.codebook, age.column))
         bad = data.filter(given & ((years < 0) | (years > OLDEST) | (years != years.floor())))
         _add(
@@ -66,7 +67,10 @@ def _short(frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:
     """Interviews that ended before they began, or at once."""
     start, end, mapped = frame.of("started_at"), frame.of("ended_at"), frame.match.find("ended_at")
     if start and end and mapped:
-        rows = data.filter((time_value(end) - time_value(start)).dt.total_seconds() < LEAST_SECONDS)
+        rows = data.filter(
+            (time_value(end, frame.order(end)) - time_value(start, frame.order(start))).dt.total_seconds()
+            < LEAST_SECONDS
+        )
         _add(findings, frame, rows, "interview_too_short", "review",
              f"an interview took less than {LEAST_SECONDS // 60} minutes, or ended before it began", "the time that the questions take",
              label=mapped.label, todo="check with the enumerator whether the interview was held")  # fmt: skip
@@ -81,7 +85,7 @@ def _negative(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings:
             and frame.name(c) in data.columns
         ):
             given = ~is_missing(frame.name(c), words(found.codebook, c.column))
-            rows = data.filter(given & (number_value(frame.name(c)) < 0))
+            rows = data.filter(given & (number_value(frame.name(c), frame.style(frame.name(c))) < 0))
             _add(
                 findings,
                 frame,
@@ -96,7 +100,7 @@ def _negative(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings:
 
 def _weights(found: Recognised, frame: TextFrame, data: pl.DataFrame, column: MappedColumn, findings: Findings) -> None:
     name = frame.name(column)
-    value, missing = number_value(name), is_missing(name, words(found.codebook, column.column))
+    value, missing = number_value(name, frame.style(name)), is_missing(name, words(found.codebook, column.column))
     label, expected = column.label, "a weight above 0 in every interview"
     _add(
         findings,
@@ -112,18 +116,18 @@ def _weights(found: Recognised, frame: TextFrame, data: pl.DataFrame, column: Ma
     _add(
         findings, frame, bad, "weight_not_positive", "block", "a weight is not a number above 0", expected, label=label
     )
-    median = data.select(value.median()).item()
-    extreme = data.filter(value > (median or 0) * EXTREME)
-    _add(
-        findings,
-        frame,
-        extreme,
-        "weight_extreme",
-        "review",
-        f"a weight is more than {EXTREME} times the median",
-        "weights of one order",
-        label=label,
-    )
+    weights = data.select("row_number", value.alias("weight"))
+    if frame.match.piece:
+        later(frame, "weight_extreme", weights, lambda all_rows: _extreme(frame, all_rows, label, findings))
+    else:
+        _extreme(frame, weights, label, findings)
+
+
+def _extreme(frame: TextFrame, weights: pl.DataFrame, label: str, findings: Findings) -> None:
+    """Weights (row_number, weight) of all accepted rows that are far above the median."""
+    extreme = weights.filter(pl.col("weight") > (pl.col("weight").median().fill_null(0)) * EXTREME)
+    _add(findings, frame, extreme, "weight_extreme", "review", f"a weight is more than {EXTREME} times the median",
+         "weights of one order", label=label)  # fmt: skip
 
 
 def _same_answers(found: Recognised, frame: TextFrame, data: pl.DataFrame, findings: Findings) -> None:
@@ -135,9 +139,10 @@ def _same_answers(found: Recognised, frame: TextFrame, data: pl.DataFrame, findi
     if len(questions) < FEW_ANSWERS:
         return
     blank = pl.all_horizontal(is_missing(name, found.codebook.missing) for name in questions)
-    twice = data.filter(~blank).filter(pl.struct("place_code", *questions).is_duplicated())
-    _add(findings, frame, twice, "same_answers", "review", "interviews of one place say the same to every question",
-         "interviews of different people", todo="check with the enumerators whether one person was entered twice")  # fmt: skip
+    same_rows(frame, data.filter(~blank), ["place_code", *questions], "same_answers", lambda twice: _add(
+        findings, frame, twice, "same_answers", "review", "interviews of one place say the same to every question",
+        "interviews of different people", todo="check with the enumerators whether one person was entered twice",
+    ))  # fmt: skip
 
 
 def _add(

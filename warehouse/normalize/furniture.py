@@ -16,10 +16,10 @@ from warehouse.codebooks.model import Codebook
 from warehouse.codebooks.parts import KEPT, has_parts, parts, tag_row
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
-from warehouse.normalize.levels import level_totals
+from warehouse.normalize.levels import level_totals, may_have_levels
 from warehouse.normalize.prepare import counted, total_columns
 from warehouse.normalize.rows import VERDICT
-from warehouse.normalize.totals import judge_totals
+from warehouse.normalize.totals import judge_totals, may_have_totals
 from warehouse.normalize.words import is_note
 
 MOST_NOTES, MOST_SUSPECTS = 20, 5_000
@@ -36,21 +36,32 @@ NO_PEOPLE = (
 
 def furniture(frame: TextFrame, book: Codebook, findings: Findings, number: int | None = None) -> pl.DataFrame:
     """row_number, reason_code, column_label of the rows to set aside."""
+    found = own_rows(frame, book, number)
+    body = without(frame, list(found))
+    found |= judge_totals(body, place_columns(frame, book), key_columns(frame))
+    found |= level_totals(without(frame, list(found)), book, key_columns(frame), findings)
+    found |= dict.fromkeys(notes(without(frame, list(found))), "note_row")
+    rows = [(n, code, "") for n, code in sorted(found.items())]
+    return pl.DataFrame(rows, schema=VERDICT, orient="row")
+
+
+def own_rows(frame: TextFrame, book: Codebook, number: int | None) -> dict[int, str]:
+    """Rows that tell by themselves that they are no data of the round: tags, headers, other parts, a second table."""
     found = _tags(frame) | _headers(frame, book)
     found = _other_parts(frame, book, number) | found
     start = min((n for n, code in found.items() if code == "second_table"), default=None)
     if start is not None:
         found |= dict.fromkeys(frame.data.filter(pl.col("row_number") >= start)["row_number"].to_list(), "second_table")
-    body = without(frame, list(found))
-    found |= judge_totals(body, place_columns(frame, book), key_columns(frame))
-    found |= level_totals(without(frame, list(found)), book, key_columns(frame), findings)
-    found |= dict.fromkeys(_notes(without(frame, list(found))), "note_row")
-    rows = [(n, code, "") for n, code in sorted(found.items())]
-    return pl.DataFrame(rows, schema=VERDICT, orient="row")
+    return found
+
+
+def of_whole_sheet(frame: TextFrame, book: Codebook) -> bool:
+    """Whether a piece of a sheet has rows that may be totals: what they add up is in all of the sheet."""
+    return may_have_totals(frame, place_columns(frame, book)) or may_have_levels(frame, book)
 
 
 def _tags(frame: TextFrame) -> dict[int, str]:
-    index = tag_row(frame.match)
+    index = tag_row(frame.match) if not frame.match.shift else None
     return {} if index is None else {index + 1: "hxl_row"}
 
 
@@ -59,7 +70,7 @@ def _other_parts(frame: TextFrame, book: Codebook, number: int | None) -> dict[i
     if not has_parts(book):
         return {}
     rows = parts(frame.match, book, number)
-    first = frame.match.first_row + 1
+    first = frame.match.first_row + frame.match.shift + 1
     told = {first + i: code for i, code in enumerate(rows.to_list()) if code != KEPT}
     return {n: told[n] for n in frame.data["row_number"].to_list() if n in told}
 
@@ -135,13 +146,13 @@ def _other_header(
     return words and not figures and len(cells) > 1 and (place or row["gap"])
 
 
-def _notes(frame: TextFrame) -> list[int]:
+def notes(frame: TextFrame) -> list[int]:
     """Single cells below the last row of data that read like a note, with no count beside them."""
     found: list[int] = []
     names = [f"m{c.index}" for c in counted(frame)]
     texts = [c for c in frame.data.columns if c.startswith("c")]
     for row in frame.data.tail(MOST_NOTES).reverse().iter_rows(named=True):
-        filled = [text for text in frame.match.raw.texts(row["row_number"] - 1) if text.strip()]
+        filled = [text for text in frame.match.raw.texts(row["row_number"] - 1 - frame.match.shift) if text.strip()]
         if len(filled) != 1 or not all(row[name] for name in names):
             break
         in_field = any(row[name] == filled[0] for name in texts)

@@ -56,7 +56,7 @@ def texts(frame: TextFrame, column: Column) -> pl.Series:
 
     Of several delivered columns the first that is filled in a row.
     """
-    rows = frame.data["row_number"] - 1
+    rows = frame.data["row_number"] - 1 - frame.match.shift
     whole = pl.Series(column, [""] * rows.len(), dtype=pl.String)
     for mapped in columns_of(frame, column):
         told = _delivered(frame, mapped, rows)

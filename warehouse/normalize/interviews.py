@@ -14,12 +14,12 @@ import polars as pl
 from warehouse.codebooks.model import Codebook
 from warehouse.gazetteer.positions import Position, distance_km
 from warehouse.normalize.answered import answered
-from warehouse.normalize.dates import read_dates
+from warehouse.normalize.dates import Order, read_dates
 from warehouse.normalize.drift.find import IN_OTHER_COLUMNS
 from warehouse.normalize.frame import TextFrame
-from warehouse.normalize.interview_fields import columns_of, interview_fields, texts
+from warehouse.normalize.interview_fields import Column, columns_of, interview_fields, texts
 from warehouse.normalize.moments import minutes_between, moments
-from warehouse.normalize.numbers import decimal_numbers
+from warehouse.normalize.numbers import Style, decimal_numbers
 from warehouse.normalize.people import pseudonym
 from warehouse.normalize.places import RowPlaces
 from warehouse.normalize.schema import INTERVIEW
@@ -134,10 +134,28 @@ def _text(frame: TextFrame, column: str) -> pl.Series:
 
 def _times(frame: TextFrame) -> list[pl.Series]:
     started, ended, sent = (texts(frame, c) for c in ("started_at", "ended_at", "submitted_at"))  # type: ignore[arg-type]
+    first, last, at = (_day_order(frame, c) for c in ("started_at", "ended_at", "submitted_at"))  # type: ignore[arg-type]
+    days = read_dates(texts(frame, "interview_date"), order=_order(frame, "interview_date"))
     return [
-        moments(started), moments(ended), moments(sent), minutes_between(started, ended).round(2),
-        read_dates(texts(frame, "interview_date")).values.rename("interview_date"),
+        moments(started, first), moments(ended, last), moments(sent, at),
+        minutes_between(started, ended, first, last).round(2), days.values.rename("interview_date"),
     ]  # fmt: skip
+
+
+def _day_order(frame: TextFrame, column: Column) -> Order:
+    """What whole columns tell of the day in their moments, where the frame is a piece of a sheet."""
+    piece, own = frame.match.piece, columns_of(frame, column)
+    return piece.habits.day_order(*(c.index for c in own)) if piece and own else "column"
+
+
+def _order(frame: TextFrame, column: Column) -> Order:
+    piece, own = frame.match.piece, columns_of(frame, column)
+    return piece.habits.order(*(c.index for c in own)) if piece and own else "column"
+
+
+def _style(frame: TextFrame, column: Column) -> Style | None:
+    piece, own = frame.match.piece, columns_of(frame, column)
+    return piece.habits.style(*(c.index for c in own)) if piece and own else None
 
 
 def _position(frame: TextFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -145,7 +163,7 @@ def _position(frame: TextFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
     points = texts(frame, "position") if columns_of(frame, "position") else None
     found = []
     for number, column in ((1, "latitude"), (2, "longitude"), (4, "gps_accuracy_m")):
-        own = decimal_numbers(texts(frame, column))  # type: ignore[arg-type]
+        own = decimal_numbers(texts(frame, column), _style(frame, column))  # type: ignore[arg-type]
         if points is not None:
             own = pl.select(pl.coalesce(own, points.str.extract(POINT, number).cast(pl.Float64))).to_series()
         found.append(own.rename(column))

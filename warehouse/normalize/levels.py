@@ -17,20 +17,40 @@ from warehouse.normalize.prepare import counted
 def level_totals(frame: TextFrame, book: Codebook, keys: list[str], findings: Findings) -> dict[int, str]:
     """Row number to `total_row` of rows that are the sum of the rows of finer places."""
     columns = [c.index for c in counted(frame)]
-    levels = [[n for f in (x.name_field, x.code_field) if f and (n := frame.of(f))] for x in book.places.levels]
     found: dict[int, str] = {}
+    for coarse, own, fine in _steps(frame, book) if columns else []:
+        found |= _of_level(frame, [*coarse, *keys], own, fine, columns, findings)
+    return found
+
+
+def may_have_levels(frame: TextFrame, book: Codebook) -> bool:
+    """Whether any row names a place and none inside it, though the sheet has columns of these."""
+    steps = _steps(frame, book) if counted(frame) else []
+    return any(frame.data.select(_without_finer(own, fine).any()).item() for _, own, fine in steps)
+
+
+def _steps(frame: TextFrame, book: Codebook) -> list[tuple[list[str], list[str], list[str]]]:
+    """From the finest level up: the columns of coarser places, of the next coarser one, and of finer ones."""
+    levels = [[n for f in (x.name_field, x.code_field) if f and (n := frame.of(f))] for x in book.places.levels]
+    found = []
     for i in range(len(levels) - 1, 0, -1):
         coarse, fine = [n for level in levels[:i] for n in level], [n for level in levels[i:] for n in level]
-        if columns and coarse and fine and levels[i - 1]:
-            found |= _of_level(frame, [*coarse, *keys], levels[i - 1], fine, columns, findings)
+        if coarse and fine and levels[i - 1]:
+            found.append((coarse, levels[i - 1], fine))
     return found
+
+
+def _without_finer(own: list[str], fine: list[str]) -> pl.Expr:
+    return pl.all_horizontal(pl.col(n).str.strip_chars() == "" for n in fine) & pl.any_horizontal(
+        pl.col(n).str.strip_chars() != "" for n in own
+    )
 
 
 def _of_level(
     frame: TextFrame, group: list[str], own: list[str], fine: list[str], columns: list[int], findings: Findings
 ) -> dict[int, str]:
     bare = pl.all_horizontal(pl.col(n).str.strip_chars() == "" for n in fine)
-    rows = frame.data.filter(bare & pl.any_horizontal(pl.col(n).str.strip_chars() != "" for n in own))
+    rows = frame.data.filter(_without_finer(own, fine))
     if rows.is_empty() or rows.height == frame.data.height:
         return {}
     sums = [pl.col(f"n{i}").sum().alias(f"s{i}") for i in columns]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from warehouse.normalize.dates import read_dates
+from warehouse.normalize.dates import Order, read_dates
 
 TIME = r"(\d{1,2}):(\d{2})(?::(\d{2}))?"
 ZONE = r"\d:\d{2}(?::\d{2})?(?:[.,]\d+)?\s*(?:(Z)|([+-])(\d{2}):?(\d{2})?)\s*$"
 LATE, EARLY = r"(?i)\d\s*(pm)\b", r"(?i)\d\s*(am)\b"
 
 
-def moments(texts: pl.Series) -> pl.Series:
+def moments(texts: pl.Series, order: Order = "column") -> pl.Series:
     """Local moments (as the device's clock showed them); null where a text holds no date and time that are certain."""
     parts = texts.to_frame("text").select(
         pl.col("text").str.extract(r"^\s*(\d[\d./-]{5,9})(?:[T,\s]+\d{1,2}:\d{2})").alias("day"),
@@ -22,7 +22,7 @@ def moments(texts: pl.Series) -> pl.Series:
         pl.col("text").str.extract(LATE).is_not_null().alias("late"),
         pl.col("text").str.extract(EARLY).is_not_null().alias("early"),
     )
-    days = read_dates(parts["day"].fill_null("")).values
+    days = read_dates(parts["day"].fill_null(""), order=order).values
     hour = (
         pl.when(pl.col("late") & (pl.col("h") < 12)).then(pl.col("h") + 12)
         .when(pl.col("early") & (pl.col("h") == 12)).then(0)
@@ -51,8 +51,10 @@ def zone_minutes(texts: pl.Series) -> pl.Series:
     return found.select(pl.when("utc").then(pl.lit(0, pl.Int64)).otherwise(ahead).alias(texts.name)).to_series()
 
 
-def minutes_between(started: pl.Series, ended: pl.Series) -> pl.Series:
+def minutes_between(
+    started: pl.Series, ended: pl.Series, first: Order = "column", second: Order = "column"
+) -> pl.Series:
     """Minutes from one column of texts to another, with their time zones where both say one; null where either has no time."""
-    minutes = (moments(ended) - moments(started)).dt.total_milliseconds() / 60_000
+    minutes = (moments(ended, second) - moments(started, first)).dt.total_milliseconds() / 60_000
     shift = (zone_minutes(ended) - zone_minutes(started)).fill_null(0)
     return (minutes - shift).rename("minutes")

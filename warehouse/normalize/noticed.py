@@ -81,7 +81,7 @@ def date_column(frame: TextFrame, data: pl.DataFrame, field: str, findings: Find
         return pl.Series(field, [None] * data.height, dtype=pl.Date)
     epoch = EPOCH_1904 if any("1904" in notice.code for notice in frame.match.raw.notices) else EPOCH_1900
     missing = frozenset(fold(word) for word in mapped.column.missing)
-    whole = read_dates(frame.data[name], missing, epoch)
+    whole = read_dates(frame.data[name], missing, epoch, frame.order(name))
     for mask, code, severity, what, todo in (
         (whole.ambiguous, "ambiguous_date", "block", "day and month can't be told apart in a date, nor from its column",
          "write dates as 2024-12-31 and deliver again"),
@@ -100,7 +100,7 @@ def moment_column(frame: TextFrame, data: pl.DataFrame, field: str, findings: Fi
     name, mapped = frame.of(field), frame.match.find(field)
     if name is None or mapped is None:
         return pl.Series(field, [None] * data.height, dtype=pl.Datetime("us"))
-    moments = data.select(time_value(name).alias(field))[field]
+    moments = data.select(time_value(name, frame.order(name)).alias(field))[field]
     bad = data.filter(moments.is_null() & (data[name].str.strip_chars() != ""))["row_number"]
     if bad.len():
         findings.add(

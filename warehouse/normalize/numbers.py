@@ -89,8 +89,8 @@ def _parts(text: str, style: Style) -> tuple[str, str, str] | None:
     return (m[1], m[2] + m[4], "") if style[m[3]] == "thousands" else None
 
 
-def whole_numbers(texts: pl.Series) -> pl.Series:
-    """A column of counts; null where a cell is no whole number, also where it is missing."""
+def whole_numbers(texts: pl.Series, style: Style | None = None) -> pl.Series:
+    """A column of counts; null where a cell is no whole number, also where it is missing. `style`: that of the whole column."""
     plain = texts.str.contains(r"^[0-9]{1,12}$")
     values = texts.set(~plain, None).cast(pl.Int64)
     if plain.all():
@@ -98,14 +98,14 @@ def whole_numbers(texts: pl.Series) -> pl.Series:
     odd = {t: clean(t) for t in texts.filter(~plain.fill_null(True)).unique().to_list() if t}
     if not odd:
         return values
-    style = style_of(list(odd.values()))
+    style = style or style_of(list(odd.values()))
     read = {t: n for t, c in odd.items() if (n := whole_number(c, style)) is not None}
     return values if not read else values.fill_null(mapped(texts, read, pl.Int64))
 
 
-def decimal_numbers(texts: pl.Series) -> pl.Series:
-    """A column of numbers; null where a cell is none."""
+def decimal_numbers(texts: pl.Series, style: Style | None = None) -> pl.Series:
+    """A column of numbers; null where a cell is none. `style`: that of the whole column, where `texts` are a piece of it."""
     cleaned = {t: clean(t) for t in texts.unique().to_list() if t}
-    style = style_of(list(cleaned.values()))
+    style = style or style_of(list(cleaned.values()))
     read = {t: decimal_number(c, style) for t, c in cleaned.items()}
     return mapped(texts, read, pl.Float64)

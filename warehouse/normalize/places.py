@@ -32,7 +32,6 @@ class RowPlaces:
     rows: pl.DataFrame
     chains: dict[str, tuple[Place, ...]]  # finest place_code to its chain
     results: list[Resolved] = field(default_factory=list)  # by combination
-    delivered: list[dict[int, tuple[str, str]]] = field(default_factory=list)
 
 
 def resolver_of(operation: Operation, book: Codebook, round_number: int | None, home: Home | None) -> Resolver:
@@ -65,10 +64,10 @@ def resolve_places(frame: TextFrame, resolver: Resolver, filled: Filled | None =
     levels = resolver.levels
     data, keys = _named(frame, levels)
     distinct = data.select(keys).unique(maintain_order=True)
-    delivered = [_delivered(row, levels) for row in distinct.iter_rows(named=True)]
-    known = fill(delivered, *filled) if filled and filled[0] else delivered
+    delivered = (_delivered(row, levels) for row in distinct.iter_rows(named=True))
+    known = fill(list(delivered), *filled) if filled and filled[0] else delivered
     skip = not_asked(frame.match, levels)
-    results = _apart([resolver.resolve(d, skip) for d in known], delivered)
+    results = _apart([resolver.resolve(d, skip) for d in known], distinct, levels)
     found = distinct.with_columns(
         pl.Series("place_code", [r.chain[-1].code if r.chain else None for r in results], dtype=pl.String),
         pl.Series("place_level", [r.chain[-1].level if r.chain else None for r in results], dtype=pl.Int64),
@@ -83,7 +82,7 @@ def resolve_places(frame: TextFrame, resolver: Resolver, filled: Filled | None =
     rows = rows.join(labels, on="failed_level", how="left", maintain_order="left").with_columns(
         pl.col("column_label").fill_null("")
     )
-    return RowPlaces(rows, _chains(results), results, delivered)
+    return RowPlaces(rows, _chains(results), results)
 
 
 def _chains(results: list[Resolved]) -> dict[str, tuple[Place, ...]]:
@@ -96,37 +95,41 @@ def _chains(results: list[Resolved]) -> dict[str, tuple[Place, ...]]:
     return found
 
 
-def _apart(results: list[Resolved], delivered: list[dict[int, tuple[str, str]]]) -> list[Resolved]:
+def _apart(results: list[Resolved], distinct: pl.DataFrame, levels: list[PlaceLevel]) -> list[Resolved]:
     """Places that only the delivery knows must not contradict each other.
 
     A code in two parents is two places, and a code under two names may be: such rows are rejected, none is chosen.
     """
-    parents: dict[str, set[str | None]] = {}
-    names: dict[str, set[str]] = {}
+    parents: dict[str, str | None] = {}
+    twice: set[str] = set()
     for result in results:
         for place in result.chain:
-            if place.level and not place.in_gazetteer:
-                parents.setdefault(place.code, set()).add(place.parent)
-    own = [(place.code, place.parent, place.names[0]) for result in results for place in _own(result)]
-    for code, _, name in own:
-        names.setdefault(code, set()).add(name)
-    twice = {code for code, seen in parents.items() if len(seen) > 1}
-    doubtful = {code for code, seen in names.items() if len(seen) > 1}
-    swapped = _swapped(own, doubtful) if doubtful else set()
-    return (
-        [_judged(r, d, twice, swapped) for r, d in zip(results, delivered, strict=True)]
-        if twice or swapped
-        else results
-    )
+            if place.level and not place.in_gazetteer and parents.setdefault(place.code, place.parent) != place.parent:
+                twice.add(place.code)
+    names: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for result in results:
+        for place in _own(result):
+            if names.setdefault(place.code, place.names[0]) != place.names[0]:
+                doubtful.add(place.code)
+    swapped = _swapped(results, doubtful) if doubtful else set()
+    if not twice and not swapped:
+        return results
+    delivered = (_delivered(row, levels) for row in distinct.iter_rows(named=True))
+    return [_judged(r, d, twice, swapped) for r, d in zip(results, delivered, strict=True)]
 
 
-def _swapped(own: list[tuple[str, str | None, str]], doubtful: set[str]) -> set[tuple[str, str]]:
+def _swapped(results: list[Resolved], doubtful: set[str]) -> set[tuple[str, str]]:
     """Code and name where the code has several names, and this one is what another code of its parent is called."""
+    own = [(place.code, place.parent, place.names[0]) for result in results for place in _own(result)]
     codes: dict[tuple[str | None, str], set[str]] = {}
     for code, parent, name in own:
         codes.setdefault((parent, plain(name)), set()).add(code)
     found = {(c, plain(n)) for c, parent, n in own if c in doubtful and len(codes[parent, plain(n)]) > 1}
-    named = {c: {plain(n) for code, _, n in own if code == c} for c in doubtful}
+    named: dict[str, set[str]] = {}
+    for code, _, name in own:
+        if code in doubtful:
+            named.setdefault(code, set()).add(plain(name))
     return {(c, n) for c, n in found if len(named[c]) > 1}
 
 
@@ -155,22 +158,17 @@ def place_table(round_key: str, codes: set[str], chains: dict[str, tuple[Place, 
     for code in sorted(codes):
         for place in chains[code]:
             places.setdefault(place.code, place)
-    rows = [_row(round_key, place) for _, place in sorted(places.items())]
-    return pl.DataFrame(rows, schema=PLACE)
-
-
-def _row(round_key: str, place: Place) -> dict[str, Any]:
-    return {
-        "round_key": round_key,
-        "place_code": place.code,
-        "place_level": place.level,
-        "parent_code": place.parent,
-        "place_name_en": place.names[0],
-        "place_name_ru": place.names[1],
-        "place_name_ky": place.names[2],
-        "delivered_code": place.delivered_code or None,
-        "in_gazetteer": place.in_gazetteer,
-    }
+    sorted_places = [places[code] for code in sorted(places)]
+    ru, ky = [p.names[1] for p in sorted_places], [p.names[2] for p in sorted_places]
+    columns: list[list[Any]] = [
+        [round_key] * len(sorted_places),
+        [p.code for p in sorted_places], [p.level for p in sorted_places], [p.parent for p in sorted_places],
+        [p.names[0] for p in sorted_places], ru, ky,
+        [p.delivered_code or None for p in sorted_places], [p.in_gazetteer for p in sorted_places],
+    ]  # fmt: skip
+    return pl.DataFrame(
+        [pl.Series(name, values, dtype=kind) for (name, kind), values in zip(PLACE.items(), columns, strict=True)]
+    )
 
 
 def level_label(frame: TextFrame, level: PlaceLevel) -> str:

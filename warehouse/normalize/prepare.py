@@ -6,6 +6,7 @@ Numbers are read once, over the whole column, for all steps that follow. Judging
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import polars as pl
@@ -14,7 +15,7 @@ from warehouse.codebooks.match import MappedColumn, SheetMatch
 from warehouse.codebooks.model import Codebook, Column, Measure
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame, text_frame
-from warehouse.normalize.numbers import whole_numbers
+from warehouse.normalize.numbers import Style, whole_numbers
 from warehouse.normalize.values import missing_mask
 
 
@@ -22,8 +23,31 @@ def prepare(match: SheetMatch, book: Codebook, findings: Findings) -> TextFrame:
     """The frame of a matched sheet, ready to be judged."""
     frame = _merged(text_frame(match), findings)
     names = {f"c{c.index}": c.column for c in counted(frame)}
-    numbers = [s for name, column in names.items() for s in _numbers(frame.data[name], words(book, column))]
+    numbers = [s for n, column in names.items() for s in _numbers(frame.data[n], words(book, column), frame.style(n))]
     return replace(frame, data=frame.data.with_columns(numbers))
+
+
+def narrow(
+    match: SheetMatch, book: Codebook, fields: set[str], numbers_of: Callable[[TextFrame], list[MappedColumn]]
+) -> TextFrame:
+    """A frame of all rows of a large sheet with few columns: the texts of `fields`, and the numbers alone of others.
+
+    Rows without any content are in it only where nothing of them is asked for.
+    """
+    merged = {c.index: m for m in match.merged for c in m[:1]}
+    own = [c for c in match.columns if c.column.field in fields and c.column.column_class != "identifier"]
+    names = {f"c{m.index}" for c in own for m in merged.get(c.index, [c])}
+    frame = _merged(text_frame(match, names), Findings("", ""))
+    for column in numbers_of(frame):
+        alone = _merged(
+            text_frame(match, {f"c{m.index}" for m in merged.get(column.index, [column])}), Findings("", "")
+        )
+        name = frame.name(column)
+        style = frame.match.piece.habits.style(column.index) if frame.match.piece else None
+        frame = replace(
+            frame, data=frame.data.with_columns(_numbers(alone.data[name], words(book, column.column), style))
+        )
+    return frame
 
 
 def blanked(frame: TextFrame, book: Codebook, names: list[str]) -> TextFrame:
@@ -68,9 +92,9 @@ def total_columns(frame: TextFrame) -> list[MappedColumn]:
     return [c for c in counted(frame) if c.column.measure and c.column.measure.dimension == "total" and not c.member]
 
 
-def _numbers(texts: pl.Series, sentinels: list[str]) -> list[pl.Series]:
+def _numbers(texts: pl.Series, sentinels: list[str], style: Style | None) -> list[pl.Series]:
     index = texts.name[1:]
-    counts, missing = whole_numbers(texts), missing_mask(texts, sentinels)
+    counts, missing = whole_numbers(texts, style), missing_mask(texts, sentinels)
     return [counts.set((counts < 0) | missing, None).rename(f"n{index}"), missing.rename(f"m{index}")]
 
 
@@ -79,12 +103,12 @@ def _merged(frame: TextFrame, findings: Findings) -> TextFrame:
     data, gone = frame.data, set()
     for columns in frame.match.merged:
         first, *rest = [f"c{c.index}" for c in columns if f"c{c.index}" in data.columns] or [""]
-        for name in rest:
+        for name in rest if first else []:
             data = data.with_columns(
                 pl.when(pl.col(first).str.strip_chars() == "").then(name).otherwise(first).alias(first)
             )
         gone |= {c.index for c in columns[1:]}
-        if columns[0].column.field != "form_version":
+        if columns[0].column.field != "form_version" and not frame.match.shift:
             findings.add(
                 "merged_columns", "note", f"{len(columns)} columns carry {columns[0].column.field}, never in one row: read as one",
                 expected="one column", todo="nothing, if the form was changed during the round", sheet=frame.match.raw.name,

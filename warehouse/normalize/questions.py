@@ -11,6 +11,7 @@ import polars as pl
 
 from warehouse.normalize.choices import listed_options
 from warehouse.normalize.mapped import mapped
+from warehouse.normalize.numbers import Style
 from warehouse.normalize.options import OptionList
 from warehouse.normalize.values import is_missing, missing_mask, number_value, option_value
 
@@ -24,20 +25,26 @@ BOOLEANS = {
 
 
 def single(
-    data: pl.DataFrame, name: str, lists: dict[str, OptionList], version: str | None, missing: list[str]
-) -> pl.DataFrame:
-    """A question with one answer. `lists`: form version ("" for all others) to its options; `version`: the column that tells it."""
+    data: pl.DataFrame, name: str, lists: dict[str, OptionList], version: str | None, missing: list[str],
+    all_texts: list[str] | None = None,
+) -> pl.DataFrame:  # fmt: skip
+    """A question with one answer. `lists`: form version ("" for all others) to its options; `version`: the column that tells it.
+
+    `all_texts`: the answers of the whole column, where `data` is a piece of it (a renumbering shows in all of them together).
+    """
     if version is None or len(lists) == 1:
-        return _single(data, name, lists[""], missing)
+        return _single(data, name, lists[""], missing, all_texts)
     told = data[version]
     parts = [data.filter(told == v if v else ~told.is_in([x for x in lists if x])) for v in lists]
     coded = [_single(part, name, lists[v], missing) for v, part in zip(lists, parts, strict=True)]
     return pl.concat(coded).sort("row_number", maintain_order=True)
 
 
-def _single(data: pl.DataFrame, name: str, options: OptionList, missing: list[str]) -> pl.DataFrame:
+def _single(
+    data: pl.DataFrame, name: str, options: OptionList, missing: list[str], all_texts: list[str] | None = None
+) -> pl.DataFrame:
     texts = data[name]
-    distinct = texts.unique()
+    distinct = texts.unique() if all_texts is None else pl.Series(all_texts, dtype=pl.String)
     read = options.read_all([t for t in distinct.filter(~missing_mask(distinct, missing)).to_list() if t is not None])
     codes = mapped(texts, {t: code for t, (code, _) in read.items()}, pl.String)
     status = mapped(texts, {t: fault or "reported" for t, (_, fault) in read.items()}, pl.String, "missing")
@@ -45,9 +52,9 @@ def _single(data: pl.DataFrame, name: str, options: OptionList, missing: list[st
     return pl.DataFrame(dict(zip(CODED, [*data[KEYS], codes, nothing, status, texts], strict=True)))
 
 
-def number(data: pl.DataFrame, name: str, missing: list[str]) -> pl.DataFrame:
+def number(data: pl.DataFrame, name: str, missing: list[str], style: Style | None = None) -> pl.DataFrame:
     """A numeric question."""
-    return _coded(data, name, NO_OPTION, number_value(name), missing)
+    return _coded(data, name, NO_OPTION, number_value(name, style), missing)
 
 
 def country(data: pl.DataFrame, name: str, codes: str, missing: list[str]) -> pl.DataFrame:

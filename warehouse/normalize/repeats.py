@@ -5,6 +5,7 @@ Joining children to parents belongs here; the counts of a sheet are in `populati
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,6 +15,8 @@ from warehouse.codebooks.model import Codebook
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.furniture import furniture, without
+from warehouse.normalize.large import aside_rows
+from warehouse.normalize.pieces import pieces_of
 from warehouse.normalize.population import counts
 from warehouse.normalize.prepare import prepare
 from warehouse.normalize.rows import VERDICT
@@ -24,7 +27,7 @@ PARENT = {"parent_key": pl.String, "row_id": pl.String, "place_code": pl.String,
 
 @dataclass(frozen=True)
 class Repeat:
-    """A repeat sheet. `accepted`: row_number, row_id, place_code, place_level; `rejected`: rows with reasons of their own;
+    """A repeat sheet, or a piece of one. `accepted`: row_number, row_id, place_code, place_level; `rejected`: rows with reasons of their own;
     `gone`: rows whose parent was rejected."""
 
     whole: TextFrame
@@ -33,6 +36,7 @@ class Repeat:
     accepted: pl.DataFrame
     rejected: pl.DataFrame
     gone: pl.DataFrame
+    findings: Findings  # where what is noticed of these rows goes
 
 
 def keyed(frame: TextFrame, accepted: pl.DataFrame) -> pl.DataFrame:
@@ -45,19 +49,47 @@ def keyed(frame: TextFrame, accepted: pl.DataFrame) -> pl.DataFrame:
 
 
 def repeats(
-    matches: list[SheetMatch], parents: dict[str, pl.DataFrame], book: Codebook, findings: Findings
-) -> list[Repeat]:
-    """All repeat sheets. `parents`: name of a codebook's sheet, or of a delivered one, to its keyed rows."""
-    waiting, done = list(matches), list[Repeat]()
-    known = dict(parents)
+    matches: list[SheetMatch],
+    parents: dict[str, pl.DataFrame],
+    book: Codebook,
+    findings: Findings,
+    *,
+    whole: bool = False,
+) -> Iterator[Repeat]:
+    """All repeat sheets, large ones in pieces. `parents`: name of a codebook's sheet, or of a delivered one, to its keyed rows.
+
+    `whole`: each at once, however large it is.
+    """
+    waiting, known = list(matches), dict(parents)
     while waiting:
         ready = [m for m in waiting if not _waits(m, waiting)] or waiting[:1]
         for match in ready:
             waiting.remove(match)
-            repeat = _repeat(match, _parents(match, known, parents), book, findings)
-            done.append(repeat)
-            known[match.sheet.name] = keyed(repeat.frame, repeat.accepted)
-    return done
+            is_parent = any(match.sheet.name == other.sheet.parent for other in waiting)
+            keys: list[pl.DataFrame] | None = [] if is_parent else None
+            yield from _repeat(match, _parents(match, known, parents), book, findings, keys, whole=whole)
+            if keys:
+                known[match.sheet.name] = pl.concat(keys)
+
+
+def _repeat(
+    match: SheetMatch, parents: pl.DataFrame, book: Codebook, findings: Findings, keys: list[pl.DataFrame] | None, *,
+    whole: bool,
+) -> Iterator[Repeat]:  # fmt: skip
+    """A repeat sheet, or its pieces. `keys`: takes its keyed rows, where it is a parent itself."""
+    pieces = [match] if whole else pieces_of(match)
+    single = len(pieces) == 1
+    aside = None if single else aside_rows(match, pieces, book, None, findings)
+    scratch = findings if single else findings.scratch()
+    # two parents with one index: nobody can say whose rows these are
+    unique = parents.unique("parent_key", keep="none").with_columns(pl.lit(value=True).alias("known"))
+    for piece in pieces:
+        repeat = _piece(piece, unique, book, scratch, aside)
+        if keys is not None:
+            keys.append(keyed(repeat.frame, repeat.accepted))
+        yield repeat
+    if not single:
+        findings.take_over(scratch)
 
 
 def _waits(match: SheetMatch, waiting: list[SheetMatch]) -> bool:
@@ -70,19 +102,19 @@ def _parents(match: SheetMatch, known: dict[str, pl.DataFrame], mains: dict[str,
     return next(iter(mains.values()), pl.DataFrame(schema=PARENT))
 
 
-def _repeat(match: SheetMatch, parents: pl.DataFrame, book: Codebook, findings: Findings) -> Repeat:
+def _piece(
+    match: SheetMatch, parents: pl.DataFrame, book: Codebook, findings: Findings, all_aside: pl.DataFrame | None
+) -> Repeat:
     whole = prepare(match, book, findings)
-    aside = furniture(whole, book, findings)
+    if all_aside is None:
+        aside = furniture(whole, book, findings)
+    else:
+        aside = all_aside.join(whole.data.select("row_number"), on="row_number", how="semi", maintain_order="left")
     frame = without(whole, aside["row_number"].to_list())
     found = counts(frame, book, findings)
     key = frame.of(match.sheet.parent_key or "parent_index")
     rows = frame.data.select("row_number", (count_text(key) if key else pl.lit("")).alias("parent_key"))
-    unique = parents.unique(
-        "parent_key", keep="none"
-    )  # two parents with one index: nobody can say whose rows these are
-    joined = rows.join(
-        unique.with_columns(pl.lit(value=True).alias("known")), on="parent_key", how="left", maintain_order="left"
-    )
+    joined = rows.join(parents, on="parent_key", how="left", maintain_order="left")
     orphans = _verdict(joined.filter(pl.col("known").is_null()), "orphan_row")
     bad = found.filter(
         (pl.col("value_status") == "unreadable") | pl.any_horizontal(pl.col("category", "sex", "age_group").is_null())
@@ -100,7 +132,13 @@ def _repeat(match: SheetMatch, parents: pl.DataFrame, book: Codebook, findings: 
         rejected, on="row_number", how="anti", maintain_order="left"
     )
     return Repeat(
-        whole, frame, found, accepted.select("row_number", *list(PARENT)[1:]), rejected.sort("row_number"), gone
+        whole,
+        frame,
+        found,
+        accepted.select("row_number", *list(PARENT)[1:]),
+        rejected.sort("row_number"),
+        gone,
+        findings,
     )
 
 

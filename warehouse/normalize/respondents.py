@@ -20,7 +20,10 @@ def respondents(frame: TextFrame, data: pl.DataFrame, survey: Survey, answers: p
     age, mapped = frame.of("age_years"), frame.match.find("age_years")
     years: pl.Expr = pl.lit(None, pl.Int64)
     if age and mapped:  # a word for missing may be a figure (999)
-        years = pl.when(~is_missing(age, words(survey.book, mapped.column))).then(count_value(age))
+        years = pl.when(~is_missing(age, words(survey.book, mapped.column))).then(
+            count_value(age, frame.style(age))
+        )
+    weight = frame.of("weight")
     wide = data.select(
         pl.lit(survey.findings.round_key).alias("round_key"),
         "response_key",
@@ -30,7 +33,7 @@ def respondents(frame: TextFrame, data: pl.DataFrame, survey: Survey, answers: p
         "place_level",
         _text(frame, "stratum").alias("stratum"),
         _text(frame, "community_code").alias("cluster"),
-        (number_value(frame.of("weight") or "") if frame.of("weight") else pl.lit(None, pl.Float64)).alias("weight"),
+        (number_value(weight, frame.style(weight)) if weight else pl.lit(None, pl.Float64)).alias("weight"),
         years.alias("age_years"),
         age_group(years, survey.book.age_bands).alias("age_group"),
         date_column(frame, data, "interview_date", survey.findings),

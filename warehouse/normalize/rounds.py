@@ -16,18 +16,29 @@ from warehouse.normalize.rows import VERDICT
 from warehouse.normalize.values import is_missing
 
 
-def foreign_rounds(frame: TextFrame, book: Codebook, number: int, findings: Findings) -> pl.DataFrame:
-    """row_number, reason_code, column_label of rows whose round is not the delivery's; a finding for those that tell none."""
+def foreign_rounds(
+    frame: TextFrame, book: Codebook, number: int, findings: Findings, clear: dict[str, int | None] | None = None
+) -> pl.DataFrame:
+    """row_number, reason_code, column_label of rows whose round is not the delivery's; a finding for those that tell none.
+
+    `clear`: field to the round that the whole sheet tells, where the frame is a piece of it.
+    """
     found = [
-        _foreign(rule, frame, book, number, findings) for rule in book.round_number if rule.field and not rule.select
-    ]
+        _foreign(rule, frame, book, number, findings, clear)
+        for rule in book.round_number if rule.field and not rule.select
+    ]  # fmt: skip
     return pl.concat([pl.DataFrame(schema=VERDICT), *found])
 
 
-def _foreign(rule: RoundNumber, frame: TextFrame, book: Codebook, number: int, findings: Findings) -> pl.DataFrame:
+def _foreign(
+    rule: RoundNumber, frame: TextFrame, book: Codebook, number: int, findings: Findings,
+    clear: dict[str, int | None] | None,
+) -> pl.DataFrame:  # fmt: skip
     column, name = frame.match.find(rule.field or ""), frame.of(rule.field or "")
-    told = told_rounds(rule, frame.match, book)
-    if column is None or name is None or told is None or told.clear != number:
+    if clear is None:
+        told = told_rounds(rule, frame.match, book)
+        clear = {rule.field or "": told.clear} if told else {}
+    if column is None or name is None or clear.get(rule.field or "") != number:
         return pl.DataFrame(schema=VERDICT)  # another rule told the round: this column means something else
     read = {t: told_round(t, rule.pattern) for t in frame.data[name].unique().to_list()}
     missing, label = is_missing(name, words(book, column.column)), column.label.strip()

@@ -5,6 +5,8 @@ Judging rows belongs here; rows that are no data at all are set aside before (`f
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from warehouse.codebooks.match import MappedColumn
@@ -26,15 +28,17 @@ def judge(
     places: RowPlaces,
     counts: pl.DataFrame | None = None,
     drifted: pl.DataFrame | None = None,
+    repeated: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """row_number, reason_code, column_label of every rejected row, each row once.
 
-    `counts`: the rows' counts in long form. `drifted`: rows whose values stand in wrong columns; they come first.
+    `counts`: the rows' counts in long form. `drifted`: rows whose values stand in wrong columns; they come first. `repeated`: rows of the
+    whole sheet that repeat others, where the frame is a piece of it.
     """
     verdicts = [
         *(_dropped(frame, book, drop) for drop in book.drop),
         _nothing() if drifted is None else drifted,
-        _repeated(frame, book),
+        _repeated(frame, book) if repeated is None else _of_frame(repeated, frame),
         *_errors(frame, book),
         *(_bad_counts(frame, column) for column in total_columns(frame)),
         _no_total(frame, book),
@@ -93,9 +97,22 @@ def _repeated(frame: TextFrame, book: Codebook) -> pl.DataFrame:
     data = data.filter(pl.col(name).is_duplicated())
     if data.is_empty():
         return _nothing()
+    return repeated_among(contents_of(replace(frame, data=data), name), name, frame.label(name))
+
+
+def _of_frame(rows: pl.DataFrame, frame: TextFrame) -> pl.DataFrame:
+    return rows.join(frame.data.select("row_number"), on="row_number", how="semi", maintain_order="left")
+
+
+def contents_of(frame: TextFrame, name: str) -> pl.DataFrame:
+    """row_number, the unique field, and a hash of what the rows say but for the keys of their submission."""
     volatile = [frame.of(key) for key in (frame.match.sheet.row_key, "index", "submission_id") if key]
     contents = [c for c in frame.data.columns if c.startswith("c") and c not in volatile]
-    data = data.with_columns(pl.struct(contents).hash().alias("contents"))
+    return frame.data.select("row_number", name, pl.struct(contents).hash().alias("contents"))
+
+
+def repeated_among(data: pl.DataFrame, name: str, label: str) -> pl.DataFrame:
+    """Of rows that share their unique field (`contents_of`, in order): all but the first, by what they say."""
     data = data.with_columns(  # before the first row of each is left out
         (pl.col("contents") == pl.col("contents").first().over(name)).alias("same"),
         (pl.col("row_number").cum_count().over(name) > 1).alias("later"),
@@ -104,7 +121,7 @@ def _repeated(frame: TextFrame, book: Codebook) -> pl.DataFrame:
     return data.filter("later").select(
         "row_number",
         same.otherwise(pl.lit("conflicting_submission")).alias("reason_code"),
-        pl.lit(frame.label(name)).alias("column_label"),
+        pl.lit(label).alias("column_label"),
     )
 
 

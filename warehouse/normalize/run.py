@@ -16,13 +16,13 @@ import polars as pl
 from warehouse.deliveries.disk import sync
 from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.vault import Delivery
-from warehouse.normalize.canonical import canonical_tables
+from warehouse.normalize.canonical import make_tables
 from warehouse.normalize.identity import content_hash, made_of, name_of, normalized_id
 from warehouse.normalize.older import completed
+from warehouse.normalize.output import Output
 from warehouse.normalize.reopen import reopen
-from warehouse.normalize.schema import TABLES
 from warehouse.operations import load_operation
-from warehouse.personal.hide import hide_personal
+from warehouse.personal.hide import hidden
 from warehouse.personal.tombstones import kept_of_purged
 from warehouse.personal.values import remember
 from warehouse.settings import Home
@@ -80,19 +80,24 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
         if (now := made_of(delivery, operation, home)) != parts:  # another codebook reads it now: another name
             parts, done = now, Normalized(home, delivery, name_of(now), folder.with_name(name_of(now)))
         values = remember(home, delivery, recognised)
-        tables = hide_personal(canonical_tables(recognised, delivery, operation, home), values)
-        _write(done, tables, parts)
+        temporary = _temporary(done)
+        out = Output(temporary, lambda name, table: hidden(name, table, values))
+        make_tables(recognised, delivery, operation, home, out)
+        _write(done, out, temporary, parts)
     return done
 
 
-def _write(done: Normalized, tables: dict[str, pl.DataFrame], parts: dict[str, str]) -> None:
-    """All tables into a temporary folder, then one rename: a folder with its name is whole."""
+def _temporary(done: Normalized) -> Path:
+    """A new folder for the owner only, which gets the name of the result when it is whole."""
     temporary = done.folder.with_name(f".{done.folder.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True, mode=0o700)
-    pl.collect_all([
-        tables[name].lazy().sink_parquet(temporary / f"{name}.parquet", compression="zstd", lazy=True) for name in TABLES
-    ])  # fmt: skip
+    return temporary
+
+
+def _write(done: Normalized, out: Output, temporary: Path, parts: dict[str, str]) -> None:
+    """All tables into the temporary folder, then one rename: a folder with its name is whole."""
+    out.write(temporary)
     note: dict[str, Any] = {
         "round_key": done.round_key,
         "normalized_id": done.normalized_id,

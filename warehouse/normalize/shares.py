@@ -9,10 +9,11 @@ import polars as pl
 
 from warehouse.codebooks.match import MappedColumn
 from warehouse.codebooks.model import Codebook, Measure
+from warehouse.normalize.again import later
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.mapped import mapped
-from warehouse.normalize.numbers import clean, decimal_number, style_of
+from warehouse.normalize.numbers import Style, clean, decimal_number, style_of
 from warehouse.normalize.prepare import measured, words
 from warehouse.normalize.schema import SHARE
 from warehouse.normalize.values import missing_mask
@@ -27,18 +28,31 @@ def shares(frame: TextFrame, accepted: pl.DataFrame, book: Codebook, findings: F
     if not columns:
         return pl.DataFrame(schema=SHARE)
     data = accepted.join(frame.data, on="row_number", how="left", maintain_order="left")
-    long = pl.concat([_column(data, book, c, m) for c, m in columns]).with_columns(
+    long = pl.concat([_column(data, book, c, m, _style(frame, c)) for c, m in columns]).with_columns(
         pl.lit(findings.round_key).alias("round_key")
     )
     _note_unreadable(frame, long, findings)
-    _check_scale(frame, long, findings)
+    known = long.filter(pl.col("value_status") == "reported")
+    if frame.match.piece:
+        kept = known.select("row_number", *KEY, "column", "scale", "raw")
+        later(frame, "shares", kept, lambda rows: _check_scale(frame, _by_column(rows), findings))
+    else:
+        _check_scale(frame, known, findings)
     return long.select(SHARE.keys()).cast(SHARE)  # type: ignore[arg-type]
 
 
-def _column(data: pl.DataFrame, book: Codebook, column: MappedColumn, measure: Measure) -> pl.DataFrame:
+def _style(frame: TextFrame, column: MappedColumn) -> Style | None:
+    """The style of the whole column, where the frame is a piece of it."""
+    piece = frame.match.piece
+    return piece.habits.share_style(column.index) if piece else None
+
+
+def _column(
+    data: pl.DataFrame, book: Codebook, column: MappedColumn, measure: Measure, style: Style | None
+) -> pl.DataFrame:
     texts, scale = data[f"c{column.index}"], float(column.column.scale or 1)
     missing = missing_mask(texts, words(book, column.column))
-    value = _read(texts, scale)
+    value = _read(texts, scale, style)
     status = (
         pl.when(pl.col("missing"))
         .then(pl.lit("missing"))
@@ -56,10 +70,10 @@ def _column(data: pl.DataFrame, book: Codebook, column: MappedColumn, measure: M
     )  # fmt: skip
 
 
-def _read(texts: pl.Series, scale: float) -> pl.Series:
+def _read(texts: pl.Series, scale: float, told: Style | None) -> pl.Series:
     """Numbers as delivered; "33 %" says its scale itself. Null where a cell is no share."""
     cells = {t: clean(t) for t in texts.unique().to_list() if t}
-    style = style_of([c.rstrip(" %") for c in cells.values()])
+    style = told or style_of([c.rstrip(" %") for c in cells.values()])
     read = {t: n for t, c in cells.items() if (n := _number(c, scale, style)) is not None}
     return mapped(texts, read, pl.Float64)
 
@@ -81,9 +95,13 @@ def _note_unreadable(frame: TextFrame, long: pl.DataFrame, findings: Findings) -
         )  # fmt: skip
 
 
-def _check_scale(frame: TextFrame, long: pl.DataFrame, findings: Findings) -> None:
+def _by_column(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of all pieces in the order of a sheet that is judged at once: column by column."""
+    return rows.sort(pl.col("column").str.slice(1).cast(pl.Int64), "row_number")
+
+
+def _check_scale(frame: TextFrame, known: pl.DataFrame, findings: Findings) -> None:
     """The shares of one dimension of a row must add up to the whole of the declared scale, and never to that of the other."""
-    known = long.filter(pl.col("value_status") == "reported")
     sums = known.group_by([*KEY, "row_number", "scale"], maintain_order=True).agg(pl.col("raw").sum().alias("whole"))
     for (category, dimension), rows in sums.group_by(KEY, maintain_order=True):
         label = frame.label(known.filter(pl.col("dimension") == dimension)["column"][0])

@@ -105,12 +105,17 @@ class Survey:
         if column.type == "country":
             sheet = self.frame.match.raw.name
             data = country_codes(
-                self.data.with_columns(pl.col(name).alias("_iso3_of")), "_iso3_of", self.findings, sheet
+                self.data.with_columns(pl.col(name).alias("_iso3_of")), "_iso3_of", self.findings, sheet, column.field
             )
             return country(data, name, "_iso3_of", missing)
         if column.type in ("choice", "boolean"):
-            return single(self.data, name, self._options(column), self.version, missing)
-        return number(self.data, name, missing)
+            return single(self.data, name, self._options(column), self.version, missing, self._all_texts(mapped[0]))
+        return number(self.data, name, missing, self.frame.style(name))
+
+    def _all_texts(self, column: MappedColumn) -> list[str] | None:
+        """The answers of the whole column, where the frame is a piece of a sheet."""
+        piece = self.frame.match.piece
+        return piece.habits.answers(column.index) if piece else None
 
     def _multiple(self, column: Column, mapped: list[MappedColumn], missing: list[str]) -> pl.DataFrame:
         """A select_multiple as a list, as 0/1 columns, or both ways, which must agree."""

@@ -33,6 +33,11 @@ def judge_totals(frame: TextFrame, places: list[str], keys: list[str]) -> dict[i
     }
 
 
+def may_have_totals(frame: TextFrame, places: list[str]) -> bool:
+    """Whether any row looks like a row of totals."""
+    return not _total_rows(frame, places, [c.index for c in counted(frame)]).is_empty()
+
+
 def _total_rows(frame: TextFrame, places: list[str], columns: list[int]) -> pl.DataFrame:
     """Rows with a count whose place is a word for totals, or that name no place and have such a word elsewhere."""
     if not columns or not places:
@@ -46,7 +51,7 @@ def _total_rows(frame: TextFrame, places: list[str], columns: list[int]) -> pl.D
     blank = rows.filter(~pl.col("named"))["row_number"].to_list()
     loose = [
         n for i, n in enumerate(blank)
-        if i >= MOST_BLANK or not any(is_total_word(text) for text in frame.match.raw.texts(n - 1) if text)
+        if i >= MOST_BLANK or not any(is_total_word(text) for text in frame.match.raw.texts(n - 1 - frame.match.shift) if text)
     ]  # fmt: skip
     return rows.filter(~pl.col("row_number").is_in(loose))
 

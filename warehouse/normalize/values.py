@@ -12,9 +12,9 @@ from functools import lru_cache
 import polars as pl
 
 from warehouse.codebooks.folding import fold
-from warehouse.normalize.dates import read_dates
+from warehouse.normalize.dates import Order, read_dates
 from warehouse.normalize.mapped import mapped
-from warehouse.normalize.numbers import STRIPPED, decimal_numbers, whole_numbers
+from warehouse.normalize.numbers import STRIPPED, Style, decimal_numbers, whole_numbers
 
 _SPACES = r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000']"  # NBSP and thin spaces stand between thousands
 _fold = lru_cache(maxsize=50_000)(fold)
@@ -50,14 +50,14 @@ def count_text(column: str) -> pl.Expr:
     return pl.col(column).str.replace_all(_SPACES, "").str.replace(r"\.0+$", "")
 
 
-def count_value(column: str) -> pl.Expr:
+def count_value(column: str, style: Style | None = None) -> pl.Expr:
     """The cell as a whole number; null where it is not one (also where it is missing)."""
-    return pl.col(column).map_batches(whole_numbers, return_dtype=pl.Int64)
+    return pl.col(column).map_batches(lambda texts: whole_numbers(texts, style), return_dtype=pl.Int64)
 
 
-def number_value(column: str) -> pl.Expr:
+def number_value(column: str, style: Style | None = None) -> pl.Expr:
     """The cell as a number; a decimal comma is read as such; null where it is not a number."""
-    return pl.col(column).map_batches(decimal_numbers, return_dtype=pl.Float64)
+    return pl.col(column).map_batches(lambda texts: decimal_numbers(texts, style), return_dtype=pl.Float64)
 
 
 def iso_date(text: str) -> str | None:
@@ -66,16 +66,16 @@ def iso_date(text: str) -> str | None:
     return found.isoformat() if found else None
 
 
-def date_value(column: str) -> pl.Expr:
+def date_value(column: str, order: Order = "column") -> pl.Expr:
     """The cell as a date by `read_dates`; null where it is not one, or not certainly."""
-    return pl.col(column).map_batches(lambda texts: read_dates(texts).values, return_dtype=pl.Date)
+    return pl.col(column).map_batches(lambda texts: read_dates(texts, order=order).values, return_dtype=pl.Date)
 
 
-def time_value(column: str) -> pl.Expr:
+def time_value(column: str, order: Order = "column") -> pl.Expr:
     """The cell as a moment (ISO date and time, any separator); null where it is not one."""
     text = pl.col(column).str.replace("T", " ").str.slice(0, 19)
     full = text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
-    return pl.coalesce(full, date_value(column).cast(pl.Datetime("us"))).cast(pl.Datetime("us"))
+    return pl.coalesce(full, date_value(column, order).cast(pl.Datetime("us"))).cast(pl.Datetime("us"))
 
 
 def option_value(column: str, options: dict[str, str]) -> pl.Expr:

@@ -11,6 +11,7 @@ import polars as pl
 
 from warehouse.codebooks.folding import fold_column
 from warehouse.codebooks.model import Codebook
+from warehouse.normalize.again import later, later_rows
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.values import date_value, is_missing
@@ -40,8 +41,8 @@ def _note_dates(frame: TextFrame, rows: pl.DataFrame, operation: Operation, know
     slack = timedelta(days=operation.thresholds["fieldwork_tolerance_days"].value)
     first, last = known.fieldwork_start - slack, known.fieldwork_end + slack
     for name in filter(None, map(frame.of, DATED)):
-        outside = rows.filter(~date_value(name).is_between(first, last))
-        _add(
+        outside = rows.filter(~date_value(name, frame.order(name)).is_between(first, last))
+        _tell(
             findings, frame, outside, "date_outside_fieldwork", frame.label(name),
             "a date lies outside the fieldwork of the round: the device's clock was wrong, or the row is of another round",
             f"{first} to {last} (fieldwork and {slack.days} days)", "correct the date, or the fieldwork in rounds.yml",
@@ -55,25 +56,32 @@ def _note_same_site(frame: TextFrame, rows: pl.DataFrame, book: Codebook, findin
         return
     keys = [name for name in (site, frame.of("site_type")) if name]
     named = rows.filter(~is_missing(site, book.missing)).with_columns(fold_column(name) for name in keys)
-    again = named.filter(pl.col("row_number").cum_count().over("place_code", *keys) > 1)
-    _add(
+    later_rows(frame, named, ["place_code", *keys], "same_site_twice", lambda again: _add(
         findings, frame, again, "same_site_twice", frame.label(site),
         "the same site of the same place stands in an earlier row: its people may be counted twice",
         "each site once in a round", "check whether it is one site; delete the row that does not stand and deliver again",
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _note_same_row(frame: TextFrame, rows: pl.DataFrame, book: Codebook, findings: Findings) -> None:
     """Rows that say what an earlier row says, under another identifier: their people may be counted twice."""
     own = {frame.of(f) for f in (book.unique, frame.match.sheet.row_key, *IDENTITY) if f}
     contents = [c for c in frame.data.columns if c.startswith("c") and c not in own]
-    again = (
-        rows.filter(pl.col("row_number").cum_count().over("place_code", *contents) > 1) if contents else rows.clear()
-    )
-    _add(
+    later_rows(frame, rows if contents else rows.clear(), ["place_code", *contents], "same_row_twice", lambda again: _add(
         findings, frame, again, "same_row_twice", "", "a row says the same as an earlier row: its people may be counted twice",
         "each row once", "check whether it was entered twice; delete the row that does not stand and deliver again",
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def _tell(
+    findings: Findings, frame: TextFrame, rows: pl.DataFrame, code: str, label: str, what: str, expected: str, todo: str
+) -> None:
+    """`_add`, at the end of the sheet where the frame is a piece of it: only then it is known how many rows there are."""
+    if frame.match.piece is None:
+        _add(findings, frame, rows, code, label, what, expected, todo)
+        return
+    later(frame, f"{code} {label}", rows.select("row_number"),
+          lambda all_rows: _add(findings, frame, all_rows, code, label, what, expected, todo))  # fmt: skip
 
 
 def _add(

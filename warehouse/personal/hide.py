@@ -25,8 +25,15 @@ def hide_personal(tables: dict[str, pl.DataFrame], values: Collection[str]) -> d
 
     Cells of rejected rows stay whole: they are for the field, and never leave the build side.
     """
+    return tables | {name: hidden(name, tables[name], values) for name in WORDS}
+
+
+def hidden(name: str, table: pl.DataFrame, values: Collection[str]) -> pl.DataFrame:
+    """One table, or a part of it, likewise."""
+    if name not in WORDS or table.is_empty():
+        return table
     names = [value for value in values if " " in value.strip() or not value.isascii()]
-    return tables | {name: _hidden(tables[name], columns, names) for name, columns in WORDS.items()}
+    return _hidden(table, WORDS[name], names)
 
 
 def _hidden(table: pl.DataFrame, columns: tuple[str, ...], names: Collection[str]) -> pl.DataFrame:

@@ -48,11 +48,11 @@ def values_of(found: Recognised, file_name: str) -> frozenset[str]:
         for index in range(raw.width):
             values |= _shaped(raw.column(index), columns.get((raw.name, index)))
             values |= set() if raw.name in read else set(_headed(raw, index))
-    values -= {v for match in found.matches for v in _codes(match)}
+    values -= _among(values, (cells for match in found.matches for cells in _codes(match)))
     named = {v for match in found.matches for v in _identifiers(match)}
     single = {v for v in named if " " not in v and _NAME.fullmatch(v)}
     if single:  # one word alone may be a place's name, or an answer
-        named -= single & {v for match in found.matches for v in _plain_cells(match)}
+        named -= _among(single, (cells for match in found.matches for cells in _plain_cells(match)))
     return frozenset(v for v in values | named if len(v) >= (4 if _NAME.fullmatch(v) else SHORTEST))
 
 
@@ -122,10 +122,10 @@ def _of_sheets(home: Home, delivery: Delivery) -> frozenset[str]:
 
 def _headed(raw: RawSheet, index: int) -> Iterator[str]:
     """The cells of a column below the header of an identifier, on a sheet that nobody knows."""
-    texts = raw.column(index).to_list()
-    head = next((i for i, text in enumerate(texts[:HEADS]) if text.strip() and looks_personal(text)), None)
+    cells = raw.column(index)
+    head = next((i for i, text in enumerate(cells[:HEADS].to_list()) if text.strip() and looks_personal(text)), None)
     if head is not None and raw.width > 1:
-        yield from (text.strip() for text in texts[head + 1 :] if text.strip())
+        yield from (text.strip() for text in cells[head + 1 :].to_list() if text.strip())
 
 
 def _identifiers(match: SheetMatch) -> Iterator[str]:
@@ -136,17 +136,25 @@ def _identifiers(match: SheetMatch) -> Iterator[str]:
         yield from (cell for cell in cells if cell)
 
 
-def _codes(match: SheetMatch) -> Iterator[str]:
+def _among(values: set[str], columns: Iterable[pl.Series]) -> set[str]:
+    """Those of the values that are a cell of a column."""
+    wanted, found = pl.Series(sorted(values), dtype=pl.String), set[str]()
+    for cells in columns if values else ():
+        found |= set(cells.filter(cells.is_in(wanted)).to_list())
+    return found
+
+
+def _codes(match: SheetMatch) -> Iterator[pl.Series]:
     """Codes of places: they stand in columns that nobody reads, too."""
     for c in match.columns:
         if c.column.type == "code" and c.column.column_class != "identifier":
-            yield from match.raw.column(c.index)[match.first_row :].str.strip_chars().unique().to_list()
+            yield match.raw.column(c.index)[match.first_row :].str.strip_chars().unique()
 
 
-def _plain_cells(match: SheetMatch) -> Iterator[str]:
+def _plain_cells(match: SheetMatch) -> Iterator[pl.Series]:
     for c in match.columns:
         if c.column.column_class != "identifier":
-            yield from match.raw.column(c.index)[match.first_row :].str.strip_chars().unique().to_list()
+            yield match.raw.column(c.index)[match.first_row :].str.strip_chars().unique()
 
 
 def _shaped(cells: pl.Series, column: MappedColumn | None) -> set[str]:

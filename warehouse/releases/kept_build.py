@@ -24,6 +24,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import MtmError
+from warehouse.settings import database_memory
 
 if TYPE_CHECKING:
     import duckdb
@@ -154,7 +155,7 @@ def run(database: Path, steps: list[Step]) -> list[dict[str, Any]]:
 def _config(database: Path) -> dict[str, Any]:
     """As in dbt_project/profiles.yml."""
     return {
-        "temp_directory": f"{database}.tmp", "autoinstall_known_extensions": "false",
+        "memory_limit": database_memory(), "temp_directory": f"{database}.tmp", "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false", "fsync_mode": "NONE",
     }  # fmt: skip
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,12 @@ class Manifest:
 
     def version(self, round_key: str) -> RoundVersion | None:
         """The version of a round in this release."""
-        return next((v for v in self.rounds if v.round_key == round_key), None)
+        return self._by_round.get(round_key)
+
+    @cached_property
+    def _by_round(self) -> dict[str, RoundVersion]:
+        """Who asks for each round of many does not go through all of them each time."""
+        return {v.round_key: v for v in reversed(self.rounds)}
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for JSON."""

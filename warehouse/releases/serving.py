@@ -17,6 +17,7 @@ import duckdb
 
 from warehouse.errors import MtmError
 from warehouse.indicators.marts import ForeignKey, marts
+from warehouse.settings import database_memory
 from warehouse.sql_text import escaped
 
 SCHEMA = "marts"
@@ -51,7 +52,7 @@ def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[st
 
 def _config(scratch: Path) -> dict[str, str | bool | int | float | list[str]]:
     """The files are made to last once, when all are written (`publish.py`)."""
-    return {"temp_directory": str(scratch / "spill"), "fsync_mode": "NONE"}
+    return {"temp_directory": str(scratch / "spill"), "memory_limit": database_memory(), "fsync_mode": "NONE"}
 
 
 def mart_hash(con: duckdb.DuckDBPyConnection, name: str, source: str, scratch: Path) -> str:

@@ -69,8 +69,8 @@ class Design:
         unit, domain = unit[order], domain[order]
         stratum, psu = self.sample.stratum[unit], self.sample.psu[unit]
         # Pairs are numbered by domain, then stratum: what is summed together stands together.
-        key = (domain * self.strata + stratum) * (int(self.sample.psu.max(initial=0)) + 1) + psu
-        return unit, np.unique(key, return_inverse=True)[1].ravel(), domain
+        key = (domain.astype(np.int64) * self.strata + stratum) * (int(self.sample.psu.max(initial=0)) + 1) + psu
+        return short(unit), short(np.unique(key, return_inverse=True)[1].ravel()), short(domain)
 
     @cached_property
     def weights_by_pair(self) -> Sparse:
@@ -200,6 +200,12 @@ class Design:
     def sizes(self) -> Ints:
         """Members of each domain."""
         return np.bincount(self.members[2], minlength=self.domains.count)
+
+
+def short(codes: Ints) -> Any:
+    """The same codes in half the room: of millions of respondents there are many."""
+    found: Any = codes.astype(np.int32) if codes.max(initial=0) < 2**31 else codes
+    return found
 
 
 def _csr(data: Floats, row: Ints, column: Ints, shape: tuple[int, int]) -> Sparse:

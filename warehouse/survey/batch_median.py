@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.survey.batch_design import Design, Floats, Ints, Sparse
+from warehouse.survey.batch_design import Design, Floats, Ints, Sparse, short
 from warehouse.survey.batch_moments import ratio
 
 Bools = NDArray[np.bool_]
@@ -90,13 +90,16 @@ def _ordered(design: Design, values: Sparse) -> Ordered:
     unit, pair, domain = design.members
     first = np.searchsorted(unit, np.arange(values.shape[1] + 1))
     row = np.repeat(np.arange(values.shape[0]), np.diff(values.indptr))
-    by_value = np.argsort(values.data, kind="stable")
+    by_value = short(np.argsort(values.data, kind="stable"))
     of_unit = values.indices[by_value]
     times = np.diff(first)[of_unit]
     entry = np.repeat(by_value, times)
-    inside = np.arange(len(entry)) - np.repeat(np.cumsum(times) - times, times)
-    member = np.repeat(first[of_unit], times) + inside
-    cell = row[entry] * design.domains.count + domain[member]
+    # One after the other: a number that all respondents gave stands here once for each of their domains.
+    member = np.arange(len(entry))
+    member -= np.repeat(np.cumsum(times) - times, times)
+    member += np.repeat(first[of_unit], times)
+    member = short(member)
+    cell = short(row[entry] * design.domains.count + domain[member])
     cells = values.shape[0] * design.domains.count
     order = np.argsort(cell.astype(np.min_scalar_type(cells)), kind="stable")  # short numbers are sorted much faster
     member, entry = member[order], entry[order]

@@ -5,9 +5,11 @@ Reading belongs here. What is estimated is in `batch.py`; codes get their names 
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import pyarrow as pa
 from scipy import sparse
 
 from warehouse.errors import MtmError
+from warehouse.sql_text import escaped
 from warehouse.survey.batch import Answers, Design, Domains, Options, Sample
 from warehouse.survey.batch_answers import KINDS
 
@@ -34,10 +37,18 @@ UNITS = f"""
     from {{sample}}
     where {ROUND} and weight is not null
 """
-MEMBERS = f"""
-    select u.unit, m.domain_type, m.domain
+MET = f"""
+    select distinct m.domain_type, m.domain
     from {{domains}} as m
     inner join _unit as u on m.response_key = u.response_key
+    where {ROUND}
+    order by all
+"""
+MEMBERS = f"""
+    select u.unit, d.code
+    from {{domains}} as m
+    inner join _unit as u on m.response_key = u.response_key
+    inner join _domain as d on m.domain_type = d.domain_type and m.domain = d.domain
     where {ROUND}
 """
 ANSWERS = f"""
@@ -47,6 +58,17 @@ ANSWERS = f"""
     inner join _option as o on a.indicator_code = o.indicator_code and a.option_code is not distinct from o.option_code
     where {ROUND}
 """
+# Once through all answers, also where there are many chunks of them: each goes to a file of its own.
+PARTED = f"""
+    copy (
+        select u.unit, o.code, coalesce(a.value_number, 1) as value_number, o.part
+        from {{answers}} as a
+        inner join _unit as u on a.response_key = u.response_key
+        inner join _option as o on a.indicator_code = o.indicator_code and a.option_code is not distinct from o.option_code
+        where {ROUND}
+    ) to '{{folder}}' (format parquet, partition_by (part))
+"""
+PART = "select unit, code, value_number from read_parquet('{folder}/part={part}/*.parquet', hive_partitioning = false)"
 UNANSWERED = f"""
     select u.unit, i.code
     from {{unanswered}} as a
@@ -78,17 +100,15 @@ class RoundReader:
     def __init__(self, connection: Any, tables: Tables, round_key: str) -> None:
         """Reads who is in the sample and which options and domains there are; answers come by `chunks`."""
         self.connection, self.tables, self.round_key = connection, tables, round_key
-        self.units = self._table(UNITS)
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        units = self._table(UNITS)
         self.options = self._options()
-        self._register("_unit", self.units.select(["response_key"]), "unit")
-        self.members = self._table(MEMBERS)
-        kind, domain = (_encoded(self.members[c]) for c in ("domain_type", "domain"))
-        pairs = np.asarray(kind.indices, np.int64) * max(len(domain.dictionary), 1) + np.asarray(
-            domain.indices, np.int64
-        )
-        met, self.member_domain = np.unique(pairs, return_inverse=True)
-        kinds, domains = (pa.array(code) for code in np.divmod(met, max(len(domain.dictionary), 1)))
-        self.domains = pa.table({"domain_type": kind.dictionary.take(kinds), "domain": domain.dictionary.take(domains)})
+        self._register("_unit", units.select(["response_key"]), "unit")
+        self.units = _coded(units)
+        self._register("_option", self.options.select(["indicator_code", "option_code"]), "code")
+        self.domains = self._table(MET)
+        self._register("_domain", self.domains, "code")
+        self.members = self._columns(MEMBERS)
 
     def _options(self) -> Any:
         """Options that were answered, and those on offer of an answered single choice; an indicator's stand together."""
@@ -103,8 +123,10 @@ class RoundReader:
 
     def close(self) -> None:
         """Nothing of the round stays with the connection."""
-        for name in ("_unit", "_option", "_indicator"):
+        for name in ("_unit", "_domain", "_option", "_indicator"):
             self.connection.unregister(name)
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def design(self, lonely_psu: str) -> Design:
         """The sample with its domains."""
@@ -114,10 +136,10 @@ class RoundReader:
                 "a weight of the sample is negative or no number", where=self.round_key, expected="weights of 0 or more",
                 todo="correct the weights of the delivery", code="bad_weight",
             )  # fmt: skip
-        stratum, psu = _codes(self.units["stratum"]), _codes(self.units["psu"])
+        stratum, psu = _numbers(self.units, "stratum"), _numbers(self.units, "psu")
         psu = np.unique(stratum * (psu.max(initial=0) + 1) + psu, return_inverse=True)[1].ravel()
         sample = Sample(stratum, psu, weight, _numbers(self.units, "fpc"))
-        domains = Domains(_numbers(self.members, "unit"), self.member_domain, len(self.domains))
+        domains = Domains(self.members["unit"], self.members["code"], len(self.domains))
         return Design(sample, domains, lonely_psu)
 
     def chunks(self, rows: int) -> Iterator[tuple[Any, Options, Answers]]:
@@ -125,15 +147,38 @@ class RoundReader:
         codes = _codes(self.options["indicator_code"])
         kind = np.array([KINDS[k] for k in self.options["kind"].to_pylist()], dtype=np.int64)
         told = Options(codes, kind).asked_with
-        for first, last in _spans(told, _numbers(self.options, "answers"), rows):
-            part = self.options.slice(first, last - first)
-            self._register("_option", part.select(["indicator_code", "option_code"]), "code")
-            read = self._columns(ANSWERS)
+        spans = list(_spans(told, _numbers(self.options, "answers"), rows))
+        folder = self._parted(spans) if len(spans) > 1 else None
+        for part, (first, last) in enumerate(spans):
+            read = self._columns(ANSWERS) if folder is None else self._part(folder, part)
             yield (
-                part,
+                self.options.slice(first, last - first),
                 Options(codes[first:last], kind[first:last]),
-                Answers(read["unit"], read["code"], read["value_number"]),
+                Answers(read["unit"], read["code"] - first, read["value_number"]),
             )
+
+    def _parted(self, spans: list[tuple[int, int]]) -> Path:
+        """All answers as codes in a folder for the owner only, a part for each span of options."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="answers-", dir=self._spill())
+        part = np.repeat(np.arange(len(spans), dtype=np.int32), [last - first for first, last in spans])
+        options = self.options.select(["indicator_code", "option_code"]).append_column("part", pa.array(part))
+        self._register("_option", options, "code")
+        sql = PARTED.format(**vars(self.tables), folder=escaped(self._scratch.name))
+        self.connection.execute(sql, {"round_key": self.round_key})
+        return Path(self._scratch.name)
+
+    def _spill(self) -> Path:
+        """Where the database itself puts what memory does not hold; the machine's temporary folder where it has none."""
+        told = self.connection.sql("select current_setting('temp_directory')").fetchall()[0][0]
+        folder = Path(told or tempfile.gettempdir())
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    def _part(self, folder: Path, part: int) -> dict[str, Any]:
+        if not (folder / f"part={part}").exists():  # options on offer that nobody chose
+            return {name: np.zeros(0, dtype=np.int64) for name in ("unit", "code", "value_number")}
+        read: dict[str, Any] = self.connection.sql(PART.format(folder=escaped(folder), part=part)).fetchnumpy()
+        return read
 
     def missing(self, design: Design) -> Any:
         """Indicators (in order of appearance) × domains: members who were asked and gave no answer."""
@@ -172,6 +217,14 @@ def _spans(told: Any, answers: Any, rows: int) -> Iterator[tuple[int, int]]:
         held += size
     if first < len(told):
         yield first, len(told)
+
+
+def _coded(units: Any) -> Any:
+    """The sample without its texts: there may be millions of them."""
+    kept = units.select(["weight", "fpc"])
+    for name in ("stratum", "psu"):
+        kept = kept.append_column(name, pa.array(_codes(units[name])))
+    return kept.append_column("weight_scheme", _encoded(units["weight_scheme"]))
 
 
 def _codes(texts: Any) -> Any:

@@ -6,3 +6,12 @@
 {% macro rounded(value, digits) -%}
     (round(({{ value }}) * 1e{{ digits }}) / 1e{{ digits }})
 {%- endmacro %}
+
+{# The same to a number of decimals that a column tells; negative: to tens, hundreds, … #}
+{% macro rounded_by(value, column) -%}
+    case
+        when {{ column }} < 0
+            then round(({{ value }}) / power(10e0, -{{ column }})) * power(10e0, -{{ column }})
+        else round(({{ value }}) * power(10e0, {{ column }})) / power(10e0, {{ column }})
+    end
+{%- endmacro %}

@@ -16,16 +16,21 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import IO
 
 from warehouse.deliveries.readers.alphabets import cyrillic_words, score
 from warehouse.deliveries.readers.codepages import SURE
+from warehouse.deliveries.readers.formats import detect
+from warehouse.deliveries.readers.limits import current
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Notice, RawSheet
+from warehouse.deliveries.readers.stream import LARGE, Data, Stream
+from warehouse.deliveries.readers.wire import RowSheet
 from warehouse.errors import UnreadableDelivery
 
-Read = Callable[[bytes, str], list[RawSheet]]
-MAX_INFLATED = 200 * 2**20  # bytes of all members together, those of an inner archive too
-MAX_PART = 100 * 2**20
+Read = Callable[[Data, str], list[RawSheet]]
+MAX_INFLATED = 200 * 2**20  # bytes of all members that are no text together, those of an inner archive too
+MAX_PART = 100 * 2**20  # of one that is no text
 MAX_RATIO = 100
 MAX_MEMBERS = 1000
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -35,18 +40,22 @@ _LOCAL_HEADER = 30
 _WORKBOOK = re.compile(r"^(\[Content_Types\]\.xml|mimetype|content\.xml|xl/.*)$")
 
 
-def is_archive(data: bytes) -> bool:
+def is_archive(data: Data) -> bool:
     """Whether a ZIP is an archive of files, not a workbook (which is a ZIP too)."""
     if not data.startswith(ZIP):
         return False
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(_seekable(data)) as archive:
             return not any(map(_WORKBOOK.match, archive.namelist()))
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
 
 
-def read_archive(data: bytes, name: str, read: Read) -> list[RawSheet]:
+def _seekable(data: Data) -> IO[bytes]:
+    return data.opener() if isinstance(data, Stream) else io.BytesIO(data)
+
+
+def read_archive(data: Data, name: str, read: Read) -> list[RawSheet]:
     """The sheets of all members. `read` reads one member. Raises UnreadableDelivery where the archive or a member is refused."""
     sheets, ignored = _read(data, name, read, 0, [MAX_INFLATED])
     if not sheets:
@@ -58,7 +67,7 @@ def read_archive(data: bytes, name: str, read: Read) -> list[RawSheet]:
     return sheets
 
 
-def _read(data: bytes, name: str, read: Read, depth: int, left: list[int]) -> tuple[list[RawSheet], int]:
+def _read(data: Data, name: str, read: Read, depth: int, left: list[int]) -> tuple[list[RawSheet], int]:
     sheets: list[RawSheet] = []
     members, ignored = _members(data, name, left)
     stems = Counter(_stem(path) for path, _ in members)
@@ -72,7 +81,7 @@ def _read(data: bytes, name: str, read: Read, depth: int, left: list[int]) -> tu
             ignored += more
             sheets += [_with(s, f"{label}/{s.name}", s.notices) for s in inner]
         else:
-            sheets += _named(read(content, where), label, content.startswith((ZIP, OLE)))
+            sheets += _named(read(_bounded(content, where, left), where), label, content.startswith((ZIP, OLE)))
     _refuse_same_names(sheets, name)
     return sheets, ignored
 
@@ -84,6 +93,8 @@ def _named(sheets: list[RawSheet], label: str, workbook: bool) -> Iterator[RawSh
 
 
 def _with(sheet: RawSheet, name: str, notices: tuple[Notice, ...]) -> RawSheet:
+    if isinstance(sheet, RowSheet):
+        return RowSheet(name, sheet.rows_of, sheet.wide, sheet.height, list(notices))
     return replace(sheet, name=name, notices=notices)
 
 
@@ -91,16 +102,28 @@ def _stem(path: str) -> str:
     return PurePosixPath(path).stem
 
 
-def _members(data: bytes, name: str, left: list[int]) -> tuple[list[tuple[str, bytes]], int]:
+def _bounded(content: Data, where: str, left: list[int]) -> Data:
+    """A member that is no text counts to the limit of all such members."""
+    if isinstance(content, Stream) and detect(content, where) == "text":
+        return content
+    left[0] -= len(content)
+    if left[0] < 0 or len(content) > MAX_PART:
+        raise _refuse("the archive inflates to too much", where, "zip_bomb")
+    return content
+
+
+def _members(data: Data, name: str, left: list[int]) -> tuple[list[tuple[str, Data]], int]:
     """Names and contents of the members that are files, and how many were litter."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(_seekable(data)) as archive:
             found = archive.infolist()
             _check_names(found, name)
-            _check_sizes(found, len(data), name, left)
+            _check_sizes(found, len(data), name)
             files = [m for m in found if not m.is_dir() and not _LITTER.search(m.filename)]
             ignored = sum(not m.is_dir() for m in found) - len(files)
-            return [(_told(m), _content(archive, m)) for m in files], ignored
+            return [
+                (_told(m), _content(archive, m) if m.file_size <= LARGE else _stream(data, m)) for m in files
+            ], ignored
     except Exception as error:  # damaged streams raise the errors of their own libraries
         if isinstance(error, UnreadableDelivery):
             raise
@@ -117,6 +140,18 @@ def _told(member: zipfile.ZipInfo) -> str:
     runs = [cyrillic_words(run) or [] for run in re.findall(r"[^\W\d_]+", raw.decode("cp866")) if not run.isascii()]
     sure = all(runs) and score([word for run in runs for word in run], "russian_kyrgyz") >= SURE
     return raw.decode("cp866") if sure else member.filename
+
+
+def _stream(data: Data, member: zipfile.ZipInfo) -> Stream:
+    """A large member: inflated each time that it is read through. Its checksum is tested at each end."""
+
+    def opener() -> IO[bytes]:
+        archive = zipfile.ZipFile(_seekable(data))
+        source = archive.open(member)
+        archive.close()  # the file stays open until the member is closed
+        return source
+
+    return Stream(opener, member.file_size)
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -144,12 +179,17 @@ def _check_names(members: list[zipfile.ZipInfo], name: str) -> None:
             raise _refuse("the archive holds links or devices", where, "bad_zip")
 
 
-def _check_sizes(members: list[zipfile.ZipInfo], packed: int, name: str, left: list[int]) -> None:
+def _check_sizes(members: list[zipfile.ZipInfo], packed: int, name: str) -> None:
     """Bombs: too many, too much, too dense, or members that share their bytes."""
     inflated = sum(m.file_size for m in members)
-    left[0] -= inflated
+    small = sum(m.file_size for m in members if m.file_size <= LARGE)
     dense = any(m.file_size > MAX_RATIO * max(m.compress_size, 10_000) for m in members)
-    if left[0] < 0 or dense or len(members) > MAX_MEMBERS or any(m.file_size > MAX_PART for m in members):
+    if (
+        inflated > max(MAX_INFLATED, current().text_bytes)
+        or small > MAX_INFLATED
+        or dense
+        or len(members) > MAX_MEMBERS
+    ):
         raise _refuse("the archive inflates to too much", name, "zip_bomb")
     end = 0
     for member in sorted(members, key=lambda m: m.header_offset):

@@ -105,6 +105,17 @@ class Column:
         """All texts, in order."""
         return self._texts if isinstance(self._texts, list) else self._texts.to_list()
 
+    def piece(self, head: int, start: int, end: int) -> Column:
+        """The first `head` cells and those from `start` to before `end`, as a column of their own."""
+        import polars as pl
+
+        return self.rows(pl.concat([pl.int_range(head, eager=True), pl.int_range(start, end, eager=True)]))
+
+    def rows(self, wanted: pl.Series) -> Column:
+        """Some cells, by their indexes."""
+        kinds = None if self.kinds is None else bytes(self.kinds[i] for i in wanted.to_list())
+        return Column(self.series().gather(wanted), kinds)
+
     def series(self) -> pl.Series:
         """The column as a Polars series of texts; kept so from the first time on."""
         if isinstance(self._texts, list):

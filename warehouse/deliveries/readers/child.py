@@ -16,13 +16,18 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from warehouse.deliveries.readers import wire
+from warehouse.deliveries.readers.limits import stated
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import RawSheet
+from warehouse.deliveries.readers.stream import LARGE
 from warehouse.errors import UnreadableDelivery
 
 SECONDS = 9.0  # for any file
@@ -54,7 +59,8 @@ class _Child:
         self.served += 1
         deadline = time.monotonic() + seconds
         assert self.process.stdin is not None
-        request = wire.pack((str(path.resolve()), name, seconds))
+        limits = stated()
+        request = wire.pack((str(path.resolve()), name, seconds, limits.text_bytes, limits.text_cells))
         try:
             self.process.stdin.write(wire.HEADER.pack(len(request)) + request)
         except BrokenPipeError:
@@ -69,7 +75,7 @@ class _Child:
             frame = self._take(size, deadline)
             if frame[:64].find(b"memory") >= 0 and wire.unpack(frame) == ("memory",):
                 raise ChildGone("parser_memory")
-            if frame[:64].find(b"failed") >= 0 and (failed := wire.unpack(frame))[0] == "failed":
+            if frame[:64].find(b"failed") >= 0 and _failed(failed := wire.unpack(frame)):
                 raise ChildGone("unreadable_workbook", failed[1])
             yield frame
 
@@ -99,6 +105,11 @@ class _Child:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def _failed(told: Any) -> bool:
+    """Whether a frame says that reading failed; a list of texts may begin with that very word."""
+    return isinstance(told, tuple) and told[:1] == ("failed",)
 
 
 class _Pool:
@@ -141,11 +152,21 @@ def seconds_for(size: int) -> float:
     return SECONDS + SECONDS_PER_MB * max(0.0, size / 2**20 - 1)
 
 
+def inflated(path: Path) -> int:
+    """The size of a file; of a ZIP that of its members, as far as it says so and reading would not refuse them."""
+    size = path.stat().st_size
+    if size <= LARGE or not zipfile.is_zipfile(path):
+        return size
+    with suppress(Exception), zipfile.ZipFile(path) as archive:
+        return max(size, min(stated().text_bytes, sum(m.file_size for m in archive.infolist())))
+    return size
+
+
 def read_in_child(path: Path, name: str) -> list[RawSheet]:
     """The sheets of a file, read in a child process. Raises UnreadableDelivery also where the child dies of the file."""
     child = _pool.take()
     try:
-        sheets = child.read(path, name, seconds_for(path.stat().st_size))
+        sheets = child.read(path, name, seconds_for(inflated(path)))
     except UnreadableDelivery:
         _pool.give_back(child)
         raise

@@ -10,10 +10,12 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from warehouse.deliveries.readers.codepages import READ, decide
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Notice
+from warehouse.deliveries.readers.stream import Data, Stream, opened
 from warehouse.errors import UnreadableDelivery
 
 MARKS = {
@@ -62,7 +64,7 @@ class Text:
     """A decoded text, line by line and as often as wanted, without ever being in memory as a whole."""
 
     name: str
-    data: bytes
+    data: Data
     codec: str
     start: int  # where the text begins, after a byte order mark
     notices: tuple[Notice, ...] = ()
@@ -70,29 +72,29 @@ class Text:
 
     def lines(self) -> Iterator[str]:
         """Lines with their ends (CR, LF or CRLF; nothing else ends a line)."""
-        source = io.BytesIO(self.data)
-        source.seek(self.start)
+        source = opened(self.data)
+        source.read(self.start)
         return iter(io.TextIOWrapper(source, encoding=self.codec, errors="strict", newline=""))
 
     def head(self, characters: int = 4096) -> str:
         """The first characters."""
-        source = io.BytesIO(self.data)
-        source.seek(self.start)
+        source = opened(self.data)
+        source.read(self.start)
         return io.TextIOWrapper(source, encoding=self.codec, newline="").read(characters)
 
 
-def decode(data: bytes, name: str) -> Text:
+def decode(data: Data, name: str) -> Text:
     """The text of a file. Raises UnreadableDelivery where its encoding is not certain or its characters are damaged."""
     notices: list[Notice] = []
     mark = next((m for m in MARKS if data.startswith(m)), b"")
     codec, start = MARKS.get(mark, "utf-8"), len(mark)
     while mark and data.startswith(mark, start):  # a mark that was written twice is no data
         start += len(mark)
-    if not mark and b"\0" in data[:STEP]:
-        codec = _unmarked_utf16(data, name)
+    if not mark and b"\0" in data[:STEP]:  # type: ignore[operator]
+        codec = _unmarked_utf16(_whole(data, name), name)
     error = _undecodable(data, codec, start)
     if error is not None:
-        if codec != "utf-8" or mark or (page := decide(data)) is None:
+        if codec != "utf-8" or mark or (page := decide(_whole(data, name))) is None:
             raise _not_decoded(error, data, codec, name)
         codec = page
     data = _without_end_mark(data, codec, notices)
@@ -113,15 +115,27 @@ def decode_json(data: bytes, name: str) -> str:
         raise _not_decoded(error.start + len(mark), data, codec, name) from None
 
 
-def _undecodable(data: bytes, codec: str, start: int) -> int | None:
+def _whole(data: Data, name: str) -> bytes:
+    """The bytes of a text that is none of UTF-8: they are looked at together. Raises UnreadableDelivery where they are many."""
+    if isinstance(data, Stream):
+        what = f"the text has {len(data) >> 20} MB and is not UTF-8"
+        raise refuse(what, name, "bad_encoding", "a large text as UTF-8", "save it as CSV UTF-8")
+    return data
+
+
+def _undecodable(data: Data, codec: str, start: int) -> int | None:
     """The offset of the first byte that can't be decoded."""
-    decoder = codecs.getincrementaldecoder(codec)()
-    for at in range(start, max(len(data), start + 1), STEP):
+    decoder, at = codecs.getincrementaldecoder(codec)(), start
+    parts = (
+        data.chunks(start) if isinstance(data, Stream) else (data[i : i + STEP] for i in range(start, len(data), STEP))
+    )
+    for part in chain(parts, [b""]):
         held = len(decoder.getstate()[0])
         try:
-            decoder.decode(data[at : at + STEP], final=at + STEP >= len(data))
+            decoder.decode(part, final=not part)
         except UnicodeDecodeError as error:
             return at - held + error.start
+        at += len(part)
     return None
 
 
@@ -141,13 +155,13 @@ def _unmarked_utf16(data: bytes, name: str) -> str:
     return fits[0]
 
 
-def _without_end_mark(data: bytes, codec: str, notices: list[Notice]) -> bytes:
+def _without_end_mark(data: Data, codec: str, notices: list[Notice]) -> Data:
     """DOS ended texts with Ctrl-Z on a line of its own: no data."""
     end = "\x1a".encode(codec)
     if not data.endswith(("\n\x1a".encode(codec), "\r\x1a".encode(codec))):
         return data
     notices.append(Notice("end_mark", "note", "the file ends with the end mark of DOS (Ctrl-Z), which was left out"))
-    return data[: -len(end)]
+    return data.shorter(len(end)) if isinstance(data, Stream) else data[: -len(end)]
 
 
 def _look_at(text: Text, name: str, notices: list[Notice]) -> Ends:
@@ -201,8 +215,8 @@ def _nth(looks: re.Pattern[str], chunk: str, words: int) -> re.Match[str] | None
 
 
 def _chunks(text: Text) -> Iterator[str]:
-    source = io.BytesIO(text.data)
-    source.seek(text.start)
+    source = opened(text.data)
+    source.read(text.start)
     reader = io.TextIOWrapper(source, encoding=text.codec, newline="")
     while chunk := reader.read(STEP):
         chunk += reader.readline(MAX_LINE)  # whole lines: no CR LF and no sequence of letters is cut
@@ -219,12 +233,14 @@ def _line_ends(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
-def _place(name: str, data: bytes, at: int, codec: str) -> str:
+def _place(name: str, data: Data, at: int, codec: str) -> str:
+    if isinstance(data, Stream):
+        return f"{name}, byte {at}"
     line = _line_ends(data[:at].decode(codec, "replace")) + 1
     return f"{name}, byte {at}, line {line}"
 
 
-def _not_decoded(at: int, data: bytes, codec: str, name: str) -> UnreadableDelivery:
+def _not_decoded(at: int, data: Data, codec: str, name: str) -> UnreadableDelivery:
     told = {"utf-8": "UTF-8"}.get(codec, f"the {codec[:6].upper()} that its mark says")
     return refuse(
         f"the text is not {told}", _place(name, data, at, codec), "bad_encoding",

@@ -13,9 +13,11 @@ from typing import Any
 
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import RawSheet
+from warehouse.deliveries.readers.stream import Data, Stream
 from warehouse.errors import UnreadableDelivery
 
 ZIP, OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_BYTES = 200 * 2**20  # of a file that is no text
 MAX_NESTING = 1  # an archive inside an archive is refused
 
 
@@ -50,7 +52,7 @@ DTA_VERSIONS = (104, 105, 108, 110, 111, 112, 113, 114, 115)
 WORKBOOK_ENDINGS = (".xlsx", ".xls", ".ods", ".xlsm", ".xlsb", ".xltx", ".xltm")
 
 
-def detect(data: bytes, name: str) -> str:
+def detect(data: Data, name: str) -> str:
     """The format of a file. Raises UnreadableDelivery where no reader takes it."""
     if not data:
         raise unknown("the file is empty", name, "empty_file")
@@ -71,20 +73,22 @@ def detect(data: bytes, name: str) -> str:
     return _detect_text(data, name)
 
 
-def _detect_text(data: bytes, name: str) -> str:
-    start = data[:256].removeprefix(b"\xef\xbb\xbf").lstrip()
+def _detect_text(data: Data, name: str) -> str:
+    start = bytes(data[:256]).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:16].lower().startswith(MARKUP):
         raise unknown("the file is a page of HTML or XML", name)
     if start[:1] in (b"{", b"["):
-        end = data[-256:].rstrip(b"\0 \t\r\n")[-1:]
+        end = bytes(data[-256:]).rstrip(b"\0 \t\r\n")[-1:]
         if end in (b"}", b"]"):
             return "json"
     return "text"
 
 
-def read_bytes(data: bytes, name: str, nesting: int = 0) -> list[RawSheet]:
+def read_bytes(data: Data, name: str, nesting: int = 0) -> list[RawSheet]:
     """The sheets of a file's bytes, in this process. Raises UnreadableDelivery."""
     kind = detect(data, name)
+    if isinstance(data, Stream):
+        return _read_stream(data, name, kind, nesting)
     if kind == "workbook" and data.startswith(ZIP):
         from warehouse.deliveries.readers.workbook import is_archive, open_container
 
@@ -95,7 +99,23 @@ def read_bytes(data: bytes, name: str, nesting: int = 0) -> list[RawSheet]:
     return sheets
 
 
-def _read_archive(data: bytes, name: str, nesting: int) -> list[RawSheet]:
+def _read_stream(data: Stream, name: str, kind: str, nesting: int) -> list[RawSheet]:
+    """A large file: row by row where it is a text, member by member where it is an archive, else as a whole."""
+    from warehouse.deliveries.readers.archive import is_archive
+
+    sheets: list[RawSheet]
+    if kind == "text":
+        sheets = load(kind)(data, name)
+        return sheets
+    if is_archive(data):
+        return _read_archive(data, name, nesting)
+    if len(data) > MAX_BYTES:
+        raise unknown(f"the file has {len(data) >> 20} MB", name, "too_large")
+    with data.open() as source:
+        return read_bytes(source.read(), name, nesting)
+
+
+def _read_archive(data: Data, name: str, nesting: int) -> list[RawSheet]:
     if nesting >= MAX_NESTING:
         raise refuse("the archive holds another archive", name, "nested_archive", expected="an archive of tables")
     sheets: list[RawSheet] = load("archive")(data, name, lambda d, n: read_bytes(d, n, nesting + 1))

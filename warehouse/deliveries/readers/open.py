@@ -9,10 +9,9 @@ from pathlib import Path
 
 from warehouse.deliveries.readers.child import read_in_child
 from warehouse.deliveries.readers.error_cells import noticed, refuse_error_cells
-from warehouse.deliveries.readers.formats import unknown
+from warehouse.deliveries.readers.formats import MAX_BYTES, unknown
+from warehouse.deliveries.readers.limits import stated
 from warehouse.deliveries.readers.sheet import RawSheet
-
-MAX_BYTES = 200 * 2**20
 
 
 def read_file(path: Path, name: str | None = None, *, keep_errors: bool = False) -> list[RawSheet]:
@@ -29,7 +28,7 @@ def read_file(path: Path, name: str | None = None, *, keep_errors: bool = False)
     size = path.stat().st_size
     if size == 0:
         raise unknown("the file is empty", name, "empty_file")
-    if size > MAX_BYTES:
+    if size > max(MAX_BYTES, stated().text_bytes):  # of what is no text, the child takes MAX_BYTES only
         raise unknown(f"the file has {size >> 20} MB", name, "too_large")
     sheets = read_in_child(path, name)
     if keep_errors:

@@ -16,27 +16,31 @@ from warehouse.deliveries.readers.delimiter import COMMON, EXPECTED, NAMES, RARE
 from warehouse.deliveries.readers.encoding import Text, decode
 from warehouse.deliveries.readers.foreign import kind_of_text
 from warehouse.deliveries.readers.json_file import looks_like_json, read_json
+from warehouse.deliveries.readers.limits import current
 from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Notice, RawSheet
-from warehouse.deliveries.readers.wire import PackedColumn, pack
+from warehouse.deliveries.readers.stream import Data, Stream
+from warehouse.deliveries.readers.wire import PackedColumn, RowSheet, pack
 
 _SEPARATOR = re.compile('"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _NUMBER = re.compile(r"[\s\d+-]+\Z")
 CELLS_AT_ONCE = 200_000  # of how many cells there are lists of texts at a time
-MAX_CELLS = 50_000_000  # rows × columns, filled or not
 SEPARATORS = (*COMMON, *RARE, *":!#=*&/\\§¦·¬%$@")  # what tables in other layouts are separated by
 WORDS = 3  # cells at least, where single spaces may part them
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 FEW_ROWS = 10  # with more rows than this, a last cell that alone is empty is a sign of a cut
 
 
-def read_text(data: bytes, name: str) -> list[RawSheet]:
-    """The one table of a delimited text file. Raises UnreadableDelivery where a test fails."""
-    if not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe\0"):
+def read_text(data: Data, name: str) -> list[RawSheet]:
+    """The one table of a delimited text file. Raises UnreadableDelivery where a test fails.
+
+    Of a stream the rows are read when they are asked for (`RowSheet`), once the tests have passed over all of them.
+    """
+    if isinstance(data, bytes) and not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe\0"):
         raise refuse("the file holds no table", name, "empty_file", "a table with a header")
     text = decode(data, name)
-    if looks_like_json(head := text.head()):
+    if looks_like_json(head := text.head()) and isinstance(data, bytes):
         return read_json(data, name)
     if kind := kind_of_text(head):
         raise refuse(f"the file is {kind}", name, "unknown_format", "a table as CSV or XLSX")
@@ -46,6 +50,8 @@ def read_text(data: bytes, name: str) -> list[RawSheet]:
     ends = record_ends(text.lines()) if text.ends.mixed else set()
     _refuse_doubtful(text, fit, seen, ends)
     notices = _notices(text, fit, separator, ends)
+    if isinstance(data, Stream):
+        return [RowSheet(name, lambda: islice(rows(table.lines(), fit), seen.height), fit.width, seen.height, notices)]
     return [sheet_of(name, islice(rows(table.lines(), fit), seen.height), fit.width, notices)]
 
 
@@ -139,7 +145,7 @@ def _refuse_doubtful(text: Text, fit: Fit, seen: _Seen, ends: set[str]) -> None:
     """What fits by count alone, and may yet be another table."""
     if not seen.full:
         raise refuse("the file holds no table", text.name, "empty_file", "a table with a header")
-    if seen.height * fit.width > MAX_CELLS:
+    if seen.height * fit.width > current().text_cells:
         raise refuse(f"the table is {seen.height} rows × {fit.width} columns", text.name, "too_large", "the table only")
     if len(seen.single) > 1 and _several(seen.single):
         what = "every row is one cell that seems to hold several, by another separator or quoted as a whole"

@@ -10,8 +10,9 @@ import io
 import pickle
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import astuple
+from itertools import islice, zip_longest
 from typing import Any
 
 from warehouse.deliveries.readers.cells import CodedColumn, Column, as_series
@@ -20,6 +21,7 @@ from warehouse.errors import UnreadableDelivery
 
 HEADER = struct.Struct(">Q")
 CHUNK = 100_000  # texts in a frame
+BLOCK = 200_000  # cells of a large table in a frame
 
 
 class _Plain(pickle.Unpickler):
@@ -55,9 +57,34 @@ class PackedColumn(Column):
         return self._texts
 
 
+class RowSheet(RawSheet):
+    """A large table whose rows are read while they are sent: `rows_of` gives them from the first on, short ones as they are."""
+
+    def __init__(
+        self, name: str, rows_of: Callable[[], Iterator[list[str]]], width: int, height: int, notices: list[Notice]
+    ) -> None:
+        """Nothing is read yet."""
+        super().__init__(name, notices=tuple(notices), columns=[], height=height)
+        object.__setattr__(self, "rows_of", rows_of)
+        object.__setattr__(self, "wide", width)
+
+    rows_of: Callable[[], Iterator[list[str]]]
+    wide: int
+
+    def blocks(self) -> Iterator[list[list[str]]]:
+        """Some rows at a time, as columns."""
+        rows, at_once = self.rows_of(), max(50, BLOCK // max(1, self.wide))
+        while chunk := list(islice(rows, at_once)):
+            chunk[0] = chunk[0] + [""] * (self.wide - len(chunk[0]))
+            yield [list(cells) for cells in zip_longest(*chunk, fillvalue="")]
+
+
 def frames(sheets: list[RawSheet]) -> Iterator[bytes]:
     """The sheets, one frame for each, then its distinct cells, then its columns."""
     for sheet in sheets:
+        if isinstance(sheet, RowSheet):
+            yield from _rows(sheet)
+            continue
         coded = [c for c in sheet.columns if isinstance(c, CodedColumn)]
         table = coded[0].table if coded and len(coded) == len(sheet.columns) else None
         notices = [astuple(notice) for notice in sheet.notices]
@@ -72,6 +99,15 @@ def frames(sheets: list[RawSheet]) -> Iterator[bytes]:
             else:
                 yield from _plain(column)
     yield pack(("done",))
+
+
+def _rows(sheet: RowSheet) -> Iterator[bytes]:
+    """The sheet with its number of parts below zero, its blocks of rows, and an empty one."""
+    notices = [astuple(notice) for notice in sheet.notices]
+    yield pack(("sheet", sheet.name, sheet.hidden, notices, sheet.height, sheet.merged, sheet.wide, -1))
+    for block in sheet.blocks():
+        yield pack(block)
+    yield pack([])
 
 
 def _plain(column: Column) -> Iterator[bytes]:
@@ -99,7 +135,10 @@ def receive(incoming: Iterator[bytes | bytearray]) -> list[RawSheet]:
             what, where, expected, todo, code = rest
             raise UnreadableDelivery(what, where=where, expected=expected, todo=todo, code=code)
         name, hidden, notices, height, merged, width, parts = rest
-        columns = _coded(incoming, width, parts) if parts else [_received(incoming) for _ in range(width)]
+        if parts < 0:
+            columns = _blocks(incoming, width)
+        else:
+            columns = _coded(incoming, width, parts) if parts else [_received(incoming) for _ in range(width)]
         sheets.append(
             RawSheet(
                 name,
@@ -110,6 +149,17 @@ def receive(incoming: Iterator[bytes | bytearray]) -> list[RawSheet]:
                 merged=merged,
             )
         )
+
+
+def _blocks(incoming: Iterator[bytes | bytearray], width: int) -> list[Column]:
+    """The columns of a large table, in little memory."""
+    from warehouse.deliveries.readers.compact import Builder
+
+    builders = [Builder() for _ in range(width)]
+    while block := unpack(next(incoming)):
+        for builder, texts in zip(builders, block, strict=True):
+            builder.add(texts)
+    return [builder.column() for builder in builders]
 
 
 def _received(incoming: Iterator[bytes | bytearray]) -> Column:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from warehouse.deliveries.readers import wire
 from warehouse.deliveries.readers.formats import FORMATS, detect, read_bytes
+from warehouse.deliveries.readers.limits import use
+from warehouse.deliveries.readers.stream import LARGE, Data, Stream
 from warehouse.errors import UnreadableDelivery
 
 MEMORY = 800 * 2**20  # bytes above what the process takes before it reads a file
@@ -38,8 +40,9 @@ def main() -> None:
         header = _read(incoming, wire.HEADER.size)
         if not header:
             return
-        path, name, seconds = wire.unpack(_read(incoming, wire.HEADER.unpack(header)[0]))
+        path, name, seconds, *limits = wire.unpack(_read(incoming, wire.HEADER.unpack(header)[0]))
         gc.disable()  # a file makes many cells and no cycles: looking for them is a fifth of the time
+        use(*limits)
         _serve(path, name, seconds, outgoing)
         gc.enable()
         gc.collect()  # while the parent is busy with the answer
@@ -48,7 +51,7 @@ def main() -> None:
 def _serve(path: str, name: str, seconds: float, outgoing: int) -> None:
     """One file. Whatever happens to it ends as a frame, or as the end of this process."""
     try:
-        data = Path(path).read_bytes()
+        data = _data(Path(path))
         _limit(data, name, seconds)
         sheets = read_bytes(data, name)
         del data  # the parent needs the room
@@ -65,7 +68,13 @@ def _serve(path: str, name: str, seconds: float, outgoing: int) -> None:
         _write(outgoing, wire.pack(("failed", type(error).__name__)))
 
 
-def _limit(data: bytes, name: str, seconds: float) -> None:
+def _data(path: Path) -> Data:
+    """The bytes of a file; of a large one those that are asked for."""
+    size = path.stat().st_size
+    return path.read_bytes() if size <= LARGE else Stream(lambda: path.open("rb"), size)
+
+
+def _limit(data: Data, name: str, seconds: float) -> None:
     """Load the libraries of the format, then set the limits from where the process stands."""
     with contextlib.suppress(UnreadableDelivery, ImportError):
         for library in FORMATS[detect(data, name)].libraries:

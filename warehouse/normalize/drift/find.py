@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.model import Codebook
-from warehouse.normalize.drift.cells import BLANK, DATE, DECIMAL, WHOLE, Cells, read_cells
+from warehouse.normalize.drift.cells import BLANK, DATE, DECIMAL, WHOLE, Cells, Vocabulary, read_cells
 from warehouse.normalize.drift.counts import count_defects
 from warehouse.normalize.drift.defects import SHIFTED, SORTED, SWAPPED, Defect
 from warehouse.normalize.drift.foreign import Foreign, Verdict, people_in
@@ -21,9 +22,11 @@ from warehouse.normalize.drift.names import name_defects
 from warehouse.normalize.drift.relations import Relations, relations_of
 from warehouse.normalize.drift.settings import bounds
 from warehouse.normalize.findings import Findings
-from warehouse.normalize.frame import TextFrame
+from warehouse.normalize.frame import TextFrame, text_frame
+from warehouse.normalize.pieces import rows_of
 
 ROWS = {"row_number": pl.Int64, "reason_code": pl.String, "column_label": pl.String}
+LEARNED_FROM = 1_000_000  # cells of a large sheet, in rows at equal distances
 FIRST_SERIAL = 20_000  # a date may stand as a spreadsheet's day number: 1954 and later
 FOREIGN, MOVED, CELLS_SWAPPED = "foreign_layout_row", "shifted_row", "swapped_cells"
 IN_OTHER_COLUMNS = [FOREIGN, MOVED, CELLS_SWAPPED]  # reasons: the row's values stand under other headers
@@ -55,13 +58,37 @@ class Drift:
             findings.add(**note)
 
 
-def find_drift(frame: TextFrame, book: Codebook, number: int, leave: frozenset[int] = frozenset()) -> Drift:
-    """The drift of a matched sheet. `leave`: row numbers that a person accepted; they are judged as any other row."""
-    limits = bounds()
+@dataclass(frozen=True)
+class Trained:
+    """What the columns of a large sheet hold, learned from rows of all its parts; None where they were too few."""
+
+    search: Foreign | None = None
+    vocabulary: Vocabulary | None = None
+
+
+def train(match: SheetMatch, book: Codebook, leave: set[int]) -> Trained:
+    """Learn from rows at equal distances. `leave`: numbers of rows that are no data."""
+    step = max(1, (match.raw.height - match.first_row) * match.raw.width // LEARNED_FROM)
+    numbers = [n for n in range(match.first_row + 1, match.raw.height + 1, step) if n not in leave]
+    frame = text_frame(rows_of(match, numbers))
+    if frame.data.height < bounds().least_rows.value or not match.columns:
+        return Trained()
+    cells = read_cells(frame, book)
+    return Trained(Foreign(cells, relations_of(frame), _counted(frame, cells), bounds()), Vocabulary.of(cells))
+
+
+def find_drift(
+    frame: TextFrame, book: Codebook, number: int, leave: frozenset[int] = frozenset(), known: Trained | None = None
+) -> Drift:
+    """The drift of a matched sheet. `leave`: row numbers that a person accepted; they are judged as any other row.
+
+    `known`: of the whole sheet, where the frame is a piece of it.
+    """
+    limits, known = bounds(), known or Trained()
     if frame.data.height < limits.least_rows.value or not frame.match.columns:
         return Drift(pl.DataFrame(schema=ROWS))
-    cells, relations = read_cells(frame, book), relations_of(frame)
-    search = Foreign(cells, relations, _counted(frame, cells), limits)
+    cells, relations = read_cells(frame, book, known.vocabulary), relations_of(frame)
+    search = Foreign(cells, relations, _counted(frame, cells), limits, known.search)
     left = np.isin(cells.row_numbers, np.array(sorted(leave), dtype=np.int64))
     verdicts = search.verdicts(lambda: known_places(frame, cells, book, number), left)
     trusted = np.ones(cells.height, bool)

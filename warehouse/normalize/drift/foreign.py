@@ -50,21 +50,30 @@ class Evidence:
 class Foreign:
     """The search in one sheet."""
 
-    def __init__(self, cells: Cells, relations: Relations, counted: Flags, bounds: Bounds) -> None:
-        """`counted`: columns whose values are counts, so any number is at home in them."""
+    def __init__(
+        self, cells: Cells, relations: Relations, counted: Flags, bounds: Bounds, learned: Foreign | None = None
+    ) -> None:
+        """`counted`: columns whose values are counts, so any number is at home in them.
+
+        `learned`: the search over rows of all parts of the sheet, where these are a piece of it.
+        """
         self.cells, self.relations, self.counted, self.bounds = cells, relations, counted, bounds
         self.share = bounds.alien_share.value
         self.rates = np.zeros(relations.count)
         self.rivals: dict[int, tuple[Place, ...]] = {}
         self.mixed = 0  # rows that do not fit, where they are too many to say which layout is the sheet's own
-        self.profile = self._profile()
+        self.learned = learned
+        if learned is None:
+            self.profile = self._profile()
+        else:
+            self.profile, self.rates = learned.profile, learned.rates
 
     def verdicts(self, layouts: Callable[[], list[Place]], leave: Flags) -> list[Verdict]:
         """Rows in another layout. `layouts` gives places of other rounds; `leave`: rows that a person accepted."""
         seen = self._evidence(self.cells.codes, self.share)
         rows = np.flatnonzero((seen.all >= 2) & (seen.strong + seen.holes > 0) & ~leave).astype(np.int32)
         strong = np.flatnonzero((seen.strong >= 2) & ~leave).astype(np.int32)
-        if len(strong) > self.bounds.most_foreign_share.value * self.cells.height:
+        if self.learned.is_mixed() if self.learned else self._too_many(len(strong)):
             self.mixed = len(strong)
         if not len(rows) or self.mixed:
             return []
@@ -76,6 +85,13 @@ class Foreign:
             Verdict(row, self._first(row, place, seen), place, self.rivals.get(row, ()))
             for row, place in sorted(found.items())
         ]
+
+    def is_mixed(self) -> bool:
+        """Whether so many rows do not fit that none of them can be called foreign."""
+        return self._too_many(int((self._evidence(self.cells.codes, self.share).strong >= 2).sum()))
+
+    def _too_many(self, rows: int) -> bool:
+        return rows > self.bounds.most_foreign_share.value * self.cells.height
 
     def kept(self) -> Relations:
         """The relations that the sheet's own rows keep: only these can speak against a row."""

@@ -16,7 +16,7 @@ roots as (
 
 -- The community of a survey is its cluster; a respondent without a place counts for the country (as in int_place_coverage).
 visits as (
-    select m.round_key, m.place_code, m.place_code as community, coalesce(m.interview_date, m.submitted_at::date) as told_day
+    select m.round_key, m.place_code, m.place_code as community, coalesce(m.interview_date, cast(m.submitted_at as date)) as told_day
     from {{ ref('stg_canonical__assessment') }} as m
     inner join rounds as r on m.round_key = r.round_key and r.component <> 'rms'
     union all
@@ -30,8 +30,8 @@ dated as (
         v.*,
         case
             when
-                told_day between coalesce(r.fieldwork_start - interval {{ slack }} day, told_day)
-                and coalesce(r.fieldwork_end + interval {{ slack }} day, told_day)
+                told_day between coalesce(r.fieldwork_start - {{ slack }}, told_day)
+                and coalesce(r.fieldwork_end + {{ slack }}, told_day)
                 then told_day
         end as collection_day
     from visits as v
@@ -42,7 +42,7 @@ firsts as (
     select
         *,
         community is not null and row_number() over (
-            partition by round_key, community order by collection_day nulls last, place_code
+            partition by round_key, community order by collection_day nulls last, place_code nulls last
         ) = 1 as is_new
     from dated
 )

@@ -18,7 +18,7 @@ planned as (
     select
         p.*,
         case when progress_unit = 'interviews' then planned_interviews else planned_communities end as planned,
-        fieldwork_end - fieldwork_start + 1 as length
+        {{ days_from('fieldwork_start', 'fieldwork_end') }} + 1 as length
     from places as p
 )
 
@@ -38,8 +38,9 @@ select
     if(p.interviews is null, null, d.visits_so_far)::bigint as interviews_so_far,
     d.communities_new,
     d.communities_so_far::bigint as communities_so_far,
-    round(p.planned * least(greatest(d.collection_day - p.fieldwork_start + 1, 0), p.length) * 1.0 / nullif(p.length, 0), 1)
-        ::double as planned_so_far,
+    {{ rounded(
+        'p.planned * least(greatest(' ~ days_from('p.fieldwork_start', 'd.collection_day') ~ ' + 1, 0), p.length) * 1e0 / nullif(p.length, 0)', 1
+    ) }} as planned_so_far,
     p.is_synthetic
 from days as d
 inner join planned as p on d.round_key = p.round_key and d.place_code = p.place_code

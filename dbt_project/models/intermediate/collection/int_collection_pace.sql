@@ -19,7 +19,7 @@ rounds as (
 unreached as (
     select
         p.round_key, g.place_code, g.place_level, g.parent_code,
-        g.place_name_en, g.place_name_ru, g.place_name_ky, 0 as communities, null::bigint as communities_in_frame
+        g.place_name_en, g.place_name_ru, g.place_name_ky, 0 as communities, cast(null as bigint) as communities_in_frame
     from {{ source('reference', 'round_plan') }} as p
     inner join rounds as r on p.round_key = r.round_key
     inner join {{ source('reference', 'place') }} as g
@@ -74,7 +74,7 @@ worked as (
         min(collection_day) as first_day,
         max(collection_day) as last_day,
         count(*) as days_worked,
-        sum(done) filter (where days_back <= {{ last_days }}) * 1.0 / least(count(*), {{ last_days }}) as pace_per_day
+        sum(done) filter (where days_back <= {{ last_days }}) * 1e0 / least(count(*), {{ last_days }}) as pace_per_day
     from days
     group by round_key, place_code
 ),
@@ -96,7 +96,7 @@ joined as (
         case when p.is_survey then p.planned_interviews else p.planned_communities end as planned,
         case when p.is_survey then coalesce(t.visits, 0) else p.communities end as done,
         -- calendar days for one day worked, as the team has kept it so far
-        (w.last_day - w.first_day + 1) * 1.0 / w.days_worked as days_for_one
+        ({{ days_from('w.first_day', 'w.last_day') }} + 1) * 1e0 / w.days_worked as days_for_one
     from planned as p
     left join worked as w on p.round_key = w.round_key and p.place_code = w.place_code
     left join totals as t on p.round_key = t.round_key and p.place_code = t.place_code
@@ -112,21 +112,28 @@ noted as (
             when coalesce(pace_per_day, 0) = 0 then 'no_progress'
         end as projection_note
     from joined
+),
+
+projected as (
+    select
+        *,
+        case
+            when projection_note is null
+                then last_day + cast(ceil({{ rounded('(planned - done) / pace_per_day * days_for_one', 6) }}) as integer)
+        end as projected_end
+    from noted
 )
 
 select
-    * exclude (days_for_one),
-    case
-        when projection_note is null
-            then last_day + cast(ceil(round((planned - done) / pace_per_day * days_for_one, 6)) as integer)
-    end as projected_end,
+    round_key, place_code, place_level, parent_code, place_name_en, place_name_ru, place_name_ky, communities,
+    communities_in_frame, is_survey, planned_communities, planned_interviews, fieldwork_end, visits, first_day, last_day,
+    days_worked, pace_per_day, planned, done, projection_note, projected_end,
     case
         when planned is not null and done >= planned then 'complete'
         when visits = 0 then 'not_started'
         when projection_note = 'no_progress' then 'behind'
         when projection_note is not null or fieldwork_end is null then 'not_known'
-        when last_day + cast(ceil(round((planned - done) / pace_per_day * days_for_one, 6)) as integer) > fieldwork_end
-            then 'behind'
+        when projected_end > fieldwork_end then 'behind'
         else 'on_track'
     end as collection_status
-from noted
+from projected

@@ -20,11 +20,12 @@ ranked as (
     select
         t.*,
         r.row_grain,
-        row_number() over (place_category order by t.individuals nulls last, t.row_id) as position,
-        count(t.individuals) over (place_category) as informants_with_total
+        row_number() over (
+            partition by t.round_key, t.place_code, t.population_category order by t.individuals nulls last, t.row_id
+        ) as place_row,
+        count(t.individuals) over (partition by t.round_key, t.place_code, t.population_category) as informants_with_total
     from totals as t
     inner join {{ source('reference', 'round') }} as r on t.round_key = r.round_key
-    window place_category as (partition by t.round_key, t.place_code, t.population_category)
 )
 
 select
@@ -36,5 +37,5 @@ select
     individuals,
     households,
     -- Lower median: the 1st of 1 or 2, the 2nd of 3 or 4. Without any total the first row_id stands.
-    row_grain <> 'informant' or position = greatest((informants_with_total + 1) // 2, 1) as is_chosen
+    row_grain <> 'informant' or place_row = greatest(floor((informants_with_total + 1) / 2), 1) as is_chosen
 from ranked

@@ -1,12 +1,6 @@
 -- The parts of a category (year, country, reason, origin, …) at every published level, unsuppressed: never published as they are.
 -- Only whole parts: a part by sex or age would count its people twice.
-with rounds as (
-    select r.*, o.small_cell_threshold, o.suppress_from_level
-    from {{ source('reference', 'round') }} as r
-    inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
-),
-
-chosen as (
+with chosen as (
     select * from {{ ref('int_informant_choice') }} where is_chosen
 ),
 
@@ -18,35 +12,7 @@ communities as (
     group by round_key, place_code, population_category
 ),
 
-delivered as (
-    select
-        p.*,
-        -- Two words for a country that nobody told are one part.
-        case
-            when p.dimension = 'country' and lower(coalesce(p.item, 'unknown')) = 'unknown' then 'UNKNOWN'
-            else coalesce(p.item, 'unknown')
-        end as part
-    from {{ ref('stg_canonical__population') }} as p
-    inner join chosen as c
-        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-    where p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
-),
-
-parts as (
-    select
-        round_key,
-        row_id,
-        place_code,
-        population_category,
-        dimension,
-        part as item,
-        {{ counted('individuals') }} as individuals,
-        {{ counted('households') }} as households,
-        {{ status_flags() }}
-    from delivered
-    group by round_key, row_id, place_code, population_category, dimension, part
-),
-
+-- Straight from the counts to the published places: a line per row and part would be as long as the delivery.
 rolled as (
     select
         q.round_key,
@@ -54,12 +20,31 @@ rolled as (
         q.population_category,
         q.dimension,
         q.item,
-        sum(q.individuals)::bigint as individuals,
-        sum(q.households)::bigint as households,
+        sum(case when q.unit = 'individuals' then q.value end)::bigint as individuals,
+        sum(case when q.unit = 'households' then q.value end)::bigint as households,
         -- What a share is made of: communities that gave a total beside their parts.
-        sum(case when c.community_individuals is not null then q.individuals end)::bigint as individuals_with_total,
-        {{ rolled_flags('q') }}
-    from parts as q
+        sum(case when q.unit = 'individuals' and c.community_individuals is not null then q.value end)::bigint
+            as individuals_with_total,
+        {{ status_flags() }}
+    from (
+        select
+            p.round_key,
+            p.place_code,
+            p.population_category,
+            p.dimension,
+            -- Two words for a country that nobody told are one part.
+            case
+                when p.dimension = 'country' and lower(coalesce(p.item, 'unknown')) = 'unknown' then 'UNKNOWN'
+                else coalesce(p.item, 'unknown')
+            end as item,
+            p.unit,
+            case when p.is_counted then p.value end as value,
+            p.value_status
+        from {{ ref('stg_canonical__population') }} as p
+        inner join chosen as c
+            on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
+        where p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
+    ) as q
     inner join communities as c
         on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
     inner join {{ ref('int_place_ancestor') }} as a on q.round_key = a.round_key and q.place_code = a.place_code
@@ -70,9 +55,13 @@ rolled as (
 -- Communities that told any part of the dimension: those who left it blank are no part of what it is a share of. Of a place
 -- with several sites all count, as one row may tell the parts for the others.
 told as (
-    select distinct round_key, place_code, population_category, dimension
-    from parts
-    where individuals is not null
+    select distinct p.round_key, p.place_code, p.population_category, p.dimension
+    from {{ ref('stg_canonical__population') }} as p
+    inner join chosen as c
+        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
+    where
+        p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
+        and p.unit = 'individuals' and p.is_counted
 ),
 
 told_totals as (
@@ -106,9 +95,23 @@ category_totals as (
 
 final as (
     select
-        r.* exclude (place_code),
-        p.* exclude (round_key, operation, geography_vintage),
-        t.* exclude (round_key),
+        r.round_key,
+        t.operation,
+        r.place_code,
+        p.place_level,
+        p.parent_code,
+        p.place_name_en,
+        p.place_name_ru,
+        p.place_name_ky,
+        r.population_category,
+        r.dimension,
+        r.item,
+        r.individuals,
+        r.households,
+        r.individuals_with_total,
+        t.window_start,
+        t.window_end,
+        t.is_synthetic,
         g.total_where_told,
         coalesce(g.communities, 0) as communities,
         h.category_total,
@@ -116,7 +119,7 @@ final as (
         {{ value_status() }} as value_status
     from rolled as r
     inner join {{ ref('int_place_observed') }} as p on r.round_key = p.round_key and r.place_code = p.place_code
-    inner join rounds as t on r.round_key = t.round_key
+    inner join {{ source('reference', 'round') }} as t on r.round_key = t.round_key
     left join told_totals as g
         on r.round_key = g.round_key and r.place_code = g.place_code
         and r.population_category = g.population_category and r.dimension = g.dimension

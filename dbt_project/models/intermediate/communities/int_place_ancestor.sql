@@ -1,18 +1,19 @@
--- Parents are followed by their explicit code; a code's prefix says nothing. `union` also ends a circle.
-with recursive places as (
+-- Parents are followed by their explicit code; a code's prefix says nothing.
+with places as (
     select *
     from {{ ref('int_place_observed') }}
     where round_key in (select round_key from {{ source('control', 'round_to_build') }})
 ),
 
-ancestor as (
-    select round_key, place_code, place_code as ancestor_code
+-- Only places that others lie in: a small part of all.
+holding as (
+    select round_key, place_code, parent_code
     from places
-    union
-    select a.round_key, a.place_code, p.parent_code as ancestor_code
-    from ancestor as a
-    inner join places as p on a.round_key = p.round_key and a.ancestor_code = p.place_code
-    where p.parent_code is not null
+    where place_code in (select parent_code from places where parent_code is not null)
+),
+
+ancestor as (
+    {{ places_above('places', 'holding') }}
 )
 
 select

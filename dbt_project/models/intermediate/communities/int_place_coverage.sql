@@ -1,5 +1,5 @@
 -- What a round reached of every published place, and what the frame says was there to reach.
-with recursive latest_vintage as (
+with latest_vintage as (
     {{ latest_vintages() }}
 ),
 
@@ -27,13 +27,14 @@ frame as (
     where r.component <> 'rms'
 ),
 
+framed_places as (
+    select f.round_key, f.place_code, g.parent_code
+    from frame as f
+    left join gazetteer as g on f.round_key = g.round_key and f.place_code = g.place_code
+),
+
 above as (
-    select round_key, place_code, place_code as ancestor_code from frame
-    union
-    select a.round_key, a.place_code, g.parent_code as ancestor_code
-    from above as a
-    inner join gazetteer as g on a.round_key = g.round_key and a.ancestor_code = g.place_code
-    where g.parent_code is not null
+    {{ places_above('framed_places', 'gazetteer') }}
 ),
 
 framed as (
@@ -42,10 +43,8 @@ framed as (
         a.ancestor_code as place_code,
         sum(f.communities)::bigint as communities_in_frame,
         max(f.frame_year) as frame_year,
-        coalesce(
-            string_agg(distinct f.frame_source, '; ' order by f.frame_source) filter (where f.communities is not null),
-            string_agg(distinct f.frame_source, '; ' order by f.frame_source)
-        ) as frame_source
+        {{ joined_once('case when f.communities is not null then f.frame_source end', '; ') }} as source_of_communities,
+        {{ joined_once('f.frame_source', '; ') }} as source_of_all
     from above as a
     inner join frame as f on a.round_key = f.round_key and a.place_code = f.place_code
     inner join gazetteer as g on a.round_key = g.round_key and a.ancestor_code = g.place_code
@@ -129,10 +128,10 @@ select
     f.communities_in_frame,
     case when f.communities_in_frame is not null then coalesce(r.communities_of_frame_assessed, 0) end
         as communities_of_frame_assessed,
-    round(100.0 * coalesce(r.communities_of_frame_assessed, 0) / nullif(f.communities_in_frame, 0), 4)
+    {{ rounded('1e2 * coalesce(r.communities_of_frame_assessed, 0) / nullif(f.communities_in_frame, 0)', 4) }}
         as coverage_of_frame_percent,
     f.frame_year,
-    f.frame_source
+    coalesce(f.source_of_communities, f.source_of_all) as frame_source
 from places as p
 inner join begun as b on p.round_key = b.round_key
 left join reached as r on p.round_key = r.round_key and p.place_code = r.place_code

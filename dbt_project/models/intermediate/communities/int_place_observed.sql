@@ -4,7 +4,7 @@
 ) }}
 
 -- The round's own tree: what its rows named, and ancestors that only the gazetteer knows.
-with recursive latest_vintage as (
+with latest_vintage as (
     {{ latest_vintages() }}
 ),
 
@@ -24,22 +24,44 @@ gazetteer as (
 
 observed as (
     select *
-    from {{ ref('stg_canonical__place') }}
-    qualify row_number() over (
-        partition by round_key, place_code
-        order by
-            in_gazetteer desc nulls last, delivered_code nulls last, place_name_en nulls last, parent_code nulls last
-    ) = 1
+    from (
+        select
+            *,
+            row_number() over (
+                partition by round_key, place_code
+                order by
+                    in_gazetteer desc nulls last, delivered_code nulls last, place_name_en nulls last, parent_code nulls last
+            ) as place_row
+        from {{ ref('stg_canonical__place') }}
+    ) as named
+    where place_row = 1
+),
+
+unseen as (
+    select g.round_key, g.place_code, g.parent_code
+    from gazetteer as g
+    anti join observed as o on g.round_key = o.round_key and g.place_code = o.place_code
+),
+
+-- Where the gazetteer goes on: places that nobody named, above one that was.
+next_above as (
+    select u.round_key, u.place_code, u.parent_code
+    from unseen as u
+    inner join (select distinct round_key, parent_code from observed) as o
+        on u.round_key = o.round_key and u.place_code = o.parent_code
+),
+
+above as (
+    {{ places_above('next_above', 'unseen') }}
 ),
 
 tree as (
     select round_key, place_code, parent_code
     from observed
     union
-    select g.round_key, g.place_code, g.parent_code
-    from tree as t
-    inner join gazetteer as g on t.round_key = g.round_key and t.parent_code = g.place_code
-    anti join observed as o on g.round_key = o.round_key and g.place_code = o.place_code
+    select u.round_key, u.place_code, u.parent_code
+    from above as a
+    inner join unseen as u on a.round_key = u.round_key and a.ancestor_code = u.place_code
 ),
 
 final as (

@@ -10,19 +10,20 @@ with starts as (
 links as (
     select
         operation, from_vintage, from_code, to_vintage, to_code,
-        (share is distinct from 1)
-        or count(*) over (partition by operation, from_vintage, to_vintage, to_code) > 1 as is_moved
+        share, count(*) over (partition by operation, from_vintage, to_vintage, to_code) as links_to
     from {{ source('reference', 'place_crosswalk') }}
 ),
 
 -- Whether a place has other boundaries in another vintage, seen from both ends of the links.
 moved as (
-    select operation, geography_vintage, place_code, other_vintage, bool_or(is_moved) as is_moved
+    select
+        operation, geography_vintage, place_code, other_vintage,
+        max(case when share is distinct from 1 or links_to > 1 then 1 else 0 end) = 1 as is_moved
     from (
-        select operation, from_vintage as geography_vintage, from_code as place_code, to_vintage as other_vintage, is_moved
+        select operation, from_vintage as geography_vintage, from_code as place_code, to_vintage as other_vintage, share, links_to
         from links
         union all
-        select operation, to_vintage as geography_vintage, to_code as place_code, from_vintage as other_vintage, is_moved
+        select operation, to_vintage as geography_vintage, to_code as place_code, from_vintage as other_vintage, share, links_to
         from links
     ) as ends
     group by operation, geography_vintage, place_code, other_vintage

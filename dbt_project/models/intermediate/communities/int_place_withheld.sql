@@ -5,23 +5,8 @@
 
 -- Places that hold a withheld count, themselves or inside them, by category and table. What is reckoned from the communities of such
 -- a place, other than its shown counts, could tell what is withheld in it.
-with recursive places as (
-    select distinct round_key, population_category, place_code, parent_code
-    from {{ ref('int_count_cell') }}
-),
-
-inside as (
-    select distinct w.round_key, w.population_category, w.table_code, w.place_code, p.parent_code
-    from {{ ref('int_cell_withheld') }} as w
-    inner join places as p
-        on w.round_key = p.round_key and w.population_category = p.population_category and w.place_code = p.place_code
-    union
-    select i.round_key, i.population_category, i.table_code, p.place_code, p.parent_code
-    from inside as i
-    inner join places as p
-        on i.round_key = p.round_key and i.population_category = p.population_category and i.parent_code = p.place_code
-)
-
-select distinct round_key, place_code, population_category, table_code
-from inside
+select distinct w.round_key, a.ancestor_code as place_code, w.population_category, w.table_code
+from {{ ref('int_cell_withheld') }} as w
+inner join {{ ref('int_place_ancestor') }} as a on w.round_key = a.round_key and w.place_code = a.place_code
+where a.is_published
 order by round_key, place_code, population_category, table_code

@@ -8,15 +8,15 @@ select
     p.round_key,
     p.place_code,
     p.population_category,
-    p.item::integer as reference_year,
-    ({{ counted('individuals') }})::bigint as individuals,
-    ({{ counted('households') }})::bigint as households,
+    try_cast(p.item as integer) as reference_year,
+    cast({{ counted('individuals') }} as bigint) as individuals,
+    cast({{ counted('households') }} as bigint) as households,
     {{ status_flags() }}
 from {{ ref('stg_canonical__population') }} as p
 inner join {{ ref('int_informant_choice') }} as c
     on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
 where
     c.is_chosen and p.dimension = 'year' and p.sex = 'all' and p.age_group = 'all'
-    and regexp_full_match(p.item, '[0-9]{4}')
+    and {{ is_all_of('p.item', '[0-9]{4}') }}
 group by p.round_key, p.place_code, p.population_category, p.item
 order by p.round_key, p.population_category, p.place_code, reference_year

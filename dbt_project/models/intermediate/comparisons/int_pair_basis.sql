@@ -26,7 +26,7 @@ whole_years as (
 compared as (
     select
         round_key, population_category,
-        string_agg(reference_year::varchar, ', ' order by reference_year) as years_compared
+        {{ joined('cast(reference_year as string)', ', ', 'reference_year') }} as years_compared
     from whole_years
     group by round_key, population_category
 ),

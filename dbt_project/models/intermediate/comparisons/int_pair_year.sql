@@ -2,7 +2,7 @@
 with years as (
     select
         r.round_key, y.place_code as previous_place_code, m.place_code, y.population_category, y.reference_year,
-        y.individuals as previous_individuals, null::bigint as individuals
+        y.individuals as previous_individuals, cast(null as bigint) as individuals
     from {{ ref('int_round_pair') }} as r
     inner join {{ ref('int_community_year') }} as y on r.previous_round_key = y.round_key
     inner join {{ ref('int_place_match') }} as m

@@ -1,12 +1,16 @@
 -- Which place of the earlier round is which of the later one. A code counts only where the name agrees with it: codes were
 -- given to other places, and whole code systems were changed. Otherwise the names from the country down, where unique.
+{%- set place -%}
+    p.place_code, p.place_level, p.parent_code, p.skeleton, p.skeleton_ru, p.skeleton_ky, p.level1_code, p.parent_skeleton,
+        p.path_key, p.path_skeleton
+{%- endset %}
 with pairs as (
     select * from {{ ref('int_round_pair') }}
 ),
 
 earlier as (
     select
-        r.round_key, r.operation, r.previous_vintage, r.vintage, r.vintages_differ, p.* exclude (round_key),
+        r.round_key, r.operation, r.previous_vintage, r.vintage, r.vintages_differ, {{ place }},
         count(*) over (partition by r.round_key, p.place_level, p.path_key) as path_count,
         count(*) over (partition by r.round_key, p.place_level, p.path_skeleton) as skeleton_count
     from pairs as r
@@ -15,7 +19,7 @@ earlier as (
 
 later as (
     select
-        r.round_key, p.* exclude (round_key),
+        r.round_key, {{ place }},
         count(*) over (partition by r.round_key, p.place_level, p.path_key) as path_count,
         count(*) over (partition by r.round_key, p.place_level, p.path_skeleton) as skeleton_count
     from pairs as r

@@ -79,10 +79,10 @@ summed as (
         min(place_level) as place_level,
         max(community_level) as community_level,
         bool_or(is_uncertain) as is_uncertain,
-        sum(previous_individuals)::bigint as previous_individuals,
-        sum(individuals)::bigint as individuals,
-        sum(previous_households)::bigint as previous_households,
-        sum(households)::bigint as households,
+        cast(sum(previous_individuals) as bigint) as previous_individuals,
+        cast(sum(individuals) as bigint) as individuals,
+        cast(sum(previous_households) as bigint) as previous_households,
+        cast(sum(households) as bigint) as households,
         count(case when community_status = 'common' then 1 end) as common_communities,
         count(case when community_status = 'new' then 1 end) as new_communities,
         count(case when community_status = 'gone' then 1 end) as gone_communities,
@@ -95,25 +95,53 @@ summed as (
             case when individuals is not null and is_told_after and (like_before is null or like_after is null) then 1 end
         ) as rest_after,
         count(case when is_moved and previous_individuals is not null then 1 end) as moved_communities,
-        sum(case when community_status = 'common' then previous_individuals end)::bigint as common_previous,
-        sum(case when community_status = 'common' then individuals end)::bigint as common_individuals,
-        sum(case when community_status = 'new' then individuals end)::bigint as new_individuals,
-        sum(case when community_status = 'gone' then previous_individuals end)::bigint as gone_individuals,
-        sum(case when like_after is not null then like_before end)::bigint as like_before,
-        sum(case when like_before is not null then like_after end)::bigint as like_after,
-        sum(outside)::bigint as outside,
-        count(case when like_before > 0 and like_after is not null then 1 end) as ratio_communities,
-        percentile_cont(0.05) within group (order by case when like_before > 0 then like_after / like_before end) as ratio_p5,
-        percentile_cont(0.5) within group (order by case when like_before > 0 then like_after / like_before end) as ratio_median,
-        percentile_cont(0.95) within group (order by case when like_before > 0 then like_after / like_before end) as ratio_p95
+        cast(sum(case when community_status = 'common' then previous_individuals end) as bigint) as common_previous,
+        cast(sum(case when community_status = 'common' then individuals end) as bigint) as common_individuals,
+        cast(sum(case when community_status = 'new' then individuals end) as bigint) as new_individuals,
+        cast(sum(case when community_status = 'gone' then previous_individuals end) as bigint) as gone_individuals,
+        cast(sum(case when like_after is not null then like_before end) as bigint) as like_before,
+        cast(sum(case when like_before is not null then like_after end) as bigint) as like_after,
+        cast(sum(outside) as bigint) as outside,
+        count(case when like_before > 0 and like_after is not null then 1 end) as ratio_communities
     from placed
+    group by round_key, population_category, target_code
+),
+
+-- How the ratios of the communities are spread. Reckoned here: percentile_cont ends in other digits on each engine.
+ratios as (
+    select
+        round_key, population_category, target_code, like_after / like_before as ratio,
+        row_number() over (
+            partition by round_key, population_category, target_code order by like_after / like_before
+        ) - 1 as ratio_order,
+        count(*) over (partition by round_key, population_category, target_code) - 1 as last_order
+    from placed
+    where like_before > 0 and like_after is not null
+),
+
+-- A share of the way from the smallest to the largest lies on a ratio or between two.
+spread as (
+    select
+        round_key, population_category, target_code,
+        {%- for name, share in [('p5', '0.05e0'), ('median', '0.5e0'), ('p95', '0.95e0')] %}
+        {%- set way = share ~ ' * max(last_order)' %}
+        max(case when ratio_order = floor({{ share }} * last_order) then ratio end) * (1 - ({{ way }} - floor({{ way }})))
+        + max(case when ratio_order = ceil({{ share }} * last_order) then ratio end) * ({{ way }} - floor({{ way }})) as ratio_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from ratios
     group by round_key, population_category, target_code
 )
 
 select
-    s.* exclude (moved_communities),
+    s.round_key, s.population_category, s.place_code, s.place_level, s.community_level, s.is_uncertain,
+    s.previous_individuals, s.individuals, s.previous_households, s.households, s.common_communities, s.new_communities,
+    s.gone_communities, s.unmatched_communities, s.like_communities, s.rest_before, s.rest_after, s.common_previous,
+    s.common_individuals, s.new_individuals, s.gone_individuals, s.like_before, s.like_after, s.outside,
+    s.ratio_communities, q.ratio_p5, q.ratio_median, q.ratio_p95,
     s.moved_communities + coalesce(l.communities, 0) as moved_communities
 from summed as s
+left join spread as q
+    on s.round_key = q.round_key and s.population_category = q.population_category and s.place_code = q.target_code
 left join left_place as l
     on s.round_key = l.round_key and s.population_category = l.population_category and s.place_code = l.target_code
 order by s.round_key, s.population_category, s.place_level, s.place_code

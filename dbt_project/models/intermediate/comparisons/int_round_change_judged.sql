@@ -19,7 +19,7 @@ shared as (
     select
         *,
         (previous_communities = 0 or communities = 0) and not is_uncertain as is_in_one_round,
-        1.0 * common_communities / greatest(previous_communities, communities) as common_share
+        1e0 * common_communities / greatest(previous_communities, communities) as common_share
     from changes
 ),
 
@@ -59,12 +59,12 @@ worded as (
     select
         r.round_key, r.population_category, r.place_code,
         bool_and(w.comparability = 'limited') as is_limited,
-        string_agg(r.word_code, ', ' order by r.reason_order) as comparability_codes,
+        {{ joined('r.word_code', ', ', 'r.reason_order') }} as comparability_codes,
         {%- for lang in ['en', 'ru', 'ky'] %}
-        string_agg(
-            case when r.reason_order = 1 then coalesce(s.definition_{{ lang }}, w.text_{{ lang }}) else w.text_{{ lang }} end,
-            '; ' order by r.reason_order
-        ) as reason_{{ lang }}{{ ',' if not loop.last }}
+        {{ joined(
+            'case when r.reason_order = 1 then coalesce(s.definition_' ~ lang ~ ', w.text_' ~ lang ~ ') else w.text_' ~ lang ~ ' end',
+            '; ', 'r.reason_order'
+        ) }} as reason_{{ lang }}{{ ',' if not loop.last }}
         {%- endfor %}
     from reasons as r
     inner join {{ ref('change_words') }} as w on r.word_code = w.word_code
@@ -99,7 +99,7 @@ parted as (
         case when comparability <> 'not_comparable' then like_after - like_before end as like_for_like,
         case
             when comparability = 'not_comparable' then null
-            when basis = 'whole_total' then 0
+            when basis = 'whole_total' then cast(0 as bigint)
             else outside
         end as window_effect
     from compared
@@ -165,21 +165,23 @@ ordered as (
 )
 
 select
-    * exclude (
-        reveals_parts, reveals_like, parts_withheld, likes_withheld, parts_order, like_order, is_safe_neighbour, any_common,
-        parent_code, reason_en, reason_ru, reason_ky
-    ),
-    reason_en,
-    reason_ru,
-    reason_ky,
+    round_key, population_category, place_code, place_level, community_level, is_uncertain, previous_individuals,
+    individuals, previous_households, households, common_communities, new_communities, gone_communities,
+    unmatched_communities, like_communities, rest_before, rest_after, common_previous, common_individuals,
+    new_individuals, gone_individuals, like_before, like_after, outside, ratio_communities, ratio_p5, ratio_median,
+    ratio_p95, moved_communities, previous_round_key, operation, component, basis, window_word, definition_word,
+    definition_en, definition_ru, definition_ky, years_compared, is_vintage_unstated, finest_published_level,
+    suppress_from_level, small_cell_threshold, communities, previous_communities, is_in_one_round, common_share,
+    comparability, comparability_codes, total_difference, coverage_effect, common_difference, like_for_like,
+    window_effect, reveals_moved, reason_en, reason_ru, reason_ky,
     reveals_parts or (parts_withheld = 1 and parts_order = 1) as is_parts_withheld,
     reveals_like or (likes_withheld = 1 and like_order = 1)
     or (basis = 'whole_total' and parts_withheld = 1 and parts_order = 1) as is_like_withheld,
-    case when like_before > 0 then round(100.0 * like_for_like / like_before, 4) end as like_for_like_percent,
+    case when like_before > 0 then {{ rounded('100e0 * like_for_like / like_before', 4) }} end as like_for_like_percent,
     case
         when comparability = 'not_comparable' or like_for_like is null
             or like_communities < {{ change_rule('direction_communities') }} then 'cannot_be_told'
-        when like_for_like = 0 or abs(100.0 * like_for_like) < {{ change_rule('clear_change_percent') }} * like_before
+        when like_for_like = 0 or abs(100e0 * like_for_like) < {{ change_rule('clear_change_percent') }} * like_before
             then 'no_clear_change'
         when like_for_like > 0 then 'increase'
         else 'decrease'

@@ -13,9 +13,9 @@ with reports as (
     union all
     select
         round_key, operation, place_code, place_level, parent_code, place_name_en, place_name_ru, place_name_ky,
-        population_category, item::integer, individuals, value_status, is_suppressed, window_start, window_end, is_synthetic
+        population_category, try_cast(item as integer), individuals, value_status, is_suppressed, window_start, window_end, is_synthetic
     from {{ ref('mart_population_breakdown') }}
-    where dimension = 'year' and regexp_full_match(item, '[0-9]{4}')
+    where dimension = 'year' and {{ is_all_of('item', '[0-9]{4}') }}
 ),
 
 communities as (

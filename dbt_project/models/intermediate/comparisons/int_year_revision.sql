@@ -6,8 +6,8 @@ select
     y.reference_year,
     min(p.place_level) as place_level,
     count(*) as communities,
-    sum(y.previous_individuals)::bigint as previous_individuals,
-    sum(y.individuals)::bigint as individuals,
+    cast(sum(y.previous_individuals) as bigint) as previous_individuals,
+    cast(sum(y.individuals) as bigint) as individuals,
     max(c.community_level) as community_level
 from {{ ref('int_pair_year') }} as y
 inner join {{ ref('int_pair_place') }} as p

@@ -14,7 +14,7 @@ ordered as (
 
 top5 as (
     select
-        round_key, link_type, any_value(population_category) as population_category,
+        round_key, link_type, max(population_category) as population_category,
         sum(share_of_links) as share
     from ordered
     where place <= 5
@@ -31,7 +31,7 @@ from links
 union all
 select
     {{ figure(
-        "'share.country.' || link_type || '.' || country_iso3", "'share.country.' || link_type", '100.0 * share_of_links',
+        "'share.country.' || link_type || '.' || country_iso3", "'share.country.' || link_type", '100e0 * share_of_links',
         indicator="'stock.' || population_category", item='country_name'
     ) }}
 from links
@@ -39,7 +39,7 @@ where share_of_links is not null
 union all
 select
     {{ figure(
-        "'share.top5.' || link_type", "'share.top5.' || link_type", '100.0 * share',
+        "'share.top5.' || link_type", "'share.top5.' || link_type", '100e0 * share',
         indicator="'stock.' || population_category"
     ) }}
 from top5

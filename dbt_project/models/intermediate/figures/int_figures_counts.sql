@@ -44,7 +44,7 @@ days as (
 rounds as (
     select
         d.round_key, d.figure_code, d.as_of,
-        cast(d.as_of as varchar) as as_of_en, cast(d.as_of as varchar) as as_of_ru, cast(d.as_of as varchar) as as_of_ky,
+        cast(d.as_of as string) as as_of_en, cast(d.as_of as string) as as_of_ru, cast(d.as_of as string) as as_of_ky,
         count(*) filter (where g.fieldwork_end <= d.as_of) as carried_out,
         count(*) filter (
             where g.fieldwork_start <= d.as_of and (g.fieldwork_end > d.as_of or g.fieldwork_end is null)

@@ -33,8 +33,8 @@ ages as (
 
 working_age as (
     select
-        round_key, population_category, any_value(category_name_en) as category_name_en,
-        any_value(category_name_ru) as category_name_ru, any_value(category_name_ky) as category_name_ky,
+        round_key, population_category, max(category_name_en) as category_name_en,
+        max(category_name_ru) as category_name_ru, max(category_name_ky) as category_name_ky,
         sum(individuals) filter (where sex = 'male' and age_low >= 18 and age_high <= 59) as men,
         sum(individuals) as everybody
     from ages
@@ -70,21 +70,21 @@ expected as (
 
 place_groups as (
     select
-        p.round_key, g.place_group, any_value(g.group_name_en) as group_name_en,
-        any_value(g.group_name_ru) as group_name_ru, any_value(g.group_name_ky) as group_name_ky,
-        p.population_category, any_value(p.category_name_en) as category_name_en,
-        any_value(p.category_name_ru) as category_name_ru, any_value(p.category_name_ky) as category_name_ky,
-        sum(p.individuals) as individuals, any_value(p.country_individuals) as country_individuals
+        p.round_key, g.place_group, max(g.group_name_en) as group_name_en,
+        max(g.group_name_ru) as group_name_ru, max(g.group_name_ky) as group_name_ky,
+        p.population_category, max(p.category_name_en) as category_name_en,
+        max(p.category_name_ru) as category_name_ru, max(p.category_name_ky) as category_name_ky,
+        sum(p.individuals) as individuals, max(p.country_individuals) as country_individuals
     from places as p
     inner join {{ ref('place_groups') }} as g on p.operation = g.operation and p.place_code = g.place_code
     inner join expected as e on p.round_key = e.round_key and g.place_group = e.place_group
     group by p.round_key, g.place_group, p.population_category
-    having count(p.individuals) = any_value(e.members)
+    having count(p.individuals) = max(e.members)
 )
 
 select
     {{ figure(
-        "'share.sex.' || population_category || '.' || sex", "'share.sex'", '100.0 * individuals / both_sexes',
+        "'share.sex.' || population_category || '.' || sex", "'share.sex'", '100e0 * individuals / both_sexes',
         indicator="'stock.' || population_category", item='category_name', part='sex_name'
     ) }}
 from sexes
@@ -92,7 +92,7 @@ where known_sexes = 2 and both_sexes > 0
 union all
 select
     {{ figure(
-        "'share.working_age_men.' || population_category", "'share.working_age_men'", '100.0 * men / everybody',
+        "'share.working_age_men.' || population_category", "'share.working_age_men'", '100e0 * men / everybody',
         indicator="'stock.' || population_category", item='category_name'
     ) }}
 from working_age
@@ -101,7 +101,7 @@ union all
 select
     {{ figure(
         "'share.place.' || population_category || '.' || place_code", "'share.place'",
-        '100.0 * individuals / country_individuals', indicator="'stock.' || population_category",
+        '100e0 * individuals / country_individuals', indicator="'stock.' || population_category",
         item='category_name', part='place_name'
     ) }}
 from places
@@ -110,7 +110,7 @@ union all
 select
     {{ figure(
         "'share.place.' || population_category || '.' || place_group", "'share.place'",
-        '100.0 * individuals / country_individuals', indicator="'stock.' || population_category",
+        '100e0 * individuals / country_individuals', indicator="'stock.' || population_category",
         item='category_name', part='group_name'
     ) }}
 from place_groups

@@ -32,12 +32,12 @@ ranks as (
 tied as (
     select
         round_key, ranked, population_category, position, individuals,
-        cast(position as varchar) as position_en, cast(position as varchar) as position_ru,
-        cast(position as varchar) as position_ky,
-        string_agg(name_en, ', ' order by code) as name_en,
-        string_agg(name_ru, ', ' order by code) as name_ru,
-        string_agg(name_ky, ', ' order by code) as name_ky,
-        string_agg(code, ', ' order by code) as codes,
+        cast(position as string) as position_en, cast(position as string) as position_ru,
+        cast(position as string) as position_ky,
+        {{ joined('name_en', ', ', 'code') }} as name_en,
+        {{ joined('name_ru', ', ', 'code') }} as name_ru,
+        {{ joined('name_ky', ', ', 'code') }} as name_ky,
+        {{ joined('code', ', ', 'code') }} as codes,
         count(*) as tied
     from ranks
     where position <= 5
@@ -46,7 +46,7 @@ tied as (
 
 select
     {{ figure(
-        "'rank.' || ranked || '.' || position", "'rank.' || ranked", 'individuals',
+        "'rank.' || ranked || '.' || position_en", "'rank.' || ranked", 'individuals',
         indicator="'stock.' || population_category", item='position', text='name', text_code='codes', tied='tied'
     ) }}
 from tied

@@ -9,11 +9,11 @@ with years as (
 
 changes as (
     select
-        t.round_key, t.return_year, 100.0 * (t.individuals - b.individuals) / b.individuals as change,
-        cast(t.return_year as varchar) as year_en, cast(t.return_year as varchar) as year_ru,
-        cast(t.return_year as varchar) as year_ky,
-        cast(b.return_year as varchar) as before_en, cast(b.return_year as varchar) as before_ru,
-        cast(b.return_year as varchar) as before_ky
+        t.round_key, t.return_year, 100e0 * (t.individuals - b.individuals) / b.individuals as change,
+        cast(t.return_year as string) as year_en, cast(t.return_year as string) as year_ru,
+        cast(t.return_year as string) as year_ky,
+        cast(b.return_year as string) as before_en, cast(b.return_year as string) as before_ru,
+        cast(b.return_year as string) as before_ky
     from years as t
     inner join years as b on t.round_key = b.round_key and t.return_year = b.return_year + 1
     where b.individuals > 0
@@ -27,11 +27,11 @@ ends as (
 
 trends as (
     select
-        e.round_key, 100.0 * (l.individuals - f.individuals) / f.individuals as change,
-        cast(e.last_year as varchar) as year_en, cast(e.last_year as varchar) as year_ru,
-        cast(e.last_year as varchar) as year_ky,
-        cast(e.first_year as varchar) as before_en, cast(e.first_year as varchar) as before_ru,
-        cast(e.first_year as varchar) as before_ky,
+        e.round_key, 100e0 * (l.individuals - f.individuals) / f.individuals as change,
+        cast(e.last_year as string) as year_en, cast(e.last_year as string) as year_ru,
+        cast(e.last_year as string) as year_ky,
+        cast(e.first_year as string) as before_en, cast(e.first_year as string) as before_ru,
+        cast(e.first_year as string) as before_ky,
         case
             when l.individuals > f.individuals then 'increase'
             when l.individuals < f.individuals then 'decrease'
@@ -55,7 +55,7 @@ worded as (
 
 select
     {{ figure(
-        "'change.returned.' || return_year", "'change.returned'", 'change', indicator="'returns_by_year'",
+        "'change.returned.' || year_en", "'change.returned'", 'change', indicator="'returns_by_year'",
         item='year', part='before'
     ) }}
 from changes

@@ -6,7 +6,7 @@ compared as (
     select
         p.*,
         r.operation, r.window_start, r.window_end, r.is_synthetic as is_round_synthetic,
-        round(f.value_number, coalesce(p.decimals, 0)) as rounded_value,
+        {{ rounded_by('f.value_number', 'coalesce(p.decimals, 0)') }} as rounded_value,
         f.value_text_en, f.value_text_ru, f.value_text_ky, f.value_code,
         f.previous_round_key, f.comparability,
         f.comparability_reason_en, f.comparability_reason_ru, f.comparability_reason_ky,
@@ -49,7 +49,7 @@ select
     published_text,
     case when published_value is not null then rounded_value end as computed_value,
     case when published_text is not null then value_text_en end as computed_text,
-    round(case when published_value is not null then rounded_value end - published_value, 6) as difference,
+    {{ rounded('case when published_value is not null then rounded_value end - published_value', 6) }} as difference,
     -- A figure that we can't compute does not agree.
     coalesce(published_value is null or abs(rounded_value - published_value) < 1e-9, false)
     and (published_text is null or is_same_text) as agrees,

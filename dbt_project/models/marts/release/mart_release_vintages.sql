@@ -12,14 +12,15 @@ figures as (
     union all
     select
         round_key, operation, component, place_code, place_level, place_name_en, place_name_ru, place_name_ky,
-        population_category, reference_year::varchar, individuals, is_suppressed, is_synthetic
+        population_category, cast(reference_year as string), individuals, is_suppressed, is_synthetic
     from {{ ref('mart_vintages') }}
 ),
 
 -- What is withheld now is not told by older statements either, nor what today's rules would withhold.
 history as (
     select
-        h.* exclude (individuals, is_small),
+        h.release_id, h.published_at, h.round_key, h.operation, h.component, h.place_code, h.place_level, h.place_name_en,
+        h.place_name_ru, h.place_name_ky, h.population_category, h.figure_code, h.statement, h.is_synthetic,
         case when not coalesce(f.is_suppressed, false) and not h.is_small then h.individuals end as individuals
     from (
         select s.*, {{ is_small_cell('s.individuals') }} as is_small
@@ -33,10 +34,16 @@ history as (
 ),
 
 last_said as (
-    select * from history
-    qualify row_number() over (
-        partition by round_key, place_code, population_category, figure_code order by release_id desc
-    ) = 1
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by round_key, place_code, population_category, figure_code order by release_id desc
+            ) as said_before
+        from history
+    ) as h
+    where said_before = 1
 ),
 
 stated as (
@@ -66,7 +73,7 @@ withdrawn as (
     select
         t.release_id, t.published_at, l.round_key, l.operation, l.component, l.place_code, l.place_level,
         l.place_name_en, l.place_name_ru, l.place_name_ky, l.population_category, l.figure_code,
-        'withdrawn' as statement, null::bigint as individuals, l.is_synthetic
+        'withdrawn' as statement, cast(null as bigint) as individuals, l.is_synthetic
     from last_said as l
     cross join this_release as t
     left join figures as f
@@ -114,7 +121,7 @@ select
     coalesce(c.category_name_ru, o.population_category) as category_name_ru,
     coalesce(c.category_name_ky, o.population_category) as category_name_ky,
     o.figure_code,
-    case when o.figure_code <> 'total' then o.figure_code::integer end as reference_year,
+    case when o.figure_code <> 'total' then cast(o.figure_code as integer) end as reference_year,
     o.statement,
     o.individuals,
     o.previous_release_id,

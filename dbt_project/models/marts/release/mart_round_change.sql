@@ -9,11 +9,11 @@ with changes as (
 
 -- The later round's name of a place; the earlier one's where only that round has it.
 places as (
-    select r.round_key, p.* exclude (round_key), 1 as place_order
+    select r.round_key, p.place_code, p.parent_code, p.place_name_en, p.place_name_ru, p.place_name_ky, 1 as place_order
     from {{ ref('int_round_pair') }} as r
     inner join {{ ref('int_place_observed') }} as p on r.round_key = p.round_key
     union all
-    select r.round_key, p.* exclude (round_key), 2
+    select r.round_key, p.place_code, p.parent_code, p.place_name_en, p.place_name_ru, p.place_name_ky, 2
     from {{ ref('int_round_pair') }} as r
     inner join {{ ref('int_place_observed') }} as p on r.previous_round_key = p.round_key
     where not r.vintages_differ
@@ -21,8 +21,11 @@ places as (
 
 named as (
     select round_key, place_code, parent_code, place_name_en, place_name_ru, place_name_ky
-    from places
-    qualify row_number() over (partition by round_key, place_code order by place_order) = 1
+    from (
+        select *, row_number() over (partition by round_key, place_code order by place_order) as name_order
+        from places
+    ) as p
+    where name_order = 1
 ),
 
 -- What the totals themselves withhold is withheld here.
@@ -77,11 +80,7 @@ judged as (
 
 shown as (
     select
-        * replace (
-            is_parts_withheld or holds_withheld as is_parts_withheld,
-            is_like_withheld or holds_withheld as is_like_withheld,
-            case when holds_withheld then 'cannot_be_told' else direction end as direction
-        ),
+        *,
         is_suppressed or is_parts_withheld or holds_withheld as no_parts,
         is_suppressed or is_like_withheld or holds_withheld or comparability = 'not_comparable' as no_like,
         case when not is_suppressed and not is_uncertain then previous_individuals end as shown_previous,
@@ -89,7 +88,7 @@ shown as (
         case when not is_suppressed then total_difference end as shown_difference,
         case
             when not is_suppressed and comparability <> 'not_comparable' and previous_individuals > 0
-                then round(100.0 * total_difference / previous_individuals, 4)
+                then {{ rounded('100e0 * total_difference / previous_individuals', 4) }}
         end as shown_percent
     from judged
 ),
@@ -122,7 +121,7 @@ final as (
         case when not no_like then like_before end as like_for_like_previous,
         case when not no_like then like_after end as like_for_like_current,
         case when not no_like then like_for_like_percent end as like_for_like_percent,
-        direction,
+        case when holds_withheld then 'cannot_be_told' else direction end as direction,
         -- Of the totals as they stand, and not of what is compared like for like.
         case
             when comparability = 'not_comparable' or (previous_window_start is distinct from window_start) then 'not_comparable'
@@ -150,7 +149,7 @@ final as (
         case when not no_parts and not is_uncertain then gone_individuals end as gone_individuals,
         {%- for ratio in ['ratio_p5', 'ratio_median', 'ratio_p95'] %}
         case
-            when not no_like and ratio_communities >= {{ change_rule('ratio_communities') }} then round({{ ratio }}, 4)
+            when not no_like and ratio_communities >= {{ change_rule('ratio_communities') }} then {{ rounded(ratio, 4) }}
         end as {{ ratio }},
         {%- endfor %}
         previous_window_start,
@@ -158,7 +157,7 @@ final as (
         window_start,
         window_end,
         is_suppressed,
-        not is_suppressed and (is_parts_withheld or is_like_withheld) as is_withheld_in_part,
+        not is_suppressed and (is_parts_withheld or is_like_withheld or holds_withheld) as is_withheld_in_part,
         is_synthetic
     from shown
 )

@@ -18,7 +18,6 @@ whole as (
         -- A code under another name is another place; another series is another definition.
         partition by operation, component, population_category, vintage, place_code, skeleton, series, reference_year
         order by round_number, round_key
-        rows between unbounded preceding and current row
     )
 ),
 

@@ -17,7 +17,7 @@ ordered as (
     select
         *,
         sum(if(is_small, interviews, 0)) over whole as few_interviews,
-        count(*) filter (where is_small) over whole as few_days,
+        count(case when is_small then 1 end) over whole as few_days,
         row_number() over (partition by round_key, place_code, is_small order by interviews, collection_day) as day_order
     from days
     window whole as (partition by round_key, place_code)

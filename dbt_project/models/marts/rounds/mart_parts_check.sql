@@ -9,24 +9,21 @@ wholes as (
     group by round_key, place_code, population_category
 ),
 
-counts as (
-    select p.*
+-- Of each sex its ages, or else all ages of it at once; then men and women, or else both at once. Other parts are of both sexes
+-- and all ages.
+by_sex as (
+    select
+        p.round_key, p.row_id, p.place_code, p.population_category, p.dimension, p.sex,
+        coalesce(
+            sum(case when p.age_group <> 'all' then p.value end), sum(case when p.age_group = 'all' then p.value end)
+        ) as individuals
     from {{ ref('stg_canonical__population') }} as p
     inner join chosen as c
         on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-    where p.unit = 'individuals' and p.dimension <> 'total' and p.is_counted
-),
-
--- Of each sex its ages, or else all ages of it at once; then men and women, or else both at once.
-by_sex as (
-    select
-        round_key, row_id, place_code, population_category, dimension, sex,
-        coalesce(
-            sum(case when age_group <> 'all' then value end), sum(case when age_group = 'all' then value end)
-        ) as individuals
-    from counts
-    where dimension in ('sex', 'age', 'sex_age')
-    group by round_key, row_id, place_code, population_category, dimension, sex
+    where
+        p.unit = 'individuals' and p.dimension <> 'total' and p.is_counted
+        and (p.dimension in ('sex', 'age', 'sex_age') or (p.sex = 'all' and p.age_group = 'all'))
+    group by p.round_key, p.row_id, p.place_code, p.population_category, p.dimension, p.sex
 ),
 
 rows_told as (
@@ -36,13 +33,6 @@ rows_told as (
             sum(case when sex <> 'all' then individuals end), sum(case when sex = 'all' then individuals end)
         ) as individuals
     from by_sex
-    group by round_key, row_id, place_code, population_category, dimension
-    union all
-    select
-        round_key, row_id, place_code, population_category, dimension,
-        sum(value) as individuals
-    from counts
-    where dimension not in ('sex', 'age', 'sex_age') and sex = 'all' and age_group = 'all'
     group by round_key, row_id, place_code, population_category, dimension
 ),
 
@@ -81,13 +71,11 @@ summed as (
 
 -- Where anything is withheld of the category, those who told parts are some of the communities, and their sum could tell it.
 holding as (
-    select
-        c.round_key, c.place_code as country_code, c.population_category,
-        list(distinct w.table_code) as closed_tables
-    from {{ ref('int_place_withheld') }} as c
-    left join {{ ref('int_cell_withheld') }} as w
-        on c.round_key = w.round_key and c.place_code = w.place_code and c.population_category = w.population_category
-    group by c.round_key, c.place_code, c.population_category
+    select distinct round_key, place_code, population_category from {{ ref('int_place_withheld') }}
+),
+
+withheld as (
+    select distinct round_key, place_code, population_category, table_code from {{ ref('int_cell_withheld') }}
 ),
 
 small as (
@@ -97,18 +85,17 @@ small as (
         {{ is_small_cell('s.individuals') }} or {{ is_small_cell('s.total_where_told') }}
         or {{ is_small_cell('t.category_total') }}
         or (h.round_key is not null and s.total_where_told is distinct from t.category_total)
-        or coalesce(
-            list_contains(
-                h.closed_tables, case when s.dimension in ('sex', 'age', 'sex_age') then 'people' else s.dimension end
-            ), false
-        ) as is_suppressed
+        or w.round_key is not null as is_suppressed
     from summed as s
     inner join totals as t on s.round_key = t.round_key and s.population_category = t.population_category
     inner join {{ ref('int_place_observed') }} as p on s.round_key = p.round_key and s.country_code = p.place_code
     inner join {{ source('reference', 'round') }} as r on s.round_key = r.round_key
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
     left join holding as h
-        on s.round_key = h.round_key and s.country_code = h.country_code and s.population_category = h.population_category
+        on s.round_key = h.round_key and s.country_code = h.place_code and s.population_category = h.population_category
+    left join withheld as w
+        on s.round_key = w.round_key and s.country_code = w.place_code and s.population_category = w.population_category
+        and case when s.dimension in ('sex', 'age', 'sex_age') then 'people' else s.dimension end = w.table_code
 )
 
 select

@@ -55,7 +55,7 @@ final as (
         if(w.is_total, d.residents_year, null) as residents_year,
         if(w.is_total, d.residents_source, null) as residents_source,
         if(w.is_total, coalesce(d.residents_status, 'unknown'), 'not_for_parts') as residents_status,
-        if(w.is_suppressed or not w.is_total, null, round(1000.0 * w.individuals / nullif(d.residents, 0), 6))
+        if(w.is_suppressed or not w.is_total, null, {{ rounded('1e3 * w.individuals / nullif(d.residents, 0)', 6) }})
             as per_1000_residents,
         if(w.is_suppressed, w.communities_of_table, w.communities) as communities,
         v.communities as communities_assessed,

@@ -41,7 +41,7 @@ made_of as (
     inner join rounds as r on l.operation = r.operation and l.from_vintage = r.geography_vintage
     left join (select distinct round_key, place_code from totals) as s
         on r.round_key = s.round_key and l.from_code = s.place_code
-    group by all
+    group by r.round_key, l.to_vintage, l.to_code
 ),
 
 -- What a round saw of every place that went into another one, wholly or in part.
@@ -55,25 +55,25 @@ moved as (
         t.population_category,
         sum(t.individuals * l.share) as individuals,
         sum(t.households * l.share) as households,
-        sum(t.individuals * l.share) filter (where l.share < 1) as individuals_by_share,
+        sum(case when l.share < 1 then t.individuals * l.share end) as individuals_by_share,
         bool_or(u.is_unknown) as is_unknown,
         bool_or(l.share < 1) as is_estimate,
         bool_or(t.is_suppressed) as is_withheld,
         bool_or(t.value_status = 'reported') as has_reported,
         bool_or(t.value_status = 'derived') as has_derived,
         bool_or(t.value_status = 'missing') as has_missing,
-        any_value(t.window_start) as window_start,
-        any_value(t.window_end) as window_end,
-        any_value(t.is_synthetic) as is_synthetic,
-        any_value(t.finest_moved_level) as finest_moved_level,
-        any_value(t.suppress_from_level) as suppress_from_level,
-        any_value(t.small_cell_threshold) as small_cell_threshold
+        min(t.window_start) as window_start,
+        min(t.window_end) as window_end,
+        min(t.is_synthetic) as is_synthetic,
+        min(t.finest_moved_level) as finest_moved_level,
+        min(t.suppress_from_level) as suppress_from_level,
+        min(t.small_cell_threshold) as small_cell_threshold
     from totals as t
     inner join links as l
         on t.operation = l.operation and t.own_vintage = l.from_vintage and t.place_code = l.from_code
     inner join made_of as u
         on t.round_key = u.round_key and l.to_vintage = u.to_vintage and l.to_code = u.to_code
-    group by all
+    group by t.round_key, t.operation, t.component, l.to_vintage, l.to_code, t.population_category
 ),
 
 mapped as (
@@ -121,7 +121,7 @@ final as (
     select
         round_key, operation, component, own_vintage as geography_vintage, true as is_own_vintage, place_code, place_level,
         parent_code, place_name_en, place_name_ru, place_name_ky, population_category, individuals, households,
-        value_status, 0.0::double as estimated_share, is_suppressed, window_start, window_end, is_synthetic
+        value_status, cast(0 as double) as estimated_share, is_suppressed, window_start, window_end, is_synthetic
     from totals
     union all
     select

@@ -25,16 +25,16 @@ rejected as (
 lines as (
     select
         round_key, 'finding' as quality_type, coalesce(code, 'unknown') as code, coalesce(severity, 'note') as severity,
-        count(*) as findings, sum(rows)::bigint as rows, sum(people)::bigint as people,
+        count(*) as findings, cast(sum(f.rows) as bigint) as noticed_rows, cast(sum(people) as bigint) as people,
         null::bigint as delivered, null::bigint as accepted, null::bigint as rejected, null::boolean as is_conserved
-    from {{ ref('stg_canonical__finding') }}
-    group by all
+    from {{ ref('stg_canonical__finding') }} as f
+    group by round_key, coalesce(code, 'unknown'), coalesce(severity, 'note')
     union all
     select
         round_key, 'rejected', code, severity,
         count(*), count(*), sum(people)::bigint, null, null, null, null
     from rejected
-    group by all
+    group by round_key, code, severity
     union all
     select
         round_key, 'conservation', code, if(is_conserved, 'note', 'block'),
@@ -58,10 +58,10 @@ named as (
 -- The rows of type `check` are added when the release is written: the gate speaks after this model is built.
 select
     round_key, quality_type, code, severity, code_name_en, code_name_ru, code_name_ky,
-    findings, rows, people, delivered, accepted, rejected, is_conserved,
-    null::integer as check_family, null::varchar as check_layer, null::varchar as outcome,
-    null::double as observed_value, null::varchar as observed_en, null::varchar as observed_ru, null::varchar as observed_ky,
-    null::double as allowed_value, null::varchar as allowed_en, null::varchar as allowed_ru, null::varchar as allowed_ky,
-    null::varchar as todo_en, null::varchar as todo_ru, null::varchar as waiver
+    findings, noticed_rows as rows, people, delivered, accepted, rejected, is_conserved,
+    null::integer as check_family, null::string as check_layer, null::string as outcome,
+    null::double as observed_value, null::string as observed_en, null::string as observed_ru, null::string as observed_ky,
+    null::double as allowed_value, null::string as allowed_en, null::string as allowed_ru, null::string as allowed_ky,
+    null::string as todo_en, null::string as todo_ru, null::string as waiver
 from named
 order by round_key, quality_type, code, severity

@@ -25,7 +25,7 @@ ordered as (
     select
         *,
         sum(if(is_small, responses, 0)) over siblings as few_beside,
-        count(*) filter (where is_small) over siblings as small_beside,
+        count(case when is_small then 1 end) over siblings as small_beside,
         row_number() over (
             partition by round_key, place_level, parent_code, is_small or responses = 0 order by responses, place_code
         ) as place_order
@@ -90,7 +90,7 @@ final as (
         if(component = 'rms', null, assessments) as assessment_rows,
         if(is_suppressed, null, respondents) as respondents,
         if(place_level = 0, planned_communities, null) as planned_communities,
-        if(place_level = 0, round(100.0 * communities / nullif(planned_communities, 0), 4), null) as coverage_percent,
+        if(place_level = 0, {{ rounded('1e2 * communities / nullif(planned_communities, 0)', 4) }}, null) as coverage_percent,
         fieldwork_start,
         fieldwork_end,
         window_start,
