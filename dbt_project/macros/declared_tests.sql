@@ -13,15 +13,15 @@
             {%- set broken = kept.column_name ~ ' in (select ' ~ kept.column_name ~ ' from ' ~ relation ~ ' group by 1 having count(*) > 1)' -%}
         {%- elif test.test_metadata.name == 'accepted_values' -%}
             {%- set known -%}
-                values {% for value in arguments['values'] %}('{{ value | string | replace("'", "''") }}'){{ ", " if not loop.last }}{% endfor %}
+                values {% for value in arguments['values'] %}({{ text_literal(value) }}){{ ", " if not loop.last }}{% endfor %}
             {%- endset -%}
         {%- else -%}
             {%- set target = modules.re.search("ref\\(['\"](\\w+)['\"]\\)", arguments['to']).group(1) -%}
             {%- set known -%} select {{ arguments['field'] }} from {{ graph.nodes['model.mtm.' ~ target].relation_name }} {%- endset -%}
         {%- endif -%}
         {%- if test.test_metadata.name in ('accepted_values', 'relationships') -%}
-            {%- set broken = kept.column_name ~ " is not null and cast(" ~ kept.column_name ~ " as varchar) not in (
-                select cast(known as varchar) from (" ~ known ~ ") as codes(known) where known is not null)" -%}
+            {%- set broken = kept.column_name ~ " is not null and cast(" ~ kept.column_name ~ " as string) not in (
+                select cast(known as string) from (" ~ known ~ ") as codes(known) where known is not null)" -%}
         {%- endif -%}
         {%- do parts.append("select '" ~ test.name ~ "' as test_name, count(*) as failures from " ~ relation
             ~ " where " ~ broken ~ (" and false" if test.config.severity | lower == 'warn' else "")) -%}

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.engine.dbt_on_spark import built_models
-from warehouse.engine.lake import Lake
+from warehouse.engine.lake import Lake, limits
 from warehouse.sql_text import escaped
 
 COLUMNS = """SELECT column_name, data_type FROM duckdb_columns()
@@ -21,7 +21,7 @@ COLUMNS = """SELECT column_name, data_type FROM duckdb_columns()
 def bring_back(lake: Lake, database: Path, nodes: list[dict[str, Any]], manifest: Any) -> list[dict[str, Any]]:
     """Fill the table of every model that Spark built; the nodes, with rows, and failed where a key or a type is broken."""
     known, told = built_models(manifest), []
-    with duckdb.connect(str(database), config={"temp_directory": str(lake.root.parent / "spill")}) as con:
+    with duckdb.connect(str(database), config=limits(lake.root.parent / "spill")) as con:
         for node in nodes:
             schema, table, materialized = known.get(node["unique_id"], ("", "", ""))
             is_filled = materialized in ("table", "incremental") and node["status"] == "success"

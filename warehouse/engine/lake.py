@@ -50,6 +50,12 @@ class Lake:
         return sorted((p.parent.name, p.name) for p in self.root.glob("*/*") if p.is_dir())
 
 
+def limits(spill: Path) -> dict[str, Any]:
+    """How DuckDB is opened beside Spark: no more memory than when it runs the models itself, the rest in `spill`."""
+    memory = os.environ.get("MTM_DATABASE_MEMORY") or "1200MB"
+    return {"memory_limit": memory, "temp_directory": str(spill), "threads": 2, "autoload_known_extensions": "false"}
+
+
 def lay_canonical(lake: Lake, folders: Iterable[Path]) -> None:
     """The canonical tables of the rounds to build, not copied: links to their Parquet, one per round."""
     for table in TABLES:

@@ -64,7 +64,9 @@ def java() -> Path:
     """The Java that Spark will use, of `JAVA_HOME` or the PATH. Raises MtmError where there is none."""
     program = _java_program()
     try:
-        told = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=60).stderr if program else ""
+        told = (
+            subprocess.run([program, "-version"], capture_output=True, text=True, timeout=60).stderr if program else ""
+        )
     except (OSError, subprocess.SubprocessError):
         told = ""
     number = re.search(r'version "(\d+)', told)

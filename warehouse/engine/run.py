@@ -26,7 +26,7 @@ def _on_spark(candidate: Candidate) -> DbtOutcome:
     from warehouse.engine.adapter import adapted
     from warehouse.engine.bring_back import bring_back
     from warehouse.engine.dbt_on_spark import incremental_tables, parsed, run_dbt
-    from warehouse.engine.lake import Lake, cleared, lay_candidate, register
+    from warehouse.engine.lake import Lake, cleared, lay_candidate, limits, register
     from warehouse.engine.ready import must_be_ready
     from warehouse.engine.session import opened
     from warehouse.engine.shape import shape
@@ -36,7 +36,7 @@ def _on_spark(candidate: Candidate) -> DbtOutcome:
         shape(candidate)
     lake = Lake(candidate.folder / "spark")
     manifest = parsed(candidate.home)
-    with duckdb.connect(str(candidate.database), read_only=True) as con:
+    with duckdb.connect(str(candidate.database), read_only=True, config=limits(candidate.folder / "spill")) as con:
         lay_candidate(lake, con, candidate, incremental_tables(manifest) if candidate.is_copy else [])
     with opened(spark_settings(), candidate.folder / "spill") as spark, cleared(lake, spark), adapted(spark, lake):
         register(lake, spark)

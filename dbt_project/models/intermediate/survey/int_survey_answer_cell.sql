@@ -13,8 +13,8 @@ select
     r.sex,
     count(*) as respondents,
     sum(r.base_weight) as base_weight,
-    sum(case when a.kind = 'single' then 1 else a.value_number end) as total,
-    sum(r.base_weight * case when a.kind = 'single' then 1 else a.value_number end) as weighted_total
+    sum(case when a.kind = 'single' then 1e0 else a.value_number end) as total,
+    sum(r.base_weight * case when a.kind = 'single' then 1e0 else a.value_number end) as weighted_total
 from {{ ref('int_survey_answer') }} as a
 inner join {{ ref('int_survey_respondent') }} as r on a.round_key = r.round_key and a.response_key = r.response_key
 where r.base_weight is not null

@@ -69,16 +69,16 @@ select
     c.option_name_ru,
     c.option_name_ky,
     c.n,
-    case when not c.is_suppressed then round(c.unweighted, 10) end as unweighted_estimate,
-    case when not c.is_suppressed then round(c.raked, 10) end as raked_estimate,
-    case when not c.is_suppressed then round(c.trimmed, 10) end as trimmed_estimate,
+    case when not c.is_suppressed then {{ rounded('c.unweighted', 10) }} end as unweighted_estimate,
+    case when not c.is_suppressed then {{ rounded('c.raked', 10) }} end as raked_estimate,
+    case when not c.is_suppressed then {{ rounded('c.trimmed', 10) }} end as trimmed_estimate,
     case
         when c.kind <> 'number' then 'percentage points'
         when coalesce(c.unit, 'mean') in ('mean', 'number') then 'units of the answer'
         else c.unit
     end as difference_unit,
-    case when not c.is_suppressed then round(c.factor * (c.raked - c.unweighted), 8) end as raked_difference,
-    case when not c.is_suppressed then round(c.factor * (c.trimmed - c.unweighted), 8) end as trimmed_difference,
+    case when not c.is_suppressed then {{ rounded('c.factor * (c.raked - c.unweighted)', 8) }} end as raked_difference,
+    case when not c.is_suppressed then {{ rounded('c.factor * (c.trimmed - c.unweighted)', 8) }} end as trimmed_difference,
     c.weight_scheme,
     c.is_suppressed,
     c.window_start,

@@ -8,18 +8,19 @@ with rounds as (
 
 cells as (
     select
-        round_key,
-        sum(respondents) as respondents,
-        sum(case when is_placed then respondents end) as respondents_placed,
-        min(raked_weight) as raked_weight_min,
-        max(raked_weight) as raked_weight_max,
-        min(trimmed_weight) as trimmed_weight_min,
-        max(trimmed_weight) as trimmed_weight_max,
-        sum(case when raked_weight < lower_bound or raked_weight > upper_bound then respondents else 0 end) as outside
-    from {{ ref('int_survey_cell_weight') }}
-    inner join {{ source('reference', 'round') }} using (round_key)
-    left join {{ source('reference', 'survey_design') }} using (operation, component)
-    group by round_key
+        w.round_key,
+        sum(w.respondents) as respondents,
+        sum(case when w.is_placed then w.respondents end) as respondents_placed,
+        min(w.raked_weight) as raked_weight_min,
+        max(w.raked_weight) as raked_weight_max,
+        min(w.trimmed_weight) as trimmed_weight_min,
+        max(w.trimmed_weight) as trimmed_weight_max,
+        sum(case when w.raked_weight < d.lower_bound or w.raked_weight > d.upper_bound then w.respondents else 0 end) as outside
+    from {{ ref('int_survey_cell_weight') }} as w
+    inner join {{ source('reference', 'round') }} as r on w.round_key = r.round_key
+    left join {{ source('reference', 'survey_design') }} as d
+        on r.operation = d.operation and r.component = d.component
+    group by w.round_key
 ),
 
 -- Weights of respondents of whom something is withheld would tell their number: what all weights make together goes with them.
@@ -80,19 +81,19 @@ select
     n.margins_left_out,
     n.categories_together,
     cast(n.iterations as bigint) as iterations,
-    round(n.margin_distance, 9) as margin_distance,
+    {{ rounded('n.margin_distance', 9) }} as margin_distance,
     n.lower_bound,
     n.upper_bound,
-    case when not n.is_weight_suppressed then round(n.margin_distance_trimmed, 9) end as margin_distance_trimmed,
+    case when not n.is_weight_suppressed then {{ rounded('n.margin_distance_trimmed', 9) }} end as margin_distance_trimmed,
     case when not n.is_suppressed then cast(n.respondents as bigint) end as respondents,
-    case when not n.is_suppressed then round(n.respondents_placed / n.respondents, 10) end as share_placed,
-    case when not n.is_weight_suppressed and n.raking_status = 'raked' then round(n.outside / n.respondents, 10) end
+    case when not n.is_suppressed then {{ rounded('n.respondents_placed / n.respondents', 10) }} end as share_placed,
+    case when not n.is_weight_suppressed and n.raking_status = 'raked' then {{ rounded('n.outside / n.respondents', 10) }} end
         as share_trimmed,
     {% for name in [
         'raked_weight_min', 'raked_weight_max', 'trimmed_weight_min', 'trimmed_weight_max', 'design_effect_base',
         'effective_n_base', 'design_effect_raked', 'effective_n_raked', 'design_effect_trimmed', 'effective_n_trimmed'
     ] -%}
-    case when not n.{{ 'is_suppressed' if 'base' in name else 'is_weight_suppressed' }} then round(n.{{ name }}, 8) end as {{ name }},
+    case when not n.{{ 'is_suppressed' if 'base' in name else 'is_weight_suppressed' }} then {{ rounded('n.' ~ name, 8) }} end as {{ name }},
     {% endfor -%}
     n.is_suppressed,
     n.window_start,

@@ -1,0 +1,84 @@
+"""The measured numbers of `slopes.yml`: their shape, and reading them.
+
+What a number means is said here; what follows from them is worked out in `needs.py` and `queue.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+
+from warehouse.operation_files import Strict, read_yaml
+
+FILE = Path(__file__).with_name("slopes.yml")
+
+
+class Slope(Strict):
+    """A cost that grows: fixed, for each thousand values of the delivery, for each round that the home holds."""
+
+    fixed: float = Field(default=0.0, ge=0)
+    per_thousand_values: float = Field(default=0.0, ge=0)
+    per_round: float = Field(default=0.0, ge=0)
+    source: str  # where it was measured
+
+    def at(self, values: float, rounds: float) -> float:
+        """The cost for a delivery of so many values, into a home of so many rounds."""
+        return self.fixed + self.per_thousand_values * values / 1000 + self.per_round * rounds
+
+
+class Spread(Strict):
+    """Runs beside their mean: a tenth of all runs each. Their mean is taken for 1."""
+
+    ratios: list[float] = Field(min_length=2)
+    source: str
+
+    @property
+    def scaled(self) -> list[float]:
+        """With a mean of exactly 1."""
+        mean = sum(self.ratios) / len(self.ratios)
+        return [ratio / mean for ratio in self.ratios]
+
+
+class Measured(Strict):
+    """When, and on what."""
+
+    day: date
+    machine: str
+
+
+class ARound(Strict):
+    """The round that all was measured with."""
+
+    values: int = Field(gt=0)
+    file_bytes: int = Field(gt=0)
+    source: str
+
+
+class Slopes(Strict):
+    """The file. `seconds` by stage of a run, wall clock of a run alone; `bytes` by place on the disk."""
+
+    measured: Measured
+    round: ARound
+    seconds: dict[str, Slope]
+    cores_of_a_run: Slope
+    spread: Spread
+    bytes: dict[str, Slope]
+    memory_bytes: dict[str, Slope]
+    events: dict[str, Slope]
+
+    def run_seconds(self, values: float, rounds: float) -> float:
+        """What one run takes, alone on its core, from its start to its end."""
+        return sum(slope.at(values, rounds) for slope in self.seconds.values())
+
+    def rounds_at(self, seconds: float, values: float) -> float:
+        """How many rounds a home may hold for a run to take so long; below zero where no home is small enough."""
+        return (seconds - self.run_seconds(values, 0)) / sum(slope.per_round for slope in self.seconds.values())
+
+
+@cache
+def slopes() -> Slopes:
+    """The numbers as they stand."""
+    return read_yaml(FILE, Slopes)
