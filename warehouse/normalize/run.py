@@ -79,8 +79,8 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
         recognised = reopen(home, delivery, operation)
         if (now := made_of(delivery, operation, home)) != parts:  # another codebook reads it now: another name
             parts, done = now, Normalized(home, delivery, name_of(now), folder.with_name(name_of(now)))
-        values = remember(home, delivery, recognised)
-        temporary, names = _temporary(done), names_among(values)
+        names = names_among(remember(home, delivery, recognised))
+        temporary = _temporary(done)
         out = Output(temporary, lambda name, table: hidden(name, table, names))
         make_tables(recognised, delivery, operation, home, out)
         _write(done, out, temporary, parts)
