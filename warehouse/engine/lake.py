@@ -53,7 +53,12 @@ class Lake:
 
 def limits(spill: Path) -> dict[str, Any]:
     """How DuckDB is opened beside Spark: no more memory than when it runs the models itself, the rest in `spill`."""
-    return {"memory_limit": database_memory(), "temp_directory": str(spill), "threads": 2, "autoload_known_extensions": "false"}
+    return {
+        "memory_limit": database_memory(),
+        "temp_directory": str(spill),
+        "threads": 2,
+        "autoload_known_extensions": "false",
+    }
 
 
 def lay_canonical(lake: Lake, folders: Iterable[Path]) -> None:
