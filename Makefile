@@ -6,7 +6,7 @@ MTM := .venv/bin/mtm
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick faults real spark-test ui-test deploy-test upgrades-test lint hooks coverage words dev bi bi-test bi-assets clean
+.PHONY: help setup demo test test-quick bench faults real spark-test ui-test deploy-test upgrades-test lint hooks coverage words dev bi bi-test bi-assets clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ faults: setup  ## Try the fault matrix at length (docs/faults.md), 40 minutes
 	@MTM_FAULT_TALLY=$(CURDIR)/.faults.jsonl MTM_FAULT_TRIES=$${MTM_FAULT_TRIES:-1000} \
 		.venv/bin/pytest tests/faults -n 2 --dist loadfile -m "faults or not faults" --durations=8; \
 		code=$$?; .venv/bin/python -m tests.faults.tally .faults.jsonl && exit $$code
+
+bench: setup  ## Measure speed beside a floor and peers, with goals (docs/performance.md), some 10 minutes
+	@$(MTM) bench --out bench.json
 
 real: setup  ## Take all real deliveries beside the project to releases, not only the telling ones, a few minutes
 	@MTM_REAL_ROUNDS=all .venv/bin/pytest tests/acceptance/test_real_deliveries.py

@@ -54,8 +54,9 @@ def judged(main: Read, book: Codebook, places: Places, key: bytes) -> pl.DataFra
 
 
 def day(column: str) -> pl.Expr:
-    """A delivered moment or day as a date."""
-    return pl.col(column).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    """A delivered moment or day as a date: ISO, or day first with points."""
+    text = pl.col(column).str.slice(0, 10)
+    return pl.coalesce(text.str.to_date(way, strict=False) for way in ("%Y-%m-%d", "%d.%m.%Y"))
 
 
 def moment(column: str) -> pl.Expr:

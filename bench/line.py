@@ -12,16 +12,17 @@ from typing import Any
 from warehouse.settings import Home
 
 
-def take(path: str, *, handouts: bool = False) -> dict[str, Any]:
-    """Receive a file and run its round. Raises RuntimeError where it was not published: then its time says nothing."""
+def take(path: str, *, handouts: bool = False, operation: str | None = None) -> dict[str, Any]:
+    """Receive a file (`operation`: where it must be said) and run its round. Raises RuntimeError where it was not published: then its time says nothing."""
     import time
 
+    from warehouse.codebooks.recognise import Declared
     from warehouse.deliveries.vault import Vault
 
     os.environ["MTM_HANDOUTS"] = "on" if handouts else "off"
     home = Home.from_env().ensure()
     started = time.perf_counter()
-    receipt = Vault(home).receive(Path(path), source="bench")
+    receipt = Vault(home).receive(Path(path), Declared(operation), source="bench")
     received = time.perf_counter() - started
     result = _run(home, receipt.delivery.round_key)
     stages = {**result.stages, "receive": received + result.stages.get("receive", 0.0)}

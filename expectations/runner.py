@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from expectations.checks import Bound
+from expectations.gx import great_expectations
 from warehouse.errors import MtmError
 
 
@@ -68,9 +68,7 @@ def _raised(info: dict[str, Any]) -> bool:
 @cache
 def _context() -> Any:
     """The ephemeral context, once per process: importing costs seconds."""
-    # read when the package is imported
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
+    gx = great_expectations()
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,

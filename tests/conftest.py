@@ -16,7 +16,7 @@ SHARED = Path(os.environ.get("MTM_SHARED") or PROJECT.parent / "shared") / "data
 
 
 ON_DEMO = tuple(  # its making takes a minute or two
-    f"tests/acceptance/test_{name}.py" for name in ("demo", "questions", "demo_clients", "report", "trace")
+    f"tests/acceptance/test_{name}.py" for name in ("demo", "questions", "demo_clients", "report", "trace", "floor")
 )
 ON_SERVER = "tests/integration/postgres/"  # one PostgreSQL server for all
 # The first file of faults prepares a home that the others copy: begun apart from them, nobody waits for it.

@@ -13,7 +13,7 @@
             {%- set broken = kept.column_name ~ ' in (select ' ~ kept.column_name ~ ' from ' ~ relation ~ ' group by 1 having count(*) > 1)' -%}
         {%- elif test.test_metadata.name == 'accepted_values' -%}
             {%- set known -%}
-                values {% for value in arguments['values'] %}('{{ value | string | replace("'", "''") }}'){{ ", " if not loop.last }}{% endfor %}
+                values {% for value in arguments['values'] %}({{ text_literal(value) }}){{ ", " if not loop.last }}{% endfor %}
             {%- endset -%}
         {%- else -%}
             {%- set target = modules.re.search("ref\\(['\"](\\w+)['\"]\\)", arguments['to']).group(1) -%}

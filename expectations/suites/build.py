@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from expectations.checks import Bound
+from expectations.gx import great_expectations
 from expectations.suites.within_bound import within_bound
 
 SEVERITY: dict[str, Any] = {
@@ -19,9 +20,7 @@ SEVERITY: dict[str, Any] = {
 
 def build_suite(name: str, bounds: list[Bound]) -> Any:
     """The suite; each expectation carries its code, severity, sentences and what to do as `meta`."""
-    import great_expectations as gx
-
-    return gx.ExpectationSuite(name=name, expectations=[_expectation(bound) for bound in bounds])
+    return great_expectations().ExpectationSuite(name=name, expectations=[_expectation(bound) for bound in bounds])
 
 
 def _expectation(bound: Bound) -> Any:

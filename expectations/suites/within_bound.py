@@ -11,12 +11,15 @@ import math
 from functools import cache
 from typing import Any
 
+from expectations.gx import great_expectations
+
 METRIC = "table.measured_numbers"
 
 
 @cache
 def within_bound() -> type[Any]:
     """The expectation, with its metric registered."""
+    great_expectations()
     from great_expectations.expectations.expectation import BatchExpectation
 
     _register_metric()

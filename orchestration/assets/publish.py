@@ -5,6 +5,7 @@ Looking the verdict up and telling the release belongs here; writing and flippin
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
@@ -143,15 +144,29 @@ def _notes(work: Work, manifest: Manifest) -> tables.Table:
 
 def _difference(work: Work, manifest: Manifest) -> tables.Table:
     """Rows and values of each mart that changed; nothing where the parent is no longer kept."""
+    columns = ["mart", "rows_before", "rows_after", "added", "gone", "changed"]
+    found = _as_judged(work, manifest) or _compared(work, manifest)
+    if found is None:
+        return dg.MetadataValue.text("nothing to compare with")
+    rows = [(*(m[c] for c in columns), f"{m['share_values_changed']:.2%}") for m in found]
+    return tables.markdown([*columns, "values changed"], rows, "every mart is equal")
+
+
+def _as_judged(work: Work, manifest: Manifest) -> list[dict[str, Any]]:
+    """The marts that differ, as the gate found them; none where it judged on another base or could not compare."""
+    verdict = work.verdict
+    judged = verdict is not None and verdict.base_release == manifest.parent and "told" not in verdict.diff
+    return verdict.diff.get("marts", []) if verdict and judged else []
+
+
+def _compared(work: Work, manifest: Manifest) -> list[dict[str, Any]] | None:
     from warehouse.releases.diff import diff_releases
     from warehouse.releases.manifest import release_ids
 
     if manifest.parent not in release_ids(work.home):
-        return dg.MetadataValue.text("nothing to compare with")
-    columns = ["mart", "rows_before", "rows_after", "added", "gone", "changed"]
-    found = diff_releases(work.home, manifest.parent, manifest.release_id)["marts"]
-    rows = [(*(m[c] for c in columns), f"{m['share_values_changed']:.2%}") for m in found]
-    return tables.markdown([*columns, "values changed"], rows, "every mart is equal")
+        return None
+    marts: list[dict[str, Any]] = diff_releases(work.home, manifest.parent, manifest.release_id)["marts"]
+    return marts
 
 
 def _reports(work: Work, manifest: Manifest) -> tables.Table:

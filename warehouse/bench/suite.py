@@ -62,16 +62,58 @@ def chosen(only: Collection[str]) -> list[tuple[str, Measured]]:
         raise UsageError(f"there is no figure called {', '.join(unknown)}", expected=", ".join(GROUPS), todo="mtm bench --only overhead,readers",
                          code="bad_option")  # fmt: skip
     parts: list[tuple[tuple[str, ...], Measured]] = [
-        (("estimates",), _estimates),
-        (("overhead", "stages"), _overhead),
-    ]
+        (("startup",), _startup), (("estimates",), _estimates), (("overhead", "stages"), _overhead), (("again",), _again),
+        (("readers",), _readers), (("flip",), _flip), (("peers",), _peers), (("history",), _history), (("growth",), _growth),
+    ]  # fmt: skip
     return [(" and ".join(groups), measure) for groups, measure in parts if set(groups) & set(only)]
+
+
+def _startup(homes: Homes, asked: Asked) -> list[Figure]:
+    from warehouse.bench.startup import startup
+
+    return startup(homes, asked.turns)
 
 
 def _overhead(homes: Homes, asked: Asked) -> list[Figure]:
     from warehouse.bench.overhead import overhead
 
     return overhead(homes, asked.turns)
+
+
+def _again(homes: Homes, asked: Asked) -> list[Figure]:
+    from warehouse.bench.again import again
+
+    return again(homes, asked.turns)
+
+
+def _readers(homes: Homes, asked: Asked) -> list[Figure]:
+    from warehouse.bench.readers import readers
+
+    return readers(homes, asked.turns)
+
+
+def _flip(homes: Homes, asked: Asked) -> list[Figure]:
+    from warehouse.bench.flip import flips
+
+    return flips(homes, asked.turns)
+
+
+def _peers(homes: Homes, asked: Asked) -> list[Figure]:
+    from warehouse.bench.peers import peers
+
+    return peers(homes, asked.turns, asked.delivery)
+
+
+def _history(homes: Homes, asked: Asked) -> list[Figure]:
+    from warehouse.bench.history import history
+
+    return history(homes, asked.rounds)
+
+
+def _growth(homes: Homes, asked: Asked) -> list[Figure]:
+    from warehouse.bench.growth import growth
+
+    return growth(homes, asked.sizes, large=asked.large)
 
 
 def _estimates(homes: Homes, asked: Asked) -> list[Figure]:

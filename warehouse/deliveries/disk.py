@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from warehouse.deliveries.readers.limits import stated
 from warehouse.errors import MtmError, UnreadableDelivery
 
-MAX_BYTES = 200 * 2**20
+MAX_BYTES = 200 * 2**20  # of what is pulled and is no file
 CHUNK = 2**20
 
 
@@ -25,12 +26,13 @@ def copied(path: Path, folder: Path, name: str) -> Iterator[tuple[Path, str]]:
     folder.mkdir(exist_ok=True, mode=0o700)
     handle, text = tempfile.mkstemp(dir=folder)
     copy, digest, size = Path(text), hashlib.sha256(), 0
+    most = stated().text_bytes  # of what is no text, the reader takes less
     try:
         with os.fdopen(handle, "wb") as target, path.open("rb") as original:
             while chunk := original.read(CHUNK):
                 size += len(chunk)
-                if size > MAX_BYTES:
-                    raise too_large(name)
+                if size > most:
+                    raise too_large(name, most)
                 digest.update(chunk)
                 target.write(chunk)
             target.flush()
@@ -46,10 +48,10 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def too_large(name: str) -> UnreadableDelivery:
+def too_large(name: str, most: int) -> UnreadableDelivery:
     """The refusal of a file that is larger than any round."""
     return UnreadableDelivery(
-        f"the file has more than {MAX_BYTES >> 20} MB",
+        f"the file has more than {most >> 20} MB",
         where=name,
         expected="one round's table",
         todo="export one round only, without pictures",

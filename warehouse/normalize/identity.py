@@ -31,7 +31,7 @@ HIDING = ("hide.py", "shapes.py")  # of warehouse/personal: what searches and pu
 PLACES = ("aliases.yml", "place_decisions.yml")
 # Files that normalization does not read, or that are a part of their own below. A file not named here counts: a new kind
 # of file makes too much run again, never too little.
-OTHERS = {"alerts.yml", "collection.yml", "corrections.yml", "dictionary.yml", "frame.csv", "gate.yml", "indicators.yml", "messages.yml", "operation.yml", "parts.yml", "plan.csv", "published.yml", "reliability.yml", "rounds.yml", "sample.yml", "sources.yml", "survey.yml", "tiles.yml", *PLACES}  # fmt: skip
+OTHERS = {"alerts.yml", "collection.yml", "corrections.yml", "dictionary.yml", "frame.csv", "gate.yml", "indicators.yml", "messages.yml", "operation.yml", "parts.yml", "plan.csv", "published.yml", "reading.yml", "reliability.yml", "rounds.yml", "sample.yml", "sources.yml", "survey.yml", "tiles.yml", *PLACES}  # fmt: skip
 UNREAD = {
     "credit_line",
     "licence",

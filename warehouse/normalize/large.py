@@ -60,7 +60,9 @@ class Judged:
 
 def _between(rows: pl.DataFrame, frame: TextFrame) -> pl.DataFrame:
     first, last = frame.match.shift + frame.match.first_row + 1, frame.match.shift + frame.match.raw.height
-    return rows.filter(pl.col("row_number").is_between(first, last))
+    near = rows.filter(pl.col("row_number").is_between(first, last))
+    # rows without any content are no rows of the frame
+    return near.join(frame.data.select("row_number"), on="row_number", how="semi", maintain_order="left")
 
 
 def first_look(

@@ -127,7 +127,7 @@ def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dic
     """`marks`: of SQLite files, how far they were searched before; None searches them whole."""
     needles = _needles(frozenset(values))
     result = Scan(values=len(needles.values))
-    for path in files:
+    for path in _each_once(files):
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
         since = None if marks is None else marks.setdefault(name, {})
         if found := needles.told_in(name.encode("utf-8", "surrogatepass")):
@@ -144,6 +144,20 @@ def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dic
             raise MtmError(f"a file could not be searched for personal data ({type(error).__name__})", where=_shown(name),
                            todo="run again; mtm scan tells whether it is readable", code="not_searched") from None  # fmt: skip
     return result
+
+
+def _each_once(files: Iterable[Path]) -> Iterator[Path]:
+    """Without what is another of them by a second name (a release's package holds links to its Parquet files)."""
+    seen: set[tuple[int, int]] = set()
+    for path in files:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue  # it was a temporary file
+        if status.st_nlink > 1 and (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        yield path
 
 
 @lru_cache(maxsize=1)

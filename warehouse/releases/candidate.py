@@ -30,6 +30,10 @@ from warehouse.settings import DBT_PROJECT, PROJECT, Home
 from warehouse.sql_text import escaped
 from warehouse.survey.stated import takes_stock_of
 
+# The candidate is thrown away where anything fails, and is made to last once, when it becomes a base: no waiting for the disk
+# before. A small release has hundreds of short columns, each in blocks of its own: small ones, or most of the file is empty.
+BUILDING: dict[str, str | bool | int | float | list[str]] = {"fsync_mode": "NONE", "default_block_size": "16384"}
+
 SQL_TYPES: dict[Any, str] = {
     pl.String: "VARCHAR", pl.Int64: "BIGINT", pl.Float64: "DOUBLE", pl.Date: "DATE", pl.Boolean: "BOOLEAN",
     pl.Datetime("us"): "TIMESTAMP",
@@ -189,7 +193,7 @@ def register(candidate: Candidate) -> None:
         {**r, "published_at": datetime.fromisoformat(r["published_at"]), "is_current": r is releases[-1]}
         for r in releases
     ]
-    with duckdb.connect(str(candidate.database)) as con:
+    with duckdb.connect(str(candidate.database), config=BUILDING) as con:
         con.execute("CREATE SCHEMA IF NOT EXISTS canonical; CREATE SCHEMA IF NOT EXISTS control")
         for table in TABLES:
             con.execute(f"CREATE OR REPLACE VIEW canonical.{table} AS {_select(table, candidate.building)}")

@@ -39,17 +39,39 @@ class DbtOutcome:
 
 
 def run_dbt(candidate: Candidate) -> DbtOutcome:
-    """Build all models of the candidate and test them. Test failures are results; a broken project is an MtmError."""
-    standing = STANDING if candidate.is_copy else []
-    with dbt_environment(candidate.home, candidate.database), _quiet():
-        result = _invoke(["build", "--no-write-json", *standing], _parsed(candidate.home))
+    """Build all models of the candidate and test them. Test failures are results; a broken project is an MtmError.
+
+    On a copy, what dbt ran on an earlier copy is run again, without dbt (`kept_build.py`).
+    """
+    candidate.dbt = _as_kept(candidate) if candidate.is_copy else []
+    candidate.dbt = candidate.dbt or _by_dbt(candidate)
+    return DbtOutcome(candidate.dbt)
+
+
+def _as_kept(candidate: Candidate) -> list[dict[str, Any]]:
+    """The results of the kept build; none where dbt has to build."""
+    from warehouse.releases import kept_build
+
+    steps = kept_build.read(target_path(candidate.home))
+    try:
+        return kept_build.run(candidate.database, steps) if steps else []
+    except kept_build.NotAsKept:
+        return []
+
+
+def _by_dbt(candidate: Candidate) -> list[dict[str, Any]]:
+    from warehouse.releases import kept_build
+
+    manifest, standing = _parsed(candidate.home), STANDING if candidate.is_copy else []
+    with dbt_environment(candidate.home, candidate.database), _quiet(), kept_build.listening() as heard:
+        result = _invoke(["build", "--no-write-json", *standing], manifest)
     if isinstance(result.exception, BaseException) and not isinstance(result.exception, Exception):
         raise result.exception  # dbt keeps interrupts for itself: somebody ends the run
     if result.exception is not None or result.result is None:
         raise _did_not_run(result.exception)
-    outcome = DbtOutcome([_node(r) for r in result.result.results])
-    candidate.dbt = outcome.nodes
-    return outcome
+    if candidate.is_copy:
+        kept_build.keep(target_path(candidate.home), heard, result.result.results, manifest)
+    return [_node(r) for r in result.result.results]
 
 
 def manifest_path(home: Home) -> Path:

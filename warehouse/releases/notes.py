@@ -82,18 +82,10 @@ def _facts(folder: Path, candidate: Candidate, verdict: Verdict, marts: dict[str
 
     from warehouse.releases.serving import content_hash
 
-    base, rounds = candidate.base, _versions(candidate)
+    rounds = _versions(candidate)
     with duckdb.connect(":memory:") as con:
         attach(con, folder / DATABASE, "b")
-        before = _attached(con, candidate)
-        changed = {
-            n for n, m in marts.items() if not base or base.marts.get(n, {}).get("content_hash") != m["content_hash"]
-        }
-        compared = (
-            diff_databases(con, "a", "b", marts=changed | (set(base.marts) - set(marts) if base else set()))
-            if before
-            else {}
-        )
+        compared = _as_judged(candidate, verdict) or _compared(con, candidate, marts)
         brought = [r["round_key"] for r in rounds if r["change"] != "removed"]
         titles = {language: _titles(con, language) for language in LANGUAGES}
         breaks = {language: _broken(con, language, brought, set(marts)) for language in LANGUAGES}
@@ -101,6 +93,21 @@ def _facts(folder: Path, candidate: Candidate, verdict: Verdict, marts: dict[str
         candidate.release_id, candidate.base_release, candidate.created_at + "Z", content_hash(marts), candidate.synthetic,
         rounds, verdict, compared, titles, breaks,
     )  # fmt: skip
+
+
+def _as_judged(candidate: Candidate, verdict: Verdict) -> dict[str, Any]:
+    """What the gate compared: these marts with those of the base. Empty where it had no base, or could not read it."""
+    was_compared = candidate.base is not None and verdict.base_release == candidate.base_release
+    return verdict.diff if was_compared and "told" not in verdict.diff else {}
+
+
+def _compared(con: duckdb.DuckDBPyConnection, candidate: Candidate, marts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The same, where the gate did not tell it; the serving database is attached as `b`."""
+    if not _attached(con, candidate):
+        return {}
+    before = candidate.base.marts if candidate.base else {}
+    changed = {n for n, m in marts.items() if before.get(n, {}).get("content_hash") != m["content_hash"]}
+    return diff_databases(con, "a", "b", marts=changed | (set(before) - set(marts)))
 
 
 def _versions(candidate: Candidate) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.releases.candidate import Candidate
+from warehouse.releases.candidate import BUILDING, Candidate
 from warehouse.releases.serving import DATABASE, SCHEMA
 from warehouse.releases.verdict import CheckResult, Verdict, load_verdict
 from warehouse.serving.field_report.messages import check_seen, check_todo
@@ -22,7 +22,7 @@ CHECK = "check"
 def add_checks(candidate: Candidate, verdict: Verdict) -> None:
     """Put the checks of every round of the candidate into its `mart_quality`; those of other rounds as they were published."""
     told = {verdict.round_key: verdict, **_stored(candidate, verdict.round_key)}
-    with duckdb.connect(str(candidate.database)) as con:
+    with duckdb.connect(str(candidate.database), config=BUILDING) as con:
         con.execute(f"DELETE FROM {SCHEMA}.{MART} WHERE quality_type = ?", [CHECK])
         kept = _published(con, candidate, sorted({v.round_key for v in candidate.versions} - {verdict.round_key}))
         rows = [row for key in sorted(set(told) - kept) for row in check_rows(told[key])]

@@ -23,6 +23,8 @@ from warehouse.sql_text import escaped
 SCHEMA = "marts"
 DATABASE = "mtm.duckdb"
 STORAGE_VERSION = "v1.0.0"  # BI drivers of the DuckDB 1.x line open it
+BLOCK = 16_384  # bytes: hundreds of short columns, each in blocks of its own, would leave most of larger ones empty
+STORED = f"STORAGE_VERSION '{STORAGE_VERSION}', BLOCK_SIZE {BLOCK}"
 MART = re.compile(r"(dim|mart)_[a-z0-9_]+")
 UNHASHED = {"mart_releases", "mart_release_vintages"}  # carry dates and ids of releases
 HASHED_ROWS = {"mart_quality": "quality_type <> 'check'"}  # what the gate said, and when, is no content
@@ -31,13 +33,9 @@ HASHED_ROWS = {"mart_quality": "quality_type <> 'check'"}  # what the gate said,
 def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[str, Any]]:
     """Write `mtm.duckdb` and `parquet/<mart>.parquet` into `folder`. Returns rows and content hash per mart."""
     (folder / "parquet").mkdir(parents=True)
-    limits: dict[str, str | bool | int | float | list[str]] = {
-        "temp_directory": str(scratch / "spill"),
-        "memory_limit": database_memory(),
-    }
-    with duckdb.connect(":memory:", config=limits) as con:
+    with duckdb.connect(":memory:", config=_config(scratch)) as con:
         con.execute(f"ATTACH '{escaped(build)}' AS build (READ_ONLY)")
-        con.execute(f"ATTACH '{escaped(folder / DATABASE)}' AS serving (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"ATTACH '{escaped(folder / DATABASE)}' AS serving ({STORED})")
         con.execute("BEGIN")  # one transaction: each of hundreds of comments would wait for the disk
         con.execute(f"CREATE SCHEMA serving.{SCHEMA}")
         copied = {name: _copy(con, name, ddl, folder, scratch) for name, ddl in _parents_first(_tables(con))}
@@ -50,6 +48,11 @@ def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[st
             "the candidate has no marts", expected="tables in schema marts", todo="mtm run --debug", code="no_marts"
         )
     return written
+
+
+def _config(scratch: Path) -> dict[str, str | bool | int | float | list[str]]:
+    """The files are made to last once, when all are written (`publish.py`)."""
+    return {"temp_directory": str(scratch / "spill"), "memory_limit": database_memory(), "fsync_mode": "NONE"}
 
 
 def mart_hash(con: duckdb.DuckDBPyConnection, name: str, source: str, scratch: Path) -> str:

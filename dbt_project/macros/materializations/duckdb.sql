@@ -32,8 +32,7 @@
     {%- if is_incremental() -%}
         {%- set columns = columns_of_both(target, compiled_code) -%}
         {%- call statement('main') -%}
-            insert into {{ target }} ({{ columns }}) select {{ columns }} from ({{ compiled_code }}) as built;
-            {{ comments(target) }}
+            insert into {{ target }} ({{ columns }}) select {{ columns }} from ({{ compiled_code }}) as built
         {%- endcall -%}
     {%- else -%}
         {%- call statement('main') -%} {{ table_made_of(target) }} {%- endcall -%}

@@ -228,7 +228,7 @@ def test_names_of_the_server_are_text_only(web: Web, pull: Pull, rows_file: Call
 def test_too_large_ends_early_and_leaves_nothing(web: Web, pull: Pull, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     from warehouse.deliveries.sources import transfer
 
-    monkeypatch.setattr(transfer, "MAX_BYTES", 1000)
+    monkeypatch.setattr(transfer, "most_bytes", lambda: 1000)
     web.routes[PATH] = File(b"x" * 5000)
     assert error_of(pull(web.url + PATH)) == "too_large"
     assert parts(home) == []

@@ -25,6 +25,7 @@ from warehouse.deliveries.readers.limits import current
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Notice, RawSheet
 from warehouse.deliveries.readers.stream import LARGE, Data, Stream
+from warehouse.deliveries.readers.wire import RowSheet
 from warehouse.errors import UnreadableDelivery
 
 Read = Callable[[Data, str], list[RawSheet]]
@@ -92,6 +93,8 @@ def _named(sheets: list[RawSheet], label: str, workbook: bool) -> Iterator[RawSh
 
 
 def _with(sheet: RawSheet, name: str, notices: tuple[Notice, ...]) -> RawSheet:
+    if isinstance(sheet, RowSheet):
+        return RowSheet(name, sheet.rows_of, sheet.wide, sheet.height, list(notices))
     return replace(sheet, name=name, notices=notices)
 
 

@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.deliveries.disk import MAX_BYTES
+from warehouse.deliveries.readers.limits import stated
 from warehouse.deliveries.sources.progress import Meter
 from warehouse.deliveries.sources.retry import Progress, Restart, SourceError, Transient, patiently
 from warehouse.settings import Home
@@ -83,7 +83,7 @@ class Part:
         with self.path.open("ab") as file:
             for chunk in chunks:
                 self.size += len(chunk)
-                if self.size > MAX_BYTES:
+                if self.size > most_bytes():
                     raise _too_large(where)
                 file.write(chunk)
                 seen(self.size)
@@ -133,7 +133,7 @@ def _fetch(part: Part, where: str, opener: Opener) -> str | None:
     def attempt() -> bool:
         with opener(part.size, part.stamp) as opened:
             called[0] = opened.name
-            if opened.total is not None and opened.total > MAX_BYTES:
+            if opened.total is not None and opened.total > most_bytes():
                 raise _too_large(where)
             part.begin(opened)
 
@@ -177,9 +177,14 @@ def truncated(where: str, how: str) -> SourceError:
     )
 
 
+def most_bytes() -> int:
+    """How large a file may be that is pulled: that of a text; of what is no text the reader takes less."""
+    return stated().text_bytes
+
+
 def _too_large(where: str) -> SourceError:
     return SourceError(
-        f"the file has more than {MAX_BYTES >> 20} MB",
+        f"the file has more than {most_bytes() >> 20} MB",
         where=where,
         expected="one round's table",
         todo="export one round only, without pictures",

@@ -12,35 +12,7 @@ communities as (
     group by round_key, place_code, population_category
 ),
 
-delivered as (
-    select
-        p.*,
-        -- Two words for a country that nobody told are one part.
-        case
-            when p.dimension = 'country' and lower(coalesce(p.item, 'unknown')) = 'unknown' then 'UNKNOWN'
-            else coalesce(p.item, 'unknown')
-        end as part
-    from {{ ref('stg_canonical__population') }} as p
-    inner join chosen as c
-        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-    where p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
-),
-
-parts as (
-    select
-        round_key,
-        row_id,
-        place_code,
-        population_category,
-        dimension,
-        part as item,
-        {{ counted('individuals') }} as individuals,
-        {{ counted('households') }} as households,
-        {{ status_flags() }}
-    from delivered
-    group by round_key, row_id, place_code, population_category, dimension, part
-),
-
+-- Straight from the counts to the published places: a line per row and part would be as long as the delivery.
 rolled as (
     select
         q.round_key,
@@ -48,12 +20,31 @@ rolled as (
         q.population_category,
         q.dimension,
         q.item,
-        sum(q.individuals)::bigint as individuals,
-        sum(q.households)::bigint as households,
+        sum(case when q.unit = 'individuals' then q.value end)::bigint as individuals,
+        sum(case when q.unit = 'households' then q.value end)::bigint as households,
         -- What a share is made of: communities that gave a total beside their parts.
-        sum(case when c.community_individuals is not null then q.individuals end)::bigint as individuals_with_total,
-        {{ rolled_flags('q') }}
-    from parts as q
+        sum(case when q.unit = 'individuals' and c.community_individuals is not null then q.value end)::bigint
+            as individuals_with_total,
+        {{ status_flags() }}
+    from (
+        select
+            p.round_key,
+            p.place_code,
+            p.population_category,
+            p.dimension,
+            -- Two words for a country that nobody told are one part.
+            case
+                when p.dimension = 'country' and lower(coalesce(p.item, 'unknown')) = 'unknown' then 'UNKNOWN'
+                else coalesce(p.item, 'unknown')
+            end as item,
+            p.unit,
+            case when p.is_counted then p.value end as value,
+            p.value_status
+        from {{ ref('stg_canonical__population') }} as p
+        inner join chosen as c
+            on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
+        where p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
+    ) as q
     inner join communities as c
         on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
     inner join {{ ref('int_place_ancestor') }} as a on q.round_key = a.round_key and q.place_code = a.place_code
@@ -64,9 +55,13 @@ rolled as (
 -- Communities that told any part of the dimension: those who left it blank are no part of what it is a share of. Of a place
 -- with several sites all count, as one row may tell the parts for the others.
 told as (
-    select distinct round_key, place_code, population_category, dimension
-    from parts
-    where individuals is not null
+    select distinct p.round_key, p.place_code, p.population_category, p.dimension
+    from {{ ref('stg_canonical__population') }} as p
+    inner join chosen as c
+        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
+    where
+        p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
+        and p.unit = 'individuals' and p.is_counted
 ),
 
 told_totals as (

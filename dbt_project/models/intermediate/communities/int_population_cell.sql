@@ -6,8 +6,8 @@ with rounds as (
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
 
--- One line per chosen row and cell of sex × age.
-reported as (
+-- The counts of the chosen rows by sex and age, as they were told. What is worked out of them is never as long as they are.
+counts as (
     select
         p.round_key,
         p.row_id,
@@ -15,66 +15,92 @@ reported as (
         p.population_category,
         p.sex,
         p.age_group,
-        {{ counted('individuals') }} as individuals,
-        {{ counted('households') }} as households,
-        {{ status_flags() }}
+        case when p.unit = 'individuals' and p.is_counted then p.value end as individuals,
+        case when p.unit = 'households' and p.is_counted then p.value end as households,
+        p.unit = 'individuals' and p.value_status = 'reported' as has_reported,
+        p.unit = 'individuals' and p.value_status = 'derived' as has_derived,
+        p.unit = 'individuals' and p.value_status in ('missing', 'unreadable') as has_missing
     from {{ ref('stg_canonical__population') }} as p
     inner join {{ ref('int_informant_choice') }} as c
         on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
     where c.is_chosen and p.dimension in ('total', 'sex', 'age', 'sex_age')
-    group by p.round_key, p.row_id, p.place_code, p.population_category, p.sex, p.age_group
 ),
 
 -- Men and women of all ages: as reported, or else the sum of the ages that were.
 summed_ages as (
     select
-        a.round_key,
-        a.row_id,
-        a.place_code,
-        a.population_category,
-        a.sex,
+        round_key,
+        place_code,
+        population_category,
+        sex,
         'all' as age_group,
-        sum(a.individuals) as individuals,
-        sum(a.households) as households,
+        sum(case when age_group <> 'all' then individuals end) as individuals,
+        sum(case when age_group <> 'all' then households end) as households,
         false as has_reported,
-        bool_or(a.individuals is not null) as has_derived,
-        bool_or(a.has_missing) as has_missing
-    from reported as a
-    anti join (select * from reported where age_group = 'all' and individuals is not null) as t
-        on a.round_key = t.round_key and a.row_id = t.row_id
-        and a.population_category = t.population_category and a.sex = t.sex
-    where a.sex <> 'all' and a.age_group <> 'all'
-    group by a.round_key, a.row_id, a.place_code, a.population_category, a.sex
+        bool_or(age_group <> 'all' and individuals is not null) as has_derived,
+        bool_or(age_group <> 'all' and has_missing) as has_missing
+    from counts
+    where sex <> 'all'
+    group by round_key, row_id, place_code, population_category, sex
+    having
+        count(case when age_group = 'all' then individuals end) = 0
+        and count(case when age_group <> 'all' then 1 end) > 0
 ),
 
 -- Both sexes of an age group: as reported, or else men and women of the rows that told both. One of them alone is not both.
-both_sexes as (
+told_sexes as (
     select
-        a.round_key,
-        a.row_id,
-        a.place_code,
-        a.population_category,
-        'all' as sex,
-        a.age_group,
-        case when count(a.individuals) = 2 then sum(a.individuals) end as individuals,
-        case when count(a.households) = 2 then sum(a.households) end as households,
-        false as has_reported,
-        count(a.individuals) = 2 as has_derived,
-        bool_or(a.has_missing) as has_missing
-    from reported as a
-    anti join (select * from reported where sex = 'all' and individuals is not null) as t
-        on a.round_key = t.round_key and a.row_id = t.row_id
-        and a.population_category = t.population_category and a.age_group = t.age_group
-    where a.sex in ('male', 'female') and a.age_group <> 'all'
-    group by a.round_key, a.row_id, a.place_code, a.population_category, a.age_group
+        round_key,
+        place_code,
+        population_category,
+        age_group,
+        sum(case when sex = 'male' then individuals end) as men,
+        sum(case when sex = 'female' then individuals end) as women,
+        sum(case when sex = 'male' then households end) as households_of_men,
+        sum(case when sex = 'female' then households end) as households_of_women,
+        bool_or(sex in ('male', 'female') and has_missing) as has_missing
+    from counts
+    where age_group <> 'all'
+    group by round_key, row_id, place_code, population_category, age_group
+    having
+        count(case when sex = 'all' then individuals end) = 0
+        and count(case when sex in ('male', 'female') then 1 end) > 0
 ),
 
 cells as (
-    select * from reported
+    select
+        round_key, place_code, population_category, sex, age_group, individuals, households,
+        has_reported, has_derived, has_missing
+    from counts
     union all
-    select * from summed_ages
+    select
+        round_key, place_code, population_category, sex, age_group, individuals, households,
+        has_reported, has_derived, has_missing
+    from summed_ages
     union all
-    select * from both_sexes
+    select
+        round_key, place_code, population_category, 'all' as sex, age_group,
+        men + women as individuals,
+        households_of_men + households_of_women as households,
+        false as has_reported,
+        men is not null and women is not null as has_derived,
+        has_missing
+    from told_sexes
+),
+
+-- Once per community, so that its people and the communities are counted in one go in all places above it.
+by_place as (
+    select
+        c.round_key,
+        c.place_code,
+        c.population_category,
+        c.sex,
+        c.age_group,
+        sum(c.individuals) as individuals,
+        sum(c.households) as households,
+        {{ rolled_flags('c') }}
+    from cells as c
+    group by c.round_key, c.place_code, c.population_category, c.sex, c.age_group
 ),
 
 rolled as (
@@ -86,9 +112,9 @@ rolled as (
         c.age_group,
         sum(c.individuals)::bigint as individuals,
         sum(c.households)::bigint as households,
-        count(distinct c.place_code) filter (where c.individuals is not null) as communities,
+        count(c.individuals) as communities,
         {{ rolled_flags('c') }}
-    from cells as c
+    from by_place as c
     inner join {{ ref('int_place_ancestor') }} as a on c.round_key = a.round_key and c.place_code = a.place_code
     where a.is_published
     group by c.round_key, a.ancestor_code, c.population_category, c.sex, c.age_group

@@ -149,7 +149,7 @@ final as (
         case when not no_parts and not is_uncertain then gone_individuals end as gone_individuals,
         {%- for ratio in ['ratio_p5', 'ratio_median', 'ratio_p95'] %}
         case
-            when not no_like and ratio_communities >= {{ change_rule('ratio_communities') }} then round({{ ratio }}, 4)
+            when not no_like and ratio_communities >= {{ change_rule('ratio_communities') }} then {{ rounded(ratio, 4) }}
         end as {{ ratio }},
         {%- endfor %}
         previous_window_start,

@@ -9,24 +9,21 @@ wholes as (
     group by round_key, place_code, population_category
 ),
 
-counts as (
-    select p.*
+-- Of each sex its ages, or else all ages of it at once; then men and women, or else both at once. Other parts are of both sexes
+-- and all ages.
+by_sex as (
+    select
+        p.round_key, p.row_id, p.place_code, p.population_category, p.dimension, p.sex,
+        coalesce(
+            sum(case when p.age_group <> 'all' then p.value end), sum(case when p.age_group = 'all' then p.value end)
+        ) as individuals
     from {{ ref('stg_canonical__population') }} as p
     inner join chosen as c
         on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-    where p.unit = 'individuals' and p.dimension <> 'total' and p.is_counted
-),
-
--- Of each sex its ages, or else all ages of it at once; then men and women, or else both at once.
-by_sex as (
-    select
-        round_key, row_id, place_code, population_category, dimension, sex,
-        coalesce(
-            sum(case when age_group <> 'all' then value end), sum(case when age_group = 'all' then value end)
-        ) as individuals
-    from counts
-    where dimension in ('sex', 'age', 'sex_age')
-    group by round_key, row_id, place_code, population_category, dimension, sex
+    where
+        p.unit = 'individuals' and p.dimension <> 'total' and p.is_counted
+        and (p.dimension in ('sex', 'age', 'sex_age') or (p.sex = 'all' and p.age_group = 'all'))
+    group by p.round_key, p.row_id, p.place_code, p.population_category, p.dimension, p.sex
 ),
 
 rows_told as (
@@ -36,13 +33,6 @@ rows_told as (
             sum(case when sex <> 'all' then individuals end), sum(case when sex = 'all' then individuals end)
         ) as individuals
     from by_sex
-    group by round_key, row_id, place_code, population_category, dimension
-    union all
-    select
-        round_key, row_id, place_code, population_category, dimension,
-        sum(value) as individuals
-    from counts
-    where dimension not in ('sex', 'age', 'sex_age') and sex = 'all' and age_group = 'all'
     group by round_key, row_id, place_code, population_category, dimension
 ),
 

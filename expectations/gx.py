@@ -1,0 +1,52 @@
+"""The one door to Great Expectations: how it is imported, and what it is kept from importing.
+
+Importing belongs here, nothing else. It takes seconds, so it happens where the first suite is made. Engines that the gate does
+not use (Spark, clouds) would be imported with it wherever they are installed, which takes as long again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+UNUSED = ("pyspark", "boto3", "botocore", "snowflake")
+
+
+@cache
+def great_expectations() -> Any:
+    """The package, once per process, without analytics."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when it is imported
+    with _without(UNUSED):
+        return importlib.import_module("great_expectations")
+
+
+@contextmanager
+def _without(names: Sequence[str]) -> Iterator[None]:
+    """In the body, and in its thread only, these packages are not there (what was imported before still is)."""
+    finder = _NotThere(names)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _NotThere:
+    """A finder that says of some packages that they are not installed."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names, self._thread = set(names), threading.get_ident()
+
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Nothing to say of any other package: the next finder looks."""
+        if threading.get_ident() == self._thread and name.partition(".")[0] in self._names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return None

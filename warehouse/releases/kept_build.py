@@ -1,0 +1,242 @@
+"""What dbt ran on a copy of a release, statement by statement: kept beside its parsed project, run again on the next copy.
+
+Keeping dbt's statements and running them belongs here; dbt itself is called in `models.py`. On a copy that these very models
+built, dbt would render, describe and check the same text anew for every round, which takes longer than the statements. So the
+first copy is built by dbt, which is listened to, and later ones by what was heard. Whatever is not as it was then (an error, a
+test that fails) is left to dbt, which builds the copy over again and says what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from warehouse.errors import MtmError
+from warehouse.settings import database_memory
+
+if TYPE_CHECKING:
+    import duckdb
+
+THREADS = 2
+COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)  # dbt's own, at the head of each statement
+ASKED = ("describe", "select", "begin", "commit", "rollback")  # of a model: what only looked, and its transaction
+GOOD = {"success", "pass", "warn"}
+
+
+class NotAsKept(Exception):
+    """Something went another way than when dbt was listened to: dbt shall build, and tell."""
+
+
+@dataclass
+class Step:
+    """One model or test. `after`: the steps that it reads from. `code`: of a model in Python, as dbt compiled it."""
+
+    unique_id: str
+    after: list[str] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
+    code: str = ""
+    severity: str = ""  # of a test: ERROR or WARN
+
+    @property
+    def is_test(self) -> bool:
+        """Whether its statement asks for failures."""
+        return bool(self.severity)
+
+
+def path_of(target: Path) -> Path:
+    """The file, in the folder of dbt's parsed project: other versions of what wrote the statements keep another one."""
+    return target / f"kept_build-{_versions()}.json"
+
+
+@cache
+def _versions() -> str:
+    return "-".join(version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb", "mtm-warehouse"))
+
+
+def read(target: Path) -> list[Step]:
+    """The kept steps, in an order in which they can run; none where nothing was kept."""
+    try:
+        return [Step(**step) for step in json.loads(path_of(target).read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+@contextmanager
+def listening() -> Iterator[dict[str, Step]]:
+    """What dbt runs in the body, by node. Its connections bear the names of the nodes they work for."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager as Manager
+    from dbt.adapters.duckdb.environments.local import LocalEnvironment
+
+    heard: dict[str, Step] = {}
+    add_query, submit = Manager.add_query, LocalEnvironment.submit_python_job
+
+    def listened(self: Any, sql: str, *args: Any, **more: Any) -> Any:
+        name = str(self.get_thread_connection().name)
+        heard.setdefault(name, Step(name)).statements.append(COMMENT.sub("", sql))
+        return add_query(self, sql, *args, **more)
+
+    def submitted(self: Any, handle: Any, parsed_model: dict[str, Any], compiled_code: str) -> Any:
+        name = parsed_model["unique_id"]
+        heard.setdefault(name, Step(name)).code = compiled_code
+        return submit(self, handle, parsed_model, compiled_code)
+
+    Manager.add_query, LocalEnvironment.submit_python_job = listened, submitted
+    try:
+        yield heard
+    finally:
+        del Manager.add_query
+        LocalEnvironment.submit_python_job = submit
+
+
+def keep(target: Path, heard: Mapping[str, Step], results: list[Any], manifest: Any) -> None:
+    """Keep what was heard, where every node of the build came out well; else nothing, and dbt builds the next copy too."""
+    from warehouse.releases.journal import write_json
+
+    ran = {r.node.unique_id: r.node for r in results if str(r.status) != "no-op"}  # exposures: told, and nothing done
+    if not all(str(r.status) in {*GOOD, "no-op"} for r in results) or not set(ran) <= set(heard):
+        return
+    steps = [_step(node, heard[name], _before(name, set(ran), manifest)) for name, node in ran.items()]
+    if all(step.statements or step.code for step in steps):
+        with suppress(OSError, MtmError):  # a disk that is full: dbt builds the next one as well
+            write_json(path_of(target), [asdict(step) for step in steps])
+
+
+def _step(node: Any, heard: Step, after: list[str]) -> Step:
+    if node.resource_type == "test":
+        severity = str(node.config.severity).upper()
+        return Step(heard.unique_id, after, [s for s in heard.statements if _first(s) == "select"][-1:], "", severity)
+    statements = [s for s in heard.statements if _first(s) not in ASKED]
+    return Step(heard.unique_id, after, statements, heard.code)
+
+
+def _first(statement: str) -> str:
+    return (re.findall(r"\w+", statement[:200]) or [""])[0].lower()
+
+
+def _before(name: str, ran: set[str], manifest: Any) -> list[str]:
+    """What was built of all that a node reads from, also by way of views, which stand."""
+    found: set[str] = set()
+    looked: set[str] = set()
+    waiting = [name]
+    while waiting:
+        node = manifest.nodes.get(waiting.pop())
+        for parent in set(getattr(node and node.depends_on, "nodes", ())) - looked:  # seeds read from nothing
+            looked.add(parent)
+            (found.add if parent in ran else waiting.append)(parent)
+    return sorted(found)
+
+
+def run(database: Path, steps: list[Step]) -> list[dict[str, Any]]:
+    """Run the steps in a database. One result a step, as dbt would give it. Raises NotAsKept; then the database is half built."""
+    import duckdb
+
+    con = duckdb.connect(str(database), config=_config(database))
+    runner = _Runner(con)
+    try:
+        return runner.run(steps)
+    except duckdb.Error as error:
+        raise NotAsKept(type(error).__name__) from error
+    finally:
+        runner.close()
+
+
+def _config(database: Path) -> dict[str, Any]:
+    """As in dbt_project/profiles.yml."""
+    return {
+        "memory_limit": database_memory(), "temp_directory": f"{database}.tmp", "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false", "fsync_mode": "NONE",
+    }  # fmt: skip
+
+
+class _Runner:
+    """Two threads with a cursor each, and what may run next."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con, self._own, self._cursors = con, threading.local(), []  # type: ignore[var-annotated]
+
+    def run(self, steps: list[Step]) -> list[dict[str, Any]]:
+        by_id = {step.unique_id: step for step in steps}
+        waiting = TopologicalSorter({step.unique_id: step.after for step in steps})
+        waiting.prepare()
+        results: list[dict[str, Any]] = []
+        with ThreadPoolExecutor(THREADS) as pool:
+            running: set[Future[dict[str, Any]]] = set()
+            try:
+                while waiting.is_active():
+                    running |= {pool.submit(self._step, by_id[name]) for name in waiting.get_ready()}
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        results.append(future.result())
+                        waiting.done(results[-1]["unique_id"])
+            except BaseException:  # an error, or somebody ends the run: nothing more begins, what runs is stopped
+                pool.shutdown(wait=False, cancel_futures=True)
+                for cursor in self._cursors:
+                    cursor.interrupt()
+                raise
+        return results
+
+    def close(self) -> None:
+        """Close all, which writes the database's file."""
+        for cursor in [*self._cursors, self._con]:
+            cursor.close()
+
+    def _step(self, step: Step) -> dict[str, Any]:
+        started = time.perf_counter()
+        failures = _asked(self._cursor(), step) if step.is_test else _built(self._cursor(), step)
+        status = "success" if failures is None else "warn" if failures else "pass"
+        seconds = round(time.perf_counter() - started, 3)
+        return {
+            "unique_id": step.unique_id, "status": status, "message": "", "rows": None, "seconds": seconds,
+            "failures": failures,
+        }  # fmt: skip
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._own, "cursor"):
+            self._own.cursor = self._con.cursor()
+            self._cursors.append(self._own.cursor)
+        cursor: duckdb.DuckDBPyConnection = self._own.cursor
+        return cursor
+
+
+def _built(cursor: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """A model, in one transaction; one in Python writes by a cursor of its own, after what was before is gone."""
+    cursor.execute("BEGIN")
+    for statement in step.statements:
+        cursor.execute(statement)
+    cursor.execute("COMMIT")
+    if step.code:
+        _made_in_python(cursor, step)
+
+
+def _made_in_python(cursor: duckdb.DuckDBPyConnection, step: Step) -> None:
+    module = ModuleType(step.unique_id.rsplit(".", 1)[-1])
+    try:
+        exec(compile(step.code.lstrip(), f"<{step.unique_id}>", "exec"), module.__dict__)
+        made = module.model(module.dbtObj(lambda table: cursor.query(f"select * from {table}")), cursor)
+        with cursor.cursor() as writer:
+            module.materialize(made, writer)
+    except Exception as error:
+        raise NotAsKept(type(error).__name__) from error
+
+
+def _asked(cursor: duckdb.DuckDBPyConnection, step: Step) -> int:
+    """The failures of a test that may warn. Raises NotAsKept where one fails."""
+    failures, warns, errs = cursor.execute(step.statements[0]).fetchall()[0]
+    if errs and step.severity == "ERROR":
+        raise NotAsKept("a test fails")
+    return int(failures) if warns else 0
+
+
+__all__ = ["NotAsKept", "Step", "keep", "listening", "path_of", "read", "run"]
