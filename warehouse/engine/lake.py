@@ -109,7 +109,8 @@ def register(lake: Lake, spark: Any) -> None:
 
 def table_of_folder(lake: Lake, schema: str, table: str) -> str:
     """The statement that makes a table of a folder that is filled."""
-    return f"CREATE TABLE {schema}.{table} USING parquet LOCATION '{lake.folder(schema, table)}'"
+    folder = str(lake.folder(schema, table)).replace("\\", "\\\\").replace("'", "\\'")
+    return f"CREATE TABLE {schema}.{table} USING parquet LOCATION '{folder}'"
 
 
 @contextmanager
