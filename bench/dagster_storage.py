@@ -66,7 +66,7 @@ def main() -> None:
     from orchestration.instance import open_instance
     from warehouse.settings import Home
 
-    given.folder.mkdir(parents=True)
+    given.folder.mkdir(parents=True, exist_ok=True)
     with open_instance(Home(given.folder)) as instance:
         answer: dict[str, Any] = {"storage": "postgresql" if given.postgres else "sqlite"}
         if given.events:
@@ -82,7 +82,9 @@ def _runs(instance: dg.DagsterInstance, given: argparse.Namespace, storage: str)
     from dagster._serdes import deserialize_value
 
     source = sqlite3.connect(f"file:{given.events}?mode=ro", uri=True)
-    events = [deserialize_value(text, EventLogEntry) for (text,) in source.execute("select event from event_logs order by id")]
+    events = [
+        deserialize_value(text, EventLogEntry) for (text,) in source.execute("select event from event_logs order by id")
+    ]
     runs = {e.run_id for e in events if e.run_id}
     before = _bytes(given, storage)
     seconds = _cpu(lambda: [instance.event_log_storage.store_event(event) for event in events])
@@ -105,10 +107,26 @@ def _partitions(instance: dg.DagsterInstance, count: int) -> dict[str, Any]:
     """Register rounds up to `count`, materialize each once, and ask what the UI asks."""
     known = set(instance.get_dynamic_partitions(rounds.name))
     new = [key for key in (f"op{i // 30:03d}-bma-r{i:05d}" for i in range(count)) if key not in known]
-    registering = _cpu(lambda: [instance.add_dynamic_partitions(rounds.name, new[i : i + 500]) for i in range(0, len(new), 500)])
-    storing = _cpu(lambda: [instance.report_runless_asset_event(dg.AssetMaterialization("release", partition=key)) for key in new])
+    registering = _cpu(
+        lambda: [instance.add_dynamic_partitions(rounds.name, new[i : i + 500]) for i in range(0, len(new), 500)]
+    )
+    storing = _cpu(
+        lambda: [instance.report_runless_asset_event(dg.AssetMaterialization("release", partition=key)) for key in new]
+    )
     return {"partitions": count, "registering, seconds": round(registering, 2),
-            "one materialization, milliseconds": round(1000 * storing / len(new), 2), **_asked(instance)}  # fmt: skip
+            "one materialization, milliseconds": round(1000 * storing / max(1, len(new)), 2),
+            "telling one round, milliseconds": _told(instance), **_asked(instance)}  # fmt: skip
+
+
+def _told(instance: dg.DagsterInstance, times: int = 100) -> float:
+    """CPU milliseconds of what `standing.tell` asks of each round, where nothing changed: this process only."""
+    from orchestration.standing import DELIVERY, RELEASE, _is_taken_back, _last
+
+    keys = list(instance.get_dynamic_partitions(rounds.name))[:times]
+    seconds = _cpu(
+        lambda: [(_last(instance, DELIVERY, k), _last(instance, RELEASE, k), _is_taken_back(instance, k)) for k in keys]
+    )
+    return round(1000 * seconds / times, 2)
 
 
 def _asked(instance: dg.DagsterInstance) -> dict[str, float]:
@@ -125,7 +143,13 @@ def _asked(instance: dg.DagsterInstance) -> dict[str, float]:
         for name, question in QUESTIONS.items():
             for _ in range(2):
                 started = time.perf_counter()
-                answer = asyncio.run(schema.execute_async(question, context_value=workspace.create_request_context(), variable_values={"key": {"path": ["release"]}}))
+                answer = asyncio.run(
+                    schema.execute_async(
+                        question,
+                        context_value=workspace.create_request_context(),
+                        variable_values={"key": {"path": ["release"]}},
+                    )
+                )
                 taken[name] = round(time.perf_counter() - started, 3)
                 assert not answer.errors, answer.errors
     return taken
@@ -136,7 +160,9 @@ def _all_at_once(instance: dg.DagsterInstance) -> str:
     keys = instance.get_dynamic_partitions(rounds.name)
     for count in (32_000, 33_000, 70_000):
         try:
-            instance.add_dynamic_partitions(rounds.name, [*keys[:count], *(f"more-{i}" for i in range(count - len(keys)))])
+            instance.add_dynamic_partitions(
+                rounds.name, [*keys[:count], *(f"more-{i}" for i in range(count - len(keys)))]
+            )
         except Exception as error:
             return f"fails at {count}: {type(error).__name__}: {str(error)[:60]}"
     return "70,000 in one call are taken"

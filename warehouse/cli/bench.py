@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from warehouse.cli.capacity import capacity, queue
 from warehouse.cli.output import json_option, print_json, print_table, prose
 
 GOAL = {True: "met", False: "missed", None: ""}
@@ -100,6 +101,10 @@ def _goal(figure: dict[str, Any]) -> str:
     from warehouse.bench.figure import Goal
 
     return Goal(**figure["goal"]).words(figure["unit"]) if figure["goal"] else ""
+
+
+bench.add_command(capacity)
+bench.add_command(queue)
 
 
 @bench.command()

@@ -51,8 +51,8 @@ def _weights(zone: int, days: int) -> list[float]:
 
 def _weight(local: int) -> float:
     day, hour = divmod(local, 24)
-    weight = 1.0 if 8 <= hour < 18 else NIGHT  # noqa: PLR2004
-    weight *= WEEKEND if day % 7 >= 5 else 1.0  # noqa: PLR2004
+    weight = 1.0 if 8 <= hour < 18 else NIGHT
+    weight *= WEEKEND if day % 7 >= 5 else 1.0
     return weight * (MONTH_END if day % MONTH >= MONTH - LAST_DAYS else 1.0)
 
 

@@ -79,9 +79,9 @@ def needs(case: Case, homes: int, known: Slopes) -> Needs:
     rounds, per_day = case.rounds / homes, case.operations * case.deliveries_per_day
     run = known.run_seconds(case.values, rounds)
     load = per_day / homes * run / DAY
-    busy = load * homes
-    cores = max(2, math.ceil(busy / FULL))
-    at_once = min(homes, max(1, math.ceil(busy)))
+    busy = min(load, 1) * homes  # a builder can't do more than one thing at a time, however many cores there are
+    cores = max(2, math.ceil(busy * known.cores_of_a_run.fixed / FULL))
+    at_once = max(1, math.ceil(busy))
     memory = homes * _fixed(known, "instance", rounds) + at_once * known.memory_bytes["run"].at(case.values, rounds)
     stored = known.events["bytes_postgresql"].at(case.values, rounds)
     return Needs(

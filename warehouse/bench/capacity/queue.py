@@ -32,7 +32,9 @@ class Plan:
     values: float = 65_000
     rounds: float = 0
     new_rounds: float = 0.0
-    tick: float = 30.0  # seconds between two looks of a sensor; a file is taken when it stood still from one to the next
+    tick: float = (
+        30.0  # seconds between two looks of a sensor; a file is taken when it stood still from one to the next
+    )
     dequeue: float = 3.0  # seconds between two looks of Dagster's daemon at its queue
     failing: float = 0.02  # share of runs that break (a machine goes down, a disk is full)
     steady: bool = False  # a Poisson process and nothing else: what theory has an answer for
@@ -41,7 +43,7 @@ class Plan:
 
 @dataclass
 class Answer:
-    """What came of it, in seconds. `waits`: from delivery to the start of its run, in order of the starts."""
+    """What came of it, in seconds. `waits`: from delivery to the start of its first run, in order of the starts."""
 
     plan: Plan
     waits: list[float] = field(default_factory=list)
@@ -87,9 +89,12 @@ class _Simulation:
         self.free, self.ready = plan.at_once, deque[_Home]()
         self.events: list[tuple[float, int, int, Arrival]] = []
         self.count, self.open, self.end = 0, 0, plan.days * DAY
+        self.broken: set[Arrival] = set()  # their run failed: the second one waited for the morning, not for its turn
 
     def run(self) -> Answer:
-        for one in arrivals(self.plan.operations, self.plan.per_day, self.plan.days, self.plan.seed, steady=self.plan.steady):
+        for one in arrivals(
+            self.plan.operations, self.plan.per_day, self.plan.days, self.plan.seed, steady=self.plan.steady
+        ):
             self.push(one.at, COME, one)
         while self.events and self.events[0][0] <= self.end:
             now, _, kind, one = heapq.heappop(self.events)
@@ -113,7 +118,9 @@ class _Simulation:
         if self.plan.steady:
             self.seen(now, one)
         else:  # the look after the next, on average, sees that the file stood still
-            self.push(now + self.plan.tick * (1 + self.draw.random()) + self.plan.dequeue * self.draw.random(), SEEN, one)
+            self.push(
+                now + self.plan.tick * (1 + self.draw.random()) + self.plan.dequeue * self.draw.random(), SEEN, one
+            )
 
     def seen(self, now: float, one: Arrival) -> None:
         home = self.home_of(one)
@@ -128,7 +135,8 @@ class _Simulation:
             one = home.queue[0]
             home.is_busy, self.free = True, self.free - 1
             seconds = self.known.run_seconds(self.plan.values, home.rounds) * self.draw.choice(self.ratios)
-            self.answer.waits.append(now - one.at)
+            if one not in self.broken:
+                self.answer.waits.append(now - one.at)
             self.answer.busy += min(seconds, self.end - now)
             self.answer.run_seconds = seconds
             self.push(now + seconds, ENDED, one)
@@ -138,6 +146,7 @@ class _Simulation:
         home.queue.popleft()
         home.is_busy, self.free = False, self.free + 1
         if not self.plan.steady and self.draw.random() < self.plan.failing:
+            self.broken.add(one)
             self.push(_morning(now, one.operation % ZONES), SEEN, one)
         else:
             self.open -= 1

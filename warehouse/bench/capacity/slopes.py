@@ -57,6 +57,22 @@ class ARound(Strict):
     source: str
 
 
+class Limit(Strict):
+    """Something that a home does for each round that it holds, and the seconds in which it must end."""
+
+    what: str
+    milliseconds_per_round: float = Field(gt=0)
+    per_source: bool = False  # once for each source too
+    seconds: float = Field(gt=0)
+    then: str  # what happens beyond
+    source: str
+
+    def rounds(self, rounds_of_a_source: int = 30) -> float:
+        """With how many rounds it ends just in time."""
+        most = self.seconds * 1000 / self.milliseconds_per_round
+        return float((most * rounds_of_a_source) ** 0.5) if self.per_source else most
+
+
 class Slopes(Strict):
     """The file. `seconds` by stage of a run, wall clock of a run alone; `bytes` by place on the disk."""
 
@@ -68,6 +84,7 @@ class Slopes(Strict):
     bytes: dict[str, Slope]
     memory_bytes: dict[str, Slope]
     events: dict[str, Slope]
+    limits: list[Limit]
 
     def run_seconds(self, values: float, rounds: float) -> float:
         """What one run takes, alone on its core, from its start to its end."""
@@ -76,6 +93,10 @@ class Slopes(Strict):
     def rounds_at(self, seconds: float, values: float) -> float:
         """How many rounds a home may hold for a run to take so long; below zero where no home is small enough."""
         return (seconds - self.run_seconds(values, 0)) / sum(slope.per_round for slope in self.seconds.values())
+
+    def runs_on(self, cores: int) -> int:
+        """How many runs these cores take at once."""
+        return max(1, int(cores / self.cores_of_a_run.fixed))
 
 
 @cache
