@@ -17,6 +17,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from warehouse.at_rest import collector_at_rest
+
 UNUSED = ("pyspark", "boto3", "botocore", "snowflake")
 
 
@@ -24,7 +26,7 @@ UNUSED = ("pyspark", "boto3", "botocore", "snowflake")
 def great_expectations() -> Any:
     """The package, once per process, without analytics."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read when it is imported
-    with _without(UNUSED):
+    with _without(UNUSED), collector_at_rest():
         return importlib.import_module("great_expectations")
 
 

@@ -66,7 +66,9 @@ def build_definitions(*, columns: "Known | None" = None, **overrides: Any) -> dg
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `workspace.yaml` and `[tool.dg.project]` load."""
+    from warehouse.at_rest import collector_at_rest
     from warehouse.trace.columns import known_columns
 
     warehouse = WarehouseHome()
-    return build_definitions(columns=known_columns(warehouse.home), warehouse=warehouse)
+    with collector_at_rest():
+        return build_definitions(columns=known_columns(warehouse.home), warehouse=warehouse)

@@ -12,13 +12,14 @@ from uuid import uuid4
 
 import dagster as dg
 
-from orchestration import standing
+from orchestration import ahead, standing
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.run_part import WHOLE, Part
 from orchestration.work import Work, end, unexpected
+from warehouse.at_rest import collector_at_rest
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
 from warehouse.normalize.run import normalize, normalized_id
@@ -73,6 +74,7 @@ def run_round(
         release, replayed = held
         stages = {"compare": time.perf_counter() - started}
         return RoundResult(round_key, "unchanged", release.release_id, stages=stages, replayed=replayed)
+    ahead.begin()
     job = _job(home, "check_round" if check_only else "publish_round")
     loaded = time.perf_counter() - started
     config = HELD if hold and not check_only else None
@@ -182,4 +184,5 @@ def _job(home: Home, name: str) -> dg.JobDefinition:
 
 @cache
 def _definitions(home: Home) -> dg.Definitions:
-    return build_definitions(warehouse=WarehouseHome(path=str(home.root)))
+    with collector_at_rest():
+        return build_definitions(warehouse=WarehouseHome(path=str(home.root)))

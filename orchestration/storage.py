@@ -6,6 +6,7 @@ times: more than a run of a hundred assets costs Dagster otherwise.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,6 +18,8 @@ from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
+
+BELIEVED = 5.0  # seconds
 
 
 class Remembering(SqlEventLogStorage):
@@ -69,6 +72,25 @@ class EventLog(Remembering, ConsolidatedSqliteEventLogStorage):
             return
         with self._engine.begin() as connection:
             yield connection
+
+    @cached_property
+    def _partitions(self) -> dict[tuple[str, str], float]:
+        """Dynamic partitions that were found, and when."""
+        return {}
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Whether it is there; Dagster asks hundreds of times in a run, so for a few seconds a yes is believed."""
+        asked, now = (partitions_def_name, partition_key), time.monotonic()
+        if now - self._partitions.get(asked, -BELIEVED) < BELIEVED:
+            return True
+        if found := super().has_dynamic_partition(*asked):
+            self._partitions[asked] = now
+        return found
+
+    def delete_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> None:
+        """Take it away, also out of memory."""
+        self._partitions.pop((partitions_def_name, partition_key), None)
+        super().delete_dynamic_partition(partitions_def_name, partition_key)
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event and what is looked up of it in one transaction."""

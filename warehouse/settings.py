@@ -21,7 +21,7 @@ def operations_dirs() -> list[Path]:
 
 def database_memory() -> str:
     """What DuckDB may hold in memory while a round is built, judged and published (`MTM_DATABASE_MEMORY`); beyond it, it spills."""
-    return os.environ.get("MTM_DATABASE_MEMORY") or "1200MB"
+    return os.environ.get("MTM_DATABASE_MEMORY") or "2GB"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ floor's marts are held against the release's in every turn: where they differ, n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from warehouse.bench.figure import Figure, figure, goals
@@ -15,6 +14,7 @@ from warehouse.bench.homes import COMPONENTS, ROUND, SEED, Homes
 from warehouse.bench.measure import Cost, Taken, Worker, command, median, mtm, ratio
 from warehouse.errors import MtmError
 
+OTHER = 100  # what is added to the seed of a turn for a second delivery of the same shape
 WAYS = ("floor", "bare", "line", "handouts", "read")
 
 
@@ -63,20 +63,18 @@ def _taken(homes: Homes, turns: int) -> Turns:
     homes.restore()
     with Worker(**homes.environment) as line, Worker(**homes.environment) as floor:
         for turn in range(turns + 1):  # the first one warms both up and is not counted
-            paths = {c: homes.delivery(c, ROUND, SEED + turn) for c in COMPONENTS}
-            costs, taken.compared = _turn(homes, line, floor, paths)
+            costs, taken.compared = _turn(homes, line, floor, SEED + turn)
             for key, cost in costs.items() if turn else ():
                 taken.costs[key].append(cost)
     return taken
 
 
-def _turn(
-    homes: Homes, line: Worker, floor: Worker, paths: dict[str, Path]
-) -> tuple[dict[tuple[str, str], Cost], dict[str, Any]]:
+def _turn(homes: Homes, line: Worker, floor: Worker, seed: int) -> tuple[dict[tuple[str, str], Cost], dict[str, Any]]:
     costs: dict[tuple[str, str], Cost] = {}
+    paths = {component: homes.delivery(component, ROUND, seed) for component in COMPONENTS}
     homes.restore()
-    for component, path in paths.items():
-        costs["read", component] = line.call("bench.line:read", path=str(path))
+    for component in COMPONENTS:  # of its own seed: the line must not have seen a file before its own turn
+        path = homes.delivery(component, ROUND, seed + OTHER)
         costs["handouts", component] = line.call("bench.line:take", path=str(path), handouts=True)
     homes.restore()
     floor.call("bench.floor_taken:again", folder=str(homes.floor))
@@ -87,6 +85,7 @@ def _turn(
         costs["floor", component] = floor.call("bench.floor_taken:round_taken", **asked)
         compared = floor.call("bench.floor_taken:compared", **where, release=cost.answer["release"]).answer
         must_agree(compared)
+        costs["read", component] = line.call("bench.line:read", path=str(path))
     floor.call("bench.floor_taken:again", folder=str(homes.floor))
     for component, path in paths.items():
         told = costs["line", component].answer

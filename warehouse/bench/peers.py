@@ -44,14 +44,14 @@ def _reading(homes: Homes, turns: int, delivery: Path | None) -> list[Figure]:
             },
             turns,
         )
-    ours, pandas = taken["ours"], taken["pandas"]
+    own, pandas = taken["ours"], taken["pandas"]
     size = {
         "rows": told["rows"],
         "columns": told["columns"],
         "sheets": len(told["sheets"]),
         "is_made": delivery is None,
     }
-    return [figure("peers_pandas", median(ours), median(pandas), ratio(pandas, ours), "" if delivery else MADE, **size)]
+    return [figure("peers_pandas", median(own), median(pandas), ratio(pandas, own), "" if delivery else MADE, **size)]
 
 
 def _models(homes: Homes, turns: int) -> list[Figure]:

@@ -5,11 +5,12 @@ Each question is asked many times on one open connection, in a process of its ow
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from warehouse.bench.again import one_cell
 from warehouse.bench.figure import Figure
-from warehouse.bench.homes import COMPONENTS, ROUND, SEED, Homes
+from warehouse.bench.homes import COMPONENTS, ROUND, Homes
 from warehouse.bench.measure import Worker
 
 NOTHING = "nothing"
@@ -30,13 +31,14 @@ def readers(homes: Homes, turns: int) -> list[Figure]:
 
 def _beside(homes: Homes, reader: Worker, line: Worker) -> dict[str, list[float]]:
     """Asked for as long as another process takes a corrected round to a release."""
-    path = homes.delivery(COMPONENTS[0], ROUND, SEED + 1)
-    published = threading.Thread(target=lambda: line.call("bench.line:take", path=str(path)))
-    published.start()
+    path = homes.delivery(COMPONENTS[0], ROUND)
+    corrected = one_cell(path, homes.work / "corrected" / path.name)
     parts: list[dict[str, list[float]]] = []
-    while published.is_alive() or not parts:
-        parts.append(reader.call("bench.readers:ask", home=str(homes.live), rounds=1).answer)
-    published.join()
+    with ThreadPoolExecutor(1) as pool:
+        published = pool.submit(line.call, "bench.line:take", path=str(corrected))
+        while not published.done() or not parts:
+            parts.append(reader.call("bench.readers:ask", home=str(homes.live), rounds=1).answer)
+        published.result()  # raises where nothing was published: then nobody read beside it
     return {name: [x for part in parts for x in part[name]] for name in parts[0]}
 
 

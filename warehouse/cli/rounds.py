@@ -7,6 +7,7 @@ it is started.
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -177,11 +178,20 @@ def _only_judged(home: Home, round_key: str) -> bool:
 
 
 def _run_one(home: Home, round_key: str, *, check_only: bool, hold: bool = False) -> Any:
-    from orchestration.run import run_round
-
+    run_round = _line_of_work()
     result = run_round(home, round_key, check_only=check_only, hold=hold)
     note(f"   {_line(result)}", LOOKS.get(result.outcome, "plain"))
     return result
+
+
+@cache
+def _line_of_work() -> Any:
+    """The line itself, which takes a while to import."""
+    from warehouse.at_rest import collector_at_rest
+
+    with collector_at_rest():
+        from orchestration.run import run_round
+    return run_round
 
 
 def _line(result: Any) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from warehouse.codebooks.folding import fold
 from warehouse.codebooks.match import SheetMatch
 from warehouse.codebooks.model import Codebook, RoundNumber
 from warehouse.errors import UnreadableDelivery
+
+if TYPE_CHECKING:
+    import polars as pl
 
 OTHER, UNKNOWN, KEPT = "other_part", "part_unknown", ""
 NEAR, SHORTEST = 85, 5  # how alike, in per cent, and how long a text is that may be a slip of a kept one
@@ -40,6 +42,8 @@ def has_parts(book: Codebook) -> bool:
 
 def parts(match: SheetMatch, book: Codebook, number: int | None) -> pl.Series:
     """For each row below the header: of the round (""), `other_part`, or `part_unknown`. Without a number all rounds count."""
+    import polars as pl
+
     height = match.raw.height - match.first_row
     found = pl.Series("part", [KEPT] * height, dtype=pl.String)
     for rule in book.keep:
@@ -86,6 +90,8 @@ def _column(match: SheetMatch, field: str, judge: Callable[[str], str]) -> pl.Se
             todo="deliver the file with this column, or add its new label to the codebook",
             code="part_column_missing",
         )
+    import polars as pl
+
     texts = match.raw.column(column.index)[match.first_row :]
     verdicts = {text: judge(fold(text or "")) for text in texts.unique().to_list()}
     return texts.replace_strict(list(verdicts), list(verdicts.values()), return_dtype=pl.String)
@@ -113,6 +119,8 @@ def _worse(one: pl.Series, other: pl.Series | None) -> pl.Series:
     """What is certainly of another part is left out; else what is not certain stays so."""
     if other is None:
         return one
+    import polars as pl
+
     frame = pl.DataFrame({"a": one, "b": other})
     either = [pl.when((pl.col("a") == c) | (pl.col("b") == c)).then(pl.lit(c)) for c in (OTHER, UNKNOWN)]
     return frame.select(pl.coalesce([*either, pl.lit(KEPT)]).alias("part"))["part"]

@@ -7,6 +7,7 @@ what comes out, in `canonical.py`.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,6 +61,7 @@ def main_sheets(
     known = first_look(match, pieces, found, resolver, findings, filled)
     scratch = findings.scratch()
     for piece in pieces:
+        gc.collect()  # nothing else does while a delivery is normalized (`without_collection`): what the last piece left goes
         yield _piece(piece, known, found, ledger, scratch)
     findings.take_over(scratch)
 

@@ -5,6 +5,7 @@ Joining children to parents belongs here; the counts of a sheet are in `populati
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -84,6 +85,8 @@ def _repeat(
     # two parents with one index: nobody can say whose rows these are
     unique = parents.unique("parent_key", keep="none").with_columns(pl.lit(value=True).alias("known"))
     for piece in pieces:
+        if not single:
+            gc.collect()  # as in mains.py
         repeat = _piece(piece, unique, book, scratch, aside)
         if keys is not None:
             keys.append(keyed(repeat.frame, repeat.accepted))

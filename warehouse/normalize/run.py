@@ -22,7 +22,7 @@ from warehouse.normalize.older import completed
 from warehouse.normalize.output import Output
 from warehouse.normalize.reopen import reopen
 from warehouse.operations import load_operation
-from warehouse.personal.hide import hidden
+from warehouse.personal.hide import hidden, names_among
 from warehouse.personal.tombstones import kept_of_purged
 from warehouse.personal.values import remember
 from warehouse.settings import Home
@@ -79,9 +79,9 @@ def normalize(home: Home, delivery: Delivery) -> Normalized:
         recognised = reopen(home, delivery, operation)
         if (now := made_of(delivery, operation, home)) != parts:  # another codebook reads it now: another name
             parts, done = now, Normalized(home, delivery, name_of(now), folder.with_name(name_of(now)))
-        values = remember(home, delivery, recognised)
+        names = names_among(remember(home, delivery, recognised))
         temporary = _temporary(done)
-        out = Output(temporary, lambda name, table: hidden(name, table, values))
+        out = Output(temporary, lambda name, table: hidden(name, table, names))
         make_tables(recognised, delivery, operation, home, out)
         _write(done, out, temporary, parts)
     return done

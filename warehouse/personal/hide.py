@@ -25,15 +25,18 @@ def hide_personal(tables: dict[str, pl.DataFrame], values: Collection[str]) -> d
 
     Cells of rejected rows stay whole: they are for the field, and never leave the build side.
     """
-    return tables | {name: hidden(name, tables[name], values) for name in WORDS}
+    names = names_among(values)
+    return tables | {name: hidden(name, tables[name], names) for name in WORDS}
 
 
-def hidden(name: str, table: pl.DataFrame, values: Collection[str]) -> pl.DataFrame:
-    """One table, or a part of it, likewise."""
-    if name not in WORDS or table.is_empty():
-        return table
-    names = [value for value in values if " " in value.strip() or not value.isascii()]
-    return _hidden(table, WORDS[name], names)
+def names_among(values: Collection[str]) -> list[str]:
+    """The values that are looked for inside of words: names, and what is written in other letters."""
+    return [value for value in values if " " in value.strip() or not value.isascii()]
+
+
+def hidden(name: str, table: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
+    """One table, or a part of it, likewise. `names`: `names_among` the delivery's values."""
+    return _hidden(table, WORDS[name], names) if name in WORDS and not table.is_empty() else table
 
 
 def _hidden(table: pl.DataFrame, columns: tuple[str, ...], names: Collection[str]) -> pl.DataFrame:

@@ -138,7 +138,7 @@ def _identifiers(match: SheetMatch) -> Iterator[str]:
 
 def _among(values: set[str], columns: Iterable[pl.Series]) -> set[str]:
     """Those of the values that are a cell of a column."""
-    wanted, found = pl.Series(sorted(values), dtype=pl.String), set[str]()
+    wanted, found = sorted(values), set[str]()
     for cells in columns if values else ():
         found |= set(cells.filter(cells.is_in(wanted)).to_list())
     return found

@@ -11,14 +11,15 @@ import re
 from collections.abc import Collection
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import MtmError
 from warehouse.indicators.marts import ForeignKey, marts
 from warehouse.settings import database_memory
 from warehouse.sql_text import escaped
+
+if TYPE_CHECKING:
+    import duckdb
 
 SCHEMA = "marts"
 DATABASE = "mtm.duckdb"
@@ -32,6 +33,8 @@ HASHED_ROWS = {"mart_quality": "quality_type <> 'check'"}  # what the gate said,
 
 def write_serving(build: Path, folder: Path, scratch: Path) -> dict[str, dict[str, Any]]:
     """Write `mtm.duckdb` and `parquet/<mart>.parquet` into `folder`. Returns rows and content hash per mart."""
+    import duckdb
+
     (folder / "parquet").mkdir(parents=True)
     with duckdb.connect(":memory:", config=_config(scratch)) as con:
         con.execute(f"ATTACH '{escaped(build)}' AS build (READ_ONLY)")

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.deliveries.readers import archive, child, stream, wire, worker
@@ -49,6 +49,7 @@ def test_a_stream_is_read_as_bytes_are(data: bytes) -> None:
     assert _told(_stream(data)) == _told(data)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.text('ab1;," \n', max_size=4), min_size=2, max_size=2), min_size=1, max_size=8))
 def test_any_table_is_read_as_bytes_are(rows: list[list[str]]) -> None:
     import csv

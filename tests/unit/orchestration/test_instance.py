@@ -63,3 +63,13 @@ def test_the_ui_listens_on_this_machine_only(home: Home) -> None:
     assert words[words.index("-h") + 1] == "127.0.0.1" and words[words.index("-p") + 1] == "3456"
     given = environment(home)
     assert (given["MTM_HOME"], given["DAGSTER_HOME"]) == (str(home.root), str(home.dagster))
+
+
+def test_a_partition_that_was_found_is_believed_until_it_is_taken_away(home: Home) -> None:
+    with open_instance(home) as instance:
+        assert not instance.has_dynamic_partition("rounds", "kgz-bma-r03")  # a no is asked again
+        instance.add_dynamic_partitions("rounds", ["kgz-bma-r03"])
+        assert instance.has_dynamic_partition("rounds", "kgz-bma-r03")
+        assert instance.has_dynamic_partition("rounds", "kgz-bma-r03")
+        instance.delete_dynamic_partition("rounds", "kgz-bma-r03")
+        assert not instance.has_dynamic_partition("rounds", "kgz-bma-r03")

@@ -6,26 +6,6 @@ with rounds as (
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
 
--- The counts of the chosen rows by sex and age, as they were told. What is worked out of them is never as long as they are.
-counts as (
-    select
-        p.round_key,
-        p.row_id,
-        p.place_code,
-        p.population_category,
-        p.sex,
-        p.age_group,
-        case when p.unit = 'individuals' and p.is_counted then p.value end as individuals,
-        case when p.unit = 'households' and p.is_counted then p.value end as households,
-        p.unit = 'individuals' and p.value_status = 'reported' as has_reported,
-        p.unit = 'individuals' and p.value_status = 'derived' as has_derived,
-        p.unit = 'individuals' and p.value_status in ('missing', 'unreadable') as has_missing
-    from {{ ref('stg_canonical__population') }} as p
-    inner join {{ ref('int_informant_choice') }} as c
-        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-    where c.is_chosen and p.dimension in ('total', 'sex', 'age', 'sex_age')
-),
-
 -- Men and women of all ages: as reported, or else the sum of the ages that were.
 summed_ages as (
     select
@@ -39,7 +19,7 @@ summed_ages as (
         false as has_reported,
         bool_or(age_group <> 'all' and individuals is not null) as has_derived,
         bool_or(age_group <> 'all' and has_missing) as has_missing
-    from counts
+    from {{ ref('int_population_count') }}
     where sex <> 'all'
     group by round_key, row_id, place_code, population_category, sex
     having
@@ -59,7 +39,7 @@ told_sexes as (
         sum(case when sex = 'male' then households end) as households_of_men,
         sum(case when sex = 'female' then households end) as households_of_women,
         bool_or(sex in ('male', 'female') and has_missing) as has_missing
-    from counts
+    from {{ ref('int_population_count') }}
     where age_group <> 'all'
     group by round_key, row_id, place_code, population_category, age_group
     having
@@ -71,7 +51,7 @@ cells as (
     select
         round_key, place_code, population_category, sex, age_group, individuals, households,
         has_reported, has_derived, has_missing
-    from counts
+    from {{ ref('int_population_count') }}
     union all
     select
         round_key, place_code, population_category, sex, age_group, individuals, households,

@@ -41,7 +41,7 @@ judged as (
         end as judged_comparability,
         {% for language in ('en', 'ru', 'ky') -%}
         nullif(concat_ws(
-            '; ', regexp_replace(s.series_reason_{{ language }}, '[.]$', ''), s.window_reason_{{ language }},
+            '; ', {{ pattern_replaced('s.series_reason_' ~ language, '[.]$', '') }}, s.window_reason_{{ language }},
             w.text_{{ language }}, v.text_{{ language }}
         ), '') as comparability_reason_{{ language }}
         {%- if not loop.last %},{% endif %}

@@ -146,13 +146,13 @@ final as (
         c.previous_round_key,
         case when w.word_code is null then c.comparability else 'not_comparable' end as comparability,
         nullif(concat_ws(
-            '; ', regexp_replace(coalesce(c.series_reason_en, w.text_en), '[.]$', ''), c.window_reason_en
+            '; ', {{ pattern_replaced('coalesce(c.series_reason_en, w.text_en)', '[.]$', '') }}, c.window_reason_en
         ), '') as comparability_reason_en,
         nullif(concat_ws(
-            '; ', regexp_replace(coalesce(c.series_reason_ru, w.text_ru), '[.]$', ''), c.window_reason_ru
+            '; ', {{ pattern_replaced('coalesce(c.series_reason_ru, w.text_ru)', '[.]$', '') }}, c.window_reason_ru
         ), '') as comparability_reason_ru,
         nullif(concat_ws(
-            '; ', regexp_replace(coalesce(c.series_reason_ky, w.text_ky), '[.]$', ''), c.window_reason_ky
+            '; ', {{ pattern_replaced('coalesce(c.series_reason_ky, w.text_ky)', '[.]$', '') }}, c.window_reason_ky
         ), '') as comparability_reason_ky,
         s.is_synthetic
     from judged as s
