@@ -28,7 +28,7 @@ def points() -> list[dict[str, Any]]:
     for name, plan in layouts().items():
         most = theory(plan, slopes()).most_per_day
         for share in SHARES:
-            days = min(400, max(8, int(DELIVERIES / (share * most))))
+            days = min(400, max(5, int(DELIVERIES / (share * most))))
             at = replace(plan, per_day=share * most, days=days)
             answer = simulate(at, slopes())
             if answer.empties:
