@@ -122,7 +122,8 @@ def _step(node: Any, heard: Step, after: list[str]) -> Step:
 
 
 def _first(statement: str) -> str:
-    return (re.findall(r"\w+", statement[:200]) or [""])[0].lower()
+    found = re.search(r"\w+", statement)
+    return found[0].lower() if found else ""
 
 
 def _before(name: str, ran: set[str], manifest: Any) -> list[str]:
@@ -194,7 +195,7 @@ class _Runner:
 
     def _step(self, step: Step) -> dict[str, Any]:
         started = time.perf_counter()
-        failures = _asked(self._cursor(), step) if step.is_test else _built(self._cursor(), step)
+        failures = (_asked if step.is_test else _built)(self._cursor(), step)
         status = "success" if failures is None else "warn" if failures else "pass"
         seconds = round(time.perf_counter() - started, 3)
         return {
