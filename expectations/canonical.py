@@ -106,9 +106,13 @@ class Canonical:
         self.con.execute(TOTALS)
         return "totals"
 
+    def with_totals(self) -> Canonical:
+        """Itself, with the table of totals made."""
+        _ = self.totals
+        return self
+
     @cached_property
     def parts(self) -> str:
         """By row_id: sums of parts beside a total and how many of them differ; kinds of parts and how many have one above it."""
-        assert self.totals
-        self.con.execute(PARTS)
+        self.with_totals().con.execute(PARTS)
         return "parts"

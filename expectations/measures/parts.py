@@ -47,8 +47,7 @@ def same_figures(given: RoundInput) -> Measured:
         SELECT population_category, individuals, rows, sum(rows) OVER (PARTITION BY population_category) AS whole
         FROM often ORDER BY rows / greatest(whole, 20) DESC, population_category, individuals LIMIT 1
     """
-    assert given.canonical.totals
-    top = given.canonical.rows(sql)
+    top = given.canonical.with_totals().rows(sql)
     if not top:
         return share(0, 0, "totals from 10 on")
     ((category, figure, rows, whole),) = top

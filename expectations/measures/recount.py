@@ -38,8 +38,7 @@ RECOUNT = f"""
 
 def recount(given: RoundInput) -> pl.DataFrame:
     """place_level, place_code, population_category, individuals, households of levels 0 and 1; null: nothing counted."""
-    assert given.canonical.totals
-    return given.canonical.frame(RECOUNT, {"is_informant": _grain(given) == "informant"})
+    return given.canonical.with_totals().frame(RECOUNT, {"is_informant": _grain(given) == "informant"})
 
 
 def _grain(given: RoundInput) -> str:

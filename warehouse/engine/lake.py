@@ -53,7 +53,12 @@ class Lake:
 
 def limits(spill: Path) -> dict[str, Any]:
     """How DuckDB is opened beside Spark: no more memory than when it runs the models itself, the rest in `spill`."""
-    return {"memory_limit": database_memory(), "temp_directory": str(spill), "threads": 2, "autoload_known_extensions": "false"}
+    return {
+        "memory_limit": database_memory(),
+        "temp_directory": str(spill),
+        "threads": 2,
+        "autoload_known_extensions": "false",
+    }
 
 
 def lay_canonical(lake: Lake, folders: Iterable[Path]) -> None:
@@ -104,7 +109,8 @@ def register(lake: Lake, spark: Any) -> None:
 
 def table_of_folder(lake: Lake, schema: str, table: str) -> str:
     """The statement that makes a table of a folder that is filled."""
-    return f"CREATE TABLE {schema}.{table} USING parquet LOCATION '{lake.folder(schema, table)}'"
+    folder = str(lake.folder(schema, table)).replace("\\", "\\\\").replace("'", "\\'")
+    return f"CREATE TABLE {schema}.{table} USING parquet LOCATION '{folder}'"
 
 
 @contextmanager

@@ -101,9 +101,7 @@ def _delivered(kept: Kept, book: Codebook) -> Tally:
     """People by measure, added up from the sheet's own columns."""
     match, tally = kept.whole.match, Tally()
     first = match.first_row + match.shift
-    skip = [
-        n - 1 - first for n in kept.rejected.filter(pl.col("reason_code").is_in(NOT_ADDED_UP))["row_number"]
-    ]
+    skip = [n - 1 - first for n in kept.rejected.filter(pl.col("reason_code").is_in(NOT_ADDED_UP))["row_number"]]
     labels = _row_labels(kept) if match.sheet.measure else None
     for column in counted(kept.whole):
         texts = _texts(match, column.index)

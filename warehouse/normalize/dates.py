@@ -16,7 +16,9 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _PARTS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[T ,].*)?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
-Order = int | Literal["column"] | None  # 1 day first, 2 month first, None not certain; "column": as the texts themselves tell
+Order = (
+    int | Literal["column"] | None
+)  # 1 day first, 2 month first, None not certain; "column": as the texts themselves tell
 SERIALS = range(20_000, 80_000)  # Excel serial days of 1954 to 2119
 
 

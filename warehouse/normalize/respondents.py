@@ -20,9 +20,7 @@ def respondents(frame: TextFrame, data: pl.DataFrame, survey: Survey, answers: p
     age, mapped = frame.of("age_years"), frame.match.find("age_years")
     years: pl.Expr = pl.lit(None, pl.Int64)
     if age and mapped:  # a word for missing may be a figure (999)
-        years = pl.when(~is_missing(age, words(survey.book, mapped.column))).then(
-            count_value(age, frame.style(age))
-        )
+        years = pl.when(~is_missing(age, words(survey.book, mapped.column))).then(count_value(age, frame.style(age)))
     weight = frame.of("weight")
     wide = data.select(
         pl.lit(survey.findings.round_key).alias("round_key"),

@@ -44,7 +44,7 @@
 
 {# The statement that makes a table. #}
 {% macro parquet_made_of(target, sql) -%}
-    create table {{ target }} using parquet location '{{ env_var('MTM_SPARK_FOLDER') }}/{{ target.schema }}/{{ target.identifier }}' as
+    create table {{ target }} using parquet location {{ text_literal(env_var("MTM_SPARK_FOLDER") ~ "/" ~ target.schema ~ "/" ~ target.identifier) }} as
     {% if config.get('contract').enforced -%}
         {%- do must_have_columns(sql) -%}
         select {{ typed_columns() }} from ({{ sql }}) as built

@@ -43,7 +43,11 @@ def _rows() -> list[list[str]]:
     rows[110] = rows[40]  # sent twice
     rows[150] = [*rows[80][:6], "999", *rows[80][7:]]  # the same submission, and not the same contents
     rows.insert(200, [""] * len(HEADER))
-    return [HEADER, *rows, ["", "", "All figures of this table are provisional and may change.", *[""] * (len(HEADER) - 3)]]
+    return [
+        HEADER,
+        *rows,
+        ["", "", "All figures of this table are provisional and may change.", *[""] * (len(HEADER) - 3)],
+    ]
 
 
 Make = Callable[[int], dict[str, pl.DataFrame]]

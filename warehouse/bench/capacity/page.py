@@ -6,7 +6,7 @@ Which tables there are and writing them into the page belong here; the page's ow
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ HELD = [1, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000]
 Rows = list[tuple[str, ...]]
 
 
-def _table(head: tuple[str, ...], rows: Rows) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -119,7 +119,8 @@ def costs() -> str:
 
 
 def _said(slope: Slope) -> tuple[str, str, str, str]:
-    return (*(amount(x) if x else "" for x in (slope.fixed, slope.per_thousand_values, slope.per_round)), slope.source)
+    fixed, values, rounds = (amount(x) if x else "" for x in (slope.fixed, slope.per_thousand_values, slope.per_round))
+    return fixed, values, rounds, slope.source
 
 
 def layouts() -> dict[str, Plan]:

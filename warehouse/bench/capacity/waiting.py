@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from warehouse.bench.capacity.queue import DAY, Answer, Plan, simulate
+from warehouse.bench.capacity.arrivals import DAY
+from warehouse.bench.capacity.queue import Answer, Plan, simulate
 from warehouse.bench.capacity.slopes import Slopes
 
 TRIES = 7  # halvings: the rate is known to a hundredth of where the search began

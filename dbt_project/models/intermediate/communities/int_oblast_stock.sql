@@ -5,7 +5,7 @@
 
 -- Stocks of the country and its oblasts by sex, kept for all rounds: what survey rounds are raked to. A stock that is withheld is not
 -- known here either: weights, and the respondents beside them, would give it back.
--- Men and women of all ages are as reported, or else the sum of the ages that were.
+-- Men and women of all ages are as reported, or else the sum of the ages that were. A stock that nobody gave a number of has a row.
 with of_all_ages as (
     select
         p.round_key,
@@ -14,14 +14,17 @@ with of_all_ages as (
         p.population_category,
         p.sex,
         coalesce(
-            sum(case when p.age_group = 'all' then p.value end),
-            sum(case when p.age_group <> 'all' and p.sex <> 'all' then p.value end)
+            sum(case when p.age_group = 'all' and p.unit = 'individuals' and p.is_counted then p.value end),
+            sum(
+                case
+                    when p.age_group <> 'all' and p.sex <> 'all' and p.unit = 'individuals' and p.is_counted then p.value
+                end
+            )
         ) as individuals
     from {{ ref('stg_canonical__population') }} as p
     inner join {{ ref('int_informant_choice') }} as c
         on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-    where
-        c.is_chosen and p.dimension in ('total', 'sex', 'age', 'sex_age') and p.unit = 'individuals' and p.is_counted
+    where c.is_chosen and p.dimension in ('total', 'sex', 'age', 'sex_age')
     group by p.round_key, p.row_id, p.place_code, p.population_category, p.sex
 ),
 
