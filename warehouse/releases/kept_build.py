@@ -122,11 +122,7 @@ def _step(node: Any, heard: Step, after: list[str]) -> Step:
 
 
 def _first(statement: str) -> str:
-<<<<<<< HEAD
-    found = re.search(r"\w+", statement)
-=======
     found = re.search(r"\w+", statement[:200])
->>>>>>> main
     return found[0].lower() if found else ""
 
 
@@ -199,15 +195,11 @@ class _Runner:
 
     def _step(self, step: Step) -> dict[str, Any]:
         started = time.perf_counter()
-<<<<<<< HEAD
-        failures = (_asked if step.is_test else _built)(self._cursor(), step)
-=======
         failures: int | None = None
         if step.is_test:
             failures = _asked(self._cursor(), step)
         else:
             _built(self._cursor(), step)
->>>>>>> main
         status = "success" if failures is None else "warn" if failures else "pass"
         seconds = round(time.perf_counter() - started, 3)
         return {
