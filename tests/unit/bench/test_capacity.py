@@ -114,7 +114,7 @@ def test_needs_are_the_sum_of_what_was_measured() -> None:
 
 def test_every_case_of_the_page_has_a_layout_that_holds_it() -> None:
     for case in cases():
-        assert needs(case, case.operations, slopes()).builder_load < 0.7
+        assert needs(case, case.operations, slopes()).builder_load < 0.3
 
 
 def test_a_cost_grows_with_the_delivery_and_with_the_home() -> None:
@@ -157,9 +157,14 @@ def test_the_commands_answer() -> None:
     told = json.loads(
         asked("queue", "--operations", "20", "--homes", "20", "--days", "10", "--rounds", "60000", "--wall", "--json")
     )
-    assert (
-        told["empties"]
-        and len(told["backlog_by_day"]) == 10
-        and told["wall_deliveries_per_day"] > 20 * told["plan"]["homes"]
-    )
+    assert told["empties"] and len(told["backlog_by_day"]) == 10 and told["wall_deliveries_per_day"] > 20
     assert "Every queue empties" in asked("queue", "--operations", "20", "--homes", "20", "--days", "10")
+
+
+def test_a_delivery_that_waits_at_the_very_end_makes_no_home_full() -> None:
+    plan = Plan(
+        operations=500, per_day=1000, homes=500, at_once=1, days=8
+    )  # many homes that were idle for days, one core
+    answer = simulate(plan, slopes())
+    assert answer.empties and answer.waited(0.95) < DAY
+    assert simulate(replace(plan, per_day=8000), slopes()).full_homes > 0

@@ -17,7 +17,9 @@ from warehouse.operation_files import Strict, read_yaml
 
 DAY = 86_400.0  # seconds
 KEPT = 10  # releases that `mtm gc` keeps where nothing else is said
-FULL = 0.7  # of a builder's day: above it waiting grows fast
+ROOM = (
+    0.3  # of a day that builders and cores are planned for: deliveries come together, and above it they wait for hours
+)
 FILE = Path(__file__).with_name("cases.yml")
 
 
@@ -80,7 +82,7 @@ def needs(case: Case, homes: int, known: Slopes) -> Needs:
     run = known.run_seconds(case.values, rounds)
     load = per_day / homes * run / DAY
     busy = min(load, 1) * homes  # a builder can't do more than one thing at a time, however many cores there are
-    cores = max(2, math.ceil(busy * known.cores_of_a_run.fixed / FULL))
+    cores = max(2, math.ceil(busy * known.cores_of_a_run.fixed / ROOM))
     at_once = max(1, math.ceil(busy))
     memory = homes * _fixed(known, "instance", rounds) + at_once * known.memory_bytes["run"].at(case.values, rounds)
     stored = known.events["bytes_postgresql"].at(case.values, rounds)

@@ -6,12 +6,12 @@ Which tables there are and writing them into the page belong here; the page's ow
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from warehouse.bench.capacity.needs import DAY, Case, cases, needs
+from warehouse.bench.capacity.needs import DAY, ROOM, Case, cases, needs
 from warehouse.bench.capacity.queue import Answer, Plan, simulate
 from warehouse.bench.capacity.slopes import Slope, slopes
 from warehouse.bench.capacity.waiting import theory
@@ -26,7 +26,7 @@ HELD = [1, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000]
 Rows = list[tuple[str, ...]]
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Rows) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -37,13 +37,17 @@ def you_have() -> str:
     for case in cases():
         for homes in _layouts(case):
             n = needs(case, homes, slopes())
-            wall = "never full" if n.years_to_the_wall is None else f"**full after {_years(n.years_to_the_wall)}**"
+            wall = (
+                f"busy {n.builder_load:.0%} of the day"
+                if n.years_to_the_wall is None
+                else f"**full after {_years(n.years_to_the_wall)}**"
+            )
             disk = amount(sum(n.bytes.values()))
             rows.append(
                 (case.name, _homes(n.homes), seconds(n.run_seconds), wall, str(n.cores), amount(n.memory_bytes), disk)
             )
     return _table(
-        ("you have", "laid out in", "a run takes, in the end", "one builder in each is", "cores", "memory", "disk"),
+        ("you have", "laid out in", "a run takes, in the end", "its builder is then", "cores", "memory", "disk"),
         rows,
     )
 
@@ -53,7 +57,7 @@ def _layouts(case: Case) -> list[int]:
     tried: list[int] = []
     for homes in (1, 20, EACH):
         tried.append(min(homes, case.operations))
-        if needs(case, homes, slopes()).years_to_the_wall is None:
+        if needs(case, homes, slopes()).builder_load <= ROOM:
             break
     return tried
 
@@ -94,8 +98,8 @@ def walls() -> str:
     rows: Rows = []
     for held in HELD:
         taken = known.run_seconds(values, held)
-        rows.append((f"{held:,}", seconds(taken), f"{two(DAY / taken)}", f"{two(0.7 * DAY / taken)}"))
-    return _table(("rounds in the home", "a run takes", "runs a day at most", "and with room to breathe (70 %)"), rows)
+        rows.append((f"{held:,}", seconds(taken), f"{two(DAY / taken)}", f"{two(ROOM * DAY / taken)}"))
+    return _table(("rounds in the home", "a run takes", "runs a day at most", "and without long waits (30 %)"), rows)
 
 
 def limits() -> str:
@@ -118,9 +122,8 @@ def costs() -> str:
     return _table(("", "fixed", "each 1,000 values", "each round held", "measured"), rows)
 
 
-def _said(slope: Slope) -> tuple[str, str, str, str]:
-    fixed, values, rounds = (amount(x) if x else "" for x in (slope.fixed, slope.per_thousand_values, slope.per_round))
-    return fixed, values, rounds, slope.source
+def _said(slope: Slope) -> tuple[str, ...]:
+    return (*(amount(x) if x else "" for x in (slope.fixed, slope.per_thousand_values, slope.per_round)), slope.source)
 
 
 def layouts() -> dict[str, Plan]:
@@ -151,7 +154,8 @@ def simulated() -> str:
 def against_theory() -> str:
     """One builder, deliveries at random: simulated beside the formula, and beside deliveries as people send them."""
     plan = Plan(operations=24, per_day=0, rounds=300, days=60, at_once=1, steady=True)
-    most, rows = theory(plan, slopes()).most_per_day, []
+    rows: Rows = []
+    most = theory(plan, slopes()).most_per_day
     for load in LOADS:
         at = replace(plan, per_day=load * most)
         real = simulate(replace(at, steady=False), slopes())

@@ -15,7 +15,7 @@ from warehouse.bench.capacity.waiting import theory
 from warehouse.settings import PROJECT
 
 FILE = PROJECT / "docs" / "images" / "waiting.png"
-SHARES = [0.03, 0.1, 0.2, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.97]
+SHARES = [0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.7, 0.8, 0.9, 0.97]
 DELIVERIES = 6_000  # about as many are simulated for each point
 COLOURS = ["#b2182b", "#e08214", "#8073ac", "#4393c3", "#1a6e5c"]
 
@@ -28,7 +28,7 @@ def points() -> list[dict[str, Any]]:
     for name, plan in layouts().items():
         most = theory(plan, slopes()).most_per_day
         for share in SHARES:
-            days = min(60, max(7, int(DELIVERIES / (share * most))))
+            days = min(400, max(8, int(DELIVERIES / (share * most))))
             at = replace(plan, per_day=share * most, days=days)
             answer = simulate(at, slopes())
             if answer.empties:

@@ -124,6 +124,8 @@ class _Simulation:
 
     def seen(self, now: float, one: Arrival) -> None:
         home = self.home_of(one)
+        if not home.queue:
+            home.idle_at = now
         home.queue.append(one)
         if not home.is_busy and len(home.queue) == 1:
             self.ready.append(home)
@@ -153,8 +155,6 @@ class _Simulation:
             home.rounds += self.draw.random() < self.plan.new_rounds
         if home.queue:
             self.ready.append(home)
-        else:
-            home.idle_at = now
         self.start(now)
 
     def home_of(self, one: Arrival) -> _Home:
