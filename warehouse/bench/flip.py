@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from warehouse.bench.figure import Figure
+from warehouse.bench.figure import Figure, figure
 from warehouse.bench.homes import Homes
 from warehouse.bench.measure import Cost, Worker, command, median, mtm
 
@@ -30,11 +30,9 @@ def flips(homes: Homes, turns: int) -> list[Figure]:
             line.call("bench.readers:flip", home=where, release=releases[(n + 1) % len(releases)]).answer
             for n in range(FLIPS * turns)
         ]
-        back = [
-            command(mtm("rollback", releases[(n + 1) % len(releases)]), **homes.environment) for n in range(2 * turns)
-        ]
+        beside = _rolled_back(homes, releases, turns)
         told = [loop.call("bench.readers:end").answer for loop in loops]
-    seconds, rolled = median([Cost(x, 0.0) for x in taken]), median(back)
+    seconds, back = median([Cost(x, 0.0) for x in taken]), _rolled_back(homes, releases, turns)
     reads, failed = sum(t["reads"] for t in told), sum(t["failed"] for t in told)
     return [
         Figure(
@@ -51,10 +49,13 @@ def flips(homes: Homes, turns: int) -> list[Figure]:
             float(failed),
             float(reads),
             None,
-            turns=len(taken) + len(back),
+            turns=len(taken) + len(beside),
             detail={"readers": READERS, "kinds": told},
         ),
-        Figure(
-            "rollback", round(rolled.wall, 4), None, None, round(rolled.low, 4), round(rolled.high, 4), rolled.turns
-        ),
+        figure("rollback", median(back), median(beside)),
     ]
+
+
+def _rolled_back(homes: Homes, releases: list[str], turns: int) -> list[Cost]:
+    """`mtm rollback` as a command, there and back; the first release is served before and after."""
+    return [command(mtm("rollback", release), **homes.environment) for _ in range(turns) for release in releases[1::-1]]

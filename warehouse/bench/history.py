@@ -11,30 +11,39 @@ from pathlib import Path
 
 from warehouse.bench.figure import Figure, figure
 from warehouse.bench.homes import Homes, remove
-from warehouse.bench.measure import Cost, Worker, median
+from warehouse.bench.measure import Cost, Worker, in_turns, median, ratio
 from warehouse.progress import tell
 
 REGIONS, DISTRICTS, SITES = 4, 5, 5
 EARLY = 3
 
 
-def history(homes: Homes, rounds: int) -> list[Figure]:
-    """Publishing the last rounds beside publishing the third (medians of three around each), in one warm process."""
+def history(homes: Homes, rounds: int, turns: int) -> list[Figure]:
+    """Publishing the last round beside publishing the third, in turns: the home is put back as it was before each of them."""
     home, operations = homes.work / "history-home", write_operation(homes.work / "history")
     environment = {**homes.environment, "MTM_HOME": str(home), "MTM_OPERATIONS": str(operations)}
-    costs: list[Cost] = []
+    each: list[float] = []
     with Worker(**environment) as line:
-        for number in range(1, rounds + 1):
+        for number in range(1, rounds):
             tell(f"history: round {number} of {rounds}")
-            costs.append(line.call("bench.line:take", path=str(write_round(homes.work / "history", number))))
-    remove(home)
-    early, late = costs[EARLY - 2 : EARLY + 1], costs[-3:]
-    walls = [round(c.wall, 3) for c in costs]
-    return [
-        figure(
-            "history", median(late), median(early), rounds=rounds, each=walls, each_cpu=[round(c.cpu, 3) for c in costs]
-        )
-    ]
+            each.append(round(_taken(homes, line, number).cpu, 3))
+            if number in (EARLY - 1, rounds - 1):
+                shutil.copytree(home, homes.work / f"history-{number}", symlinks=True)
+
+        def again(number: int) -> Cost:
+            remove(home)
+            shutil.copytree(homes.work / f"history-{number - 1}", home, symlinks=True)
+            return _taken(homes, line, number)
+
+        taken = in_turns({"late": lambda: again(rounds), "early": lambda: again(EARLY)}, turns)
+    for folder in (home, *homes.work.glob("history-*")):
+        remove(folder)
+    late, early = taken["late"], taken["early"]
+    return [figure("history", median(late), median(early), ratio(late, early), rounds=rounds, each_cpu=each)]
+
+
+def _taken(homes: Homes, line: Worker, number: int) -> Cost:
+    return line.call("bench.line:take", path=str(write_round(homes.work / "history", number)))
 
 
 def write_operation(folder: Path) -> Path:

@@ -107,7 +107,7 @@ def _peers(homes: Homes, asked: Asked) -> list[Figure]:
 def _history(homes: Homes, asked: Asked) -> list[Figure]:
     from warehouse.bench.history import history
 
-    return history(homes, asked.rounds)
+    return history(homes, asked.rounds, asked.turns)
 
 
 def _growth(homes: Homes, asked: Asked) -> list[Figure]:

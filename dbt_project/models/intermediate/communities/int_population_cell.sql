@@ -9,42 +9,42 @@ with rounds as (
 -- Men and women of all ages: as reported, or else the sum of the ages that were.
 summed_ages as (
     select
-        round_key,
-        place_code,
-        population_category,
-        sex,
+        c.round_key,
+        c.place_code,
+        c.population_category,
+        c.sex,
         'all' as age_group,
-        sum(case when age_group <> 'all' then individuals end) as individuals,
-        sum(case when age_group <> 'all' then households end) as households,
+        sum(case when c.age_group <> 'all' then c.individuals end) as individuals,
+        sum(case when c.age_group <> 'all' then c.households end) as households,
         false as has_reported,
-        bool_or(age_group <> 'all' and individuals is not null) as has_derived,
-        bool_or(age_group <> 'all' and has_missing) as has_missing
-    from {{ ref('int_population_count') }}
-    where sex <> 'all'
-    group by round_key, row_id, place_code, population_category, sex
+        bool_or(c.age_group <> 'all' and c.individuals is not null) as has_derived,
+        bool_or(c.age_group <> 'all' and c.has_missing) as has_missing
+    from {{ ref('int_population_count') }} as c
+    where c.sex <> 'all'
+    group by c.round_key, c.row_id, c.place_code, c.population_category, c.sex
     having
-        count(case when age_group = 'all' then individuals end) = 0
-        and count(case when age_group <> 'all' then 1 end) > 0
+        count(case when c.age_group = 'all' then c.individuals end) = 0
+        and count(case when c.age_group <> 'all' then 1 end) > 0
 ),
 
 -- Both sexes of an age group: as reported, or else men and women of the rows that told both. One of them alone is not both.
 told_sexes as (
     select
-        round_key,
-        place_code,
-        population_category,
-        age_group,
-        sum(case when sex = 'male' then individuals end) as men,
-        sum(case when sex = 'female' then individuals end) as women,
-        sum(case when sex = 'male' then households end) as households_of_men,
-        sum(case when sex = 'female' then households end) as households_of_women,
-        bool_or(sex in ('male', 'female') and has_missing) as has_missing
-    from {{ ref('int_population_count') }}
-    where age_group <> 'all'
-    group by round_key, row_id, place_code, population_category, age_group
+        c.round_key,
+        c.place_code,
+        c.population_category,
+        c.age_group,
+        sum(case when c.sex = 'male' then c.individuals end) as men,
+        sum(case when c.sex = 'female' then c.individuals end) as women,
+        sum(case when c.sex = 'male' then c.households end) as households_of_men,
+        sum(case when c.sex = 'female' then c.households end) as households_of_women,
+        bool_or(c.sex in ('male', 'female') and c.has_missing) as has_missing
+    from {{ ref('int_population_count') }} as c
+    where c.age_group <> 'all'
+    group by c.round_key, c.row_id, c.place_code, c.population_category, c.age_group
     having
-        count(case when sex = 'all' then individuals end) = 0
-        and count(case when sex in ('male', 'female') then 1 end) > 0
+        count(case when c.sex = 'all' then c.individuals end) = 0
+        and count(case when c.sex in ('male', 'female') then 1 end) > 0
 ),
 
 cells as (
