@@ -41,8 +41,8 @@ rolled as (
             case when p.is_counted then p.value end as value,
             p.value_status
         from {{ ref('stg_canonical__population') }} as p
-        inner join chosen as c
-            on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
+        inner join chosen as h
+            on p.round_key = h.round_key and p.row_id = h.row_id and p.population_category = h.population_category
         where p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
     ) as q
     inner join communities as c

@@ -58,8 +58,8 @@ compared as (
         t.round_key is not null or bool_or(w.round_key is not null) over cells_of_place as is_table_withheld,
         coalesce(w.has_no_households, true) as shows_households,
         bool_or(s.value_status = 'reported') over cells_of_place as is_any_reported,
-        k.round_key is not null and s.total_where_told is distinct from s.category_total as is_total_closed,
-        d.round_key is not null and s.individuals_with_total is distinct from s.individuals as is_share_closed
+        k.round_key is not null and (s.total_where_told is distinct from s.category_total) as is_total_closed,
+        d.round_key is not null and (s.individuals_with_total is distinct from s.individuals) as is_share_closed
     from cells as s
     left join withheld as w
         on s.round_key = w.round_key and s.place_code = w.place_code and s.population_category = w.population_category

@@ -7,9 +7,9 @@ with places as (
 
 -- Only places that others lie in: a small part of all.
 holding as (
-    select round_key, place_code, parent_code
-    from places
-    where place_code in (select parent_code from places where parent_code is not null)
+    select p.round_key, p.place_code, p.parent_code
+    from places as p
+    where p.place_code in (select c.parent_code from places as c where c.parent_code is not null)
 ),
 
 ancestor as (
