@@ -19,6 +19,21 @@ CLEANED = 60  # cells that went along are tried one by one where no more than th
 LOOPS = 50
 
 
+@dataclass
+class Effort:
+    """How many changes of a table may still be looked for, over several protections: a limit that is the same on every machine.
+
+    When it is spent, all that may be hidden goes along: more than need be, and nothing unproven.
+    """
+
+    left: int
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left."""
+        return self.left <= 0
+
+
 @dataclass(frozen=True)
 class Protection:
     """The cells to hide, and those of them that could not be made wide enough."""
@@ -58,13 +73,14 @@ def protection(
     cost: Floats,
     may_hide: Bools,
     prior: tuple[Floats, Floats] | None = None,
+    effort: Effort | None = None,
 ) -> Protection:
-    """As `protect`, but what can't be protected is reported.
+    """As `protect`, but what can't be protected is reported. `effort` bounds the search for what is cheapest.
 
     `needed`, `cost`, `may_hide` have one value per cell; `prior` is what anybody knows of a cell before it is shown (0 to
     infinity, when nothing is said). A cell with bounds apart that is not hidden is nobody's figure: it moves freely and needs nothing.
     """
-    work = _Work(system, hidden, needed, cost, may_hide, prior)
+    work = _Work(system, hidden, needed, cost, may_hide, prior, effort)
     work.run()
     return Protection(work.clean(), work.failing())
 
@@ -80,7 +96,9 @@ class _Work:
         cost: Floats,
         may_hide: Bools,
         prior: tuple[Floats, Floats] | None,
+        effort: Effort | None,
     ) -> None:
+        self.effort = effort
         if system.values is None:
             raise ValueError("protection needs the true values")
         count = len(system.names)
@@ -153,10 +171,18 @@ class _Work:
                 return
             before = self.hidden.copy()
             for cell in sorted(failing, key=lambda c: (-self.needed[c], self.system.names[c])):
+                if self.is_spent:
+                    self.hidden |= self.may_hide
+                    break
                 if not self.wide(int(cell)):
                     self._help(int(cell), 1.0 + 0.25 * loop)
-            if (before == self.hidden).all() and loop > 3:
+            if (before == self.hidden).all() and (loop > 3 or self.is_spent):
                 self.given_up[failing] = True
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more changes may be looked for."""
+        return self.effort is not None and self.effort.is_spent
 
     def wide(self, cell: int) -> bool:
         """Other tables found on the way already differ enough in this cell: what fits fewer shown cells fits on."""
@@ -174,6 +200,8 @@ class _Work:
     def _move(self, cell: int, shifts: list[float]) -> bool:
         hidden = self.hidden.copy()
         for shift in shifts:
+            if self.effort is not None:
+                self.effort.left -= 1
             way = cheapest(self.table, cell, shift, hidden, hidden | self.free | self.may_hide)
             if way is None:
                 return False

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from warehouse.disclosure.protect import Effort
 from warehouse.disclosure.system import Bools, Floats, Ints
 from warehouse.survey.behind import Behind, Withheld, close
 from warehouse.survey.facts import Facts
@@ -21,6 +22,9 @@ DOMAIN_COST = 50.0  # of each row of a domain that is withheld whole, beside the
 NATIONAL_COST = 10_000.0  # of a figure of the whole sample
 UNKNOWN = "unknown"
 ROUNDS = 5
+# Changes that are looked for in one round: a round of 1,650 respondents needs 30, one of 600 some 200. Of a few dozen interviews
+# nearly every number is small, and there it took half an hour to find that nearly all of it had to go.
+EFFORT = 2000
 
 
 def prove(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame, found: Withheld) -> Withheld:
@@ -32,9 +36,9 @@ def prove(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame, found: Wit
     if not (found.rows.any() or found.cells.any()):
         return found
     behind, values = Behind.of(facts, estimates, cells), facts.values()
-    prices = _prices(facts, values)
+    prices, effort = _prices(facts, values), Effort(EFFORT)
     for may_hide in (prices.small, prices.any):
-        if not len(_protect(facts, behind, found, prices, np.full(len(values), LEAST), may_hide)):
+        if not len(_protect(facts, behind, found, prices, np.full(len(values), LEAST), may_hide, effort)):
             break
     width = Width.of(facts, behind, found, estimates, prices.kept)
     narrow = width.widen()
@@ -43,19 +47,22 @@ def prove(facts: Facts, estimates: pl.DataFrame, cells: pl.DataFrame, found: Wit
             break
         needed = np.full(len(values), LEAST)
         needed[narrow] = width.needed()[narrow]
-        _protect(facts, behind, found, prices, needed, may_hide)
+        _protect(facts, behind, found, prices, needed, may_hide, effort)
         narrow = width.widen()
     return found
 
 
-def _protect(facts: Facts, behind: Behind, found: Withheld, prices: Prices, needed: Floats, may_hide: Bools) -> Ints:
+def _protect(
+    facts: Facts, behind: Behind, found: Withheld, prices: Prices, needed: Floats, may_hide: Bools, effort: Effort
+) -> Ints:
     """Let the cheapest numbers go along; returns those that could not be helped."""
     from warehouse.disclosure.protect import protection
 
     hidden = close(behind, found, len(needed))
     for _ in range(ROUNDS):
         done = protection(
-            facts.system(~hidden, true=True), hidden & prices.kept, needed=needed, cost=prices.cost, may_hide=may_hide & ~hidden
+            facts.system(~hidden, true=True), hidden & prices.kept, needed=needed, cost=prices.cost, may_hide=may_hide & ~hidden,
+            effort=effort,
         )  # fmt: skip
         _hide(behind, found, done.hidden)
         closed = close(behind, found, len(needed))
