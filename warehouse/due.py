@@ -53,7 +53,7 @@ def due_rounds(home: Home, today: date | None = None) -> list[Due]:
     The date is `due` of rounds.yml, else the end of fieldwork and the operation's `due_days_after_fieldwork`. A synthetic
     round is due only where it says so itself. `today` is the operation's own, where it is not given.
     """
-    manifest, vault, found = current_manifest(home), Vault(home), []
+    manifest, found = current_manifest(home), []
     for operation, ingestion, problem in every_ingestion():
         day = today or datetime.now(ZoneInfo(ingestion.timezone)).date()
         try:
@@ -61,7 +61,8 @@ def due_rounds(home: Home, today: date | None = None) -> list[Due]:
         except MtmError:
             continue
         dated = [(r, due) for r in rounds if (due := due_date(r, ingestion))]
-        found += [_due(vault, operation, r, due, day, manifest, ingestion.timezone) for r, due in dated]
+        vault = Vault(home) if dated else None  # a vault makes its folders: where nothing is due, nothing is touched
+        found += [_due(vault, operation, r, due, day, manifest, ingestion.timezone) for r, due in dated if vault]
     return sorted(found, key=lambda d: (d.due, d.round_key))
 
 

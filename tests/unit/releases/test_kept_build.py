@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -73,7 +74,7 @@ def test_a_test_that_only_warns_is_told(database: Path) -> None:
 )  # fmt: skip
 def test_whatever_goes_another_way_is_left_to_dbt(database: Path, step: Step) -> None:
     with pytest.raises(NotAsKept):
-        kept_build.run(database, [MADE, FROM_IT, step])
+        kept_build.run(database, [MADE, FROM_IT, replace(step, after=[FROM_IT.unique_id])])
     assert rows(database, "kept")  # nobody holds the file any more
 
 

@@ -36,7 +36,7 @@ def texts(node: ast.AST) -> set[str]:
 def noted(path: Path) -> Iterator[str]:
     """Codes of findings and notices that a module makes.
 
-    `findings.add(code, severity, …)`, `Notice(code, severity, …)`, `_add(findings, …, code, …)`, `{"code": …, "severity": …}`.
+    `findings.add(code, severity, …)`, `Notice(code, severity, …)`, `_add(findings, …, code, …)`, `_tell(…)` so, `{"code": …, "severity": …}`.
     """
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Dict):
@@ -61,8 +61,8 @@ def called(node: ast.Call) -> Iterator[str]:
     given = [*node.args[:2], *(named[k] for k in ("code", "severity") if k in named)]
     if name in ("add", "Notice") and len(given) >= 2 and texts(given[1]) & SEVERITIES:
         yield from texts(given[0])
-    elif name == "_add" and node.args and getattr(node.args[0], "id", "") == "findings":
-        yield next(code for arg in node.args for code in sorted(texts(arg)))
+    elif name in ("_add", "_tell") and node.args and getattr(node.args[0], "id", "") == "findings":
+        yield from [code for arg in node.args for code in sorted(texts(arg))][:1]  # none where a code is handed on
 
 
 def handed_out(path: Path) -> bool:
