@@ -5,7 +5,6 @@ Calling dbt and telling its results belong here; what DuckDB does is in `warehou
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,14 +62,8 @@ def _target(home: Home) -> Path:
 @contextmanager
 def _environment(home: Home, folder: Path) -> Iterator[None]:
     values = {"DBT_TARGET_PATH": str(_target(home)), "MTM_SPARK_FOLDER": str(folder)}
-    with models.dbt_environment(home, folder / "none.duckdb"):
-        before = {name: os.environ.get(name) for name in values}
-        os.environ.update(values)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+    with models.dbt_environment(home, folder / "none.duckdb"), models.environment(values):
+        yield
 
 
 def _invoke(command: list[str], manifest: Any = None) -> Any:

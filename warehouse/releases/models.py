@@ -10,7 +10,7 @@ import gc
 import io
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,13 @@ def dbt_environment(home: Home, database: Path) -> Iterator[None]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
+    with environment(values):
+        yield
+
+
+@contextlib.contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """The process's environment with these variables, and as it was afterwards."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
