@@ -121,7 +121,7 @@ def with_multiprocess(folder: str) -> int:
 
     with dg.DagsterInstance.local_temp(str(Path(folder))) as instance:
         told = {"ops": {"take": {"config": {"folder": folder}}}}
-        result = dg.execute_job(dg.reconstructable(job), instance, run_config=told)
-        if not result.success:
-            raise RuntimeError("the job failed")
-        return int(result.output_for_node("count"))
+        with dg.execute_job(dg.reconstructable(job), instance, run_config=told) as result:
+            if not result.success:
+                raise RuntimeError("the job failed")
+            return int(result.output_for_node("count"))
