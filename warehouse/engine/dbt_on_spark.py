@@ -19,11 +19,7 @@ def run_dbt(home: Home, lake: Lake, manifest: Any) -> list[dict[str, Any]]:
     """Build and test everything in the open session; one dict per node. A project that does not run is an MtmError."""
     with _environment(home, lake.root), models._quiet():
         result = _invoke(["build", "--no-write-json"], manifest)
-    if isinstance(result.exception, BaseException) and not isinstance(result.exception, Exception):
-        raise result.exception  # dbt keeps interrupts for itself: somebody ends the run
-    if result.exception is not None or result.result is None:
-        raise models._did_not_run(result.exception)
-    return [models._node(r) for r in result.result.results]
+    return [models._node(r) for r in models.results_of(result)]
 
 
 def parsed(home: Home) -> Any:

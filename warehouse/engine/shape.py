@@ -33,8 +33,6 @@ def _run(candidate: Candidate) -> None:
     with models.dbt_environment(candidate.home, candidate.database), models._quiet():
         command = ["build", "--no-write-json", "--exclude-resource-type", "test", "unit_test"]
         result: Any = models._invoke(command, models._parsed(candidate.home))
-    if isinstance(result.exception, BaseException) and not isinstance(result.exception, Exception):
-        raise result.exception
-    failed = [r for r in getattr(result.result, "results", None) or [] if str(r.status) == "error"]
-    if result.exception is not None or result.result is None or failed:
-        raise models._did_not_run(result.exception or (failed[0].message if failed else None))
+    failed = [r for r in models.results_of(result) if str(r.status) == "error"]
+    if failed:
+        raise models._did_not_run(failed[0].message)

@@ -65,13 +65,19 @@ def _by_dbt(candidate: Candidate) -> list[dict[str, Any]]:
     manifest, standing = _parsed(candidate.home), STANDING if candidate.is_copy else []
     with dbt_environment(candidate.home, candidate.database), _quiet(), kept_build.listening() as heard:
         result = _invoke(["build", "--no-write-json", *standing], manifest)
+    results = results_of(result)
+    if candidate.is_copy:
+        kept_build.keep(target_path(candidate.home), heard, results, manifest)
+    return [_node(r) for r in results]
+
+
+def results_of(result: Any) -> list[Any]:
+    """What dbt answered, one result per node. Raises what ended the run, or MtmError where dbt did not run."""
     if isinstance(result.exception, BaseException) and not isinstance(result.exception, Exception):
         raise result.exception  # dbt keeps interrupts for itself: somebody ends the run
     if result.exception is not None or result.result is None:
         raise _did_not_run(result.exception)
-    if candidate.is_copy:
-        kept_build.keep(target_path(candidate.home), heard, result.result.results, manifest)
-    return [_node(r) for r in result.result.results]
+    return list(result.result.results)
 
 
 def manifest_path(home: Home) -> Path:
