@@ -12,6 +12,7 @@ from orchestration.assets.build import POOL
 from orchestration.dbt import UNIQUE_ID, Event, Names, Translator, events, kind, names_by_unique_id, not_built
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
+from orchestration.storage import together
 from orchestration.work import Work
 from warehouse.errors import MtmError
 from warehouse.trace.columns import Known
@@ -36,7 +37,8 @@ def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> d
             candidate = work.built_candidate()
             held = model_versions(candidate.database, tables.values(), work.round_key)
         contents = {uid: held[table] for uid, table in tables.items() if table in held}
-        yield from events(nodes, names, contents, copy_of=candidate.base_release if candidate.is_copy else None)
+        with together(context.instance):  # a hundred events in a moment
+            yield from events(nodes, names, contents, copy_of=candidate.base_release if candidate.is_copy else None)
 
     names.update(names_by_unique_id(list(models.specs), list(models.check_specs)))
     tables.update({spec.metadata[UNIQUE_ID]: str(spec.metadata["dagster/table_name"]) for spec in models.specs})
