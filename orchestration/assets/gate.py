@@ -14,7 +14,6 @@ from orchestration.assets.build import POOL
 from orchestration.checks import verdict_results
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
-from orchestration.storage import together
 from orchestration.texts import shown
 from orchestration.work import Work
 from warehouse.releases.verdict import Verdict
@@ -48,6 +47,7 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def verdict(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[dg.MaterializeResult]:
         """What the gate said of the candidate: passed, refused, or provisional for a partial delivery."""
         from expectations.gate import check_candidate
+        from orchestration.storage import together
 
         work = Work.of(context, warehouse.home)
         with work.stage("gate marts"):

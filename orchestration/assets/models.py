@@ -12,7 +12,6 @@ from orchestration.assets.build import POOL
 from orchestration.dbt import UNIQUE_ID, Event, Names, Translator, events, kind, names_by_unique_id, not_built
 from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
-from orchestration.storage import together
 from orchestration.work import Work
 from warehouse.errors import MtmError
 from warehouse.trace.columns import Known
@@ -20,7 +19,7 @@ from warehouse.trace.columns import Known
 
 def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> dg.AssetsDefinition:
     """All models and seeds of the manifest, with their `columns` where they are told; their tests as asset checks."""
-    from dagster_dbt import dbt_assets
+    from orchestration.dagster_dbt_parts import dbt_assets
 
     names: dict[str, Any] = {}  # filled below: the names stand once the definition does
     tables: dict[str, str] = {}  # unique id → schema.table
@@ -31,6 +30,8 @@ def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> d
         manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator(columns)
     )
     def models(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[Event]:
+        from orchestration.storage import together
+
         work = Work.of(context, warehouse.home)
         with work.stage("dbt"):
             nodes = _run(work, names)
