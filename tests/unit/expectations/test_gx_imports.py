@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from expectations.gx import LATER, UNUSED, _later, _Later, _without
+from expectations.gx import LATER, UNUSED, _Later, _later, _without
 
 LOOKS = f"""
 import sys
