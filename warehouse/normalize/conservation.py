@@ -144,9 +144,15 @@ def _texts(match: SheetMatch, index: int) -> pl.Series:
 
 def _row_labels(kept: Kept) -> pl.DataFrame:
     """The measure that each row of a long sheet counts to."""
-    return kept.counts.select(
-        "row_number", pl.struct("category", "unit", "dimension").map_elements(_of_struct, pl.String).alias("name")
+    keys = ["category", "unit", "dimension"]
+    named = (
+        kept.counts.select(keys)
+        .unique()
+        .with_columns(pl.struct(keys).map_elements(_of_struct, pl.String).alias("name"))
     )
+    return kept.counts.select("row_number", *keys).join(
+        named, on=keys, how="left", nulls_equal=True, maintain_order="left"
+    ).select("row_number", "name")  # fmt: skip
 
 
 def _of_struct(row: dict[str, str | None]) -> str:

@@ -18,7 +18,7 @@ from warehouse.gazetteer.names import plain, skeleton
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.places import RowPlaces
-from warehouse.normalize.values import is_missing, missing_mask
+from warehouse.normalize.values import missing_mask
 
 ENOUGH = 30  # codes, before a rare way of building one says anything
 SELDOM = 2  # rows: of a kind of code that is meant there are more
@@ -45,12 +45,17 @@ def _spots(
     name, column = frame.of(field), frame.match.find(field)
     if name is None or column is None:
         return found
-    coded = frame.data.filter(~is_missing(name, [*book.missing, *column.column.missing])).select("row_number", name)
+    coded = frame.data.select("row_number", name)
+    coded = coded.filter(~missing_mask(coded[name], [*book.missing, *column.column.missing]))
     rows = coded.join(places.rows.select("row_number", "combination"), on="row_number", maintain_order="left")
+    stands: dict[tuple[str, int], list[list[int]]] = {}  # code and combination of places to the lists of their rows
     for number, text, spot in rows.iter_rows():
-        for place in places.results[spot].chain:
-            if place.level == level:
-                found[fold_code(text)][place.parent or "", skeleton(plain(place.names[0]))].append(number)
+        if (text, spot) not in stands:
+            spots = [p for p in places.results[spot].chain if p.level == level]
+            keys = [(p.parent or "", skeleton(plain(p.names[0]))) for p in spots]
+            stands[text, spot] = [found[fold_code(text)][key] for key in keys]
+        for numbers in stands[text, spot]:
+            numbers.append(number)
     return found
 
 
