@@ -31,6 +31,7 @@ from warehouse.releases.pointer import advance, freeze, must_be_current, pointer
 from warehouse.releases.quality import add_checks
 from warehouse.releases.serving import content_hash, write_serving
 from warehouse.releases.staging import staging
+from warehouse.releases.twins import standing
 from warehouse.releases.verdict import Verdict, take_docs
 from warehouse.serving.handouts import write_handouts
 from warehouse.serving.source import being_written
@@ -86,7 +87,7 @@ def _waiting(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest | N
 def _write_release(home: Home, candidate: Candidate, verdict: Verdict, hold: bool) -> Manifest:
     with staging(home, candidate.release_id) as folder:
         add_checks(candidate, verdict)
-        marts = write_serving(candidate.database, folder, candidate.folder)
+        marts = write_serving(candidate.database, folder, candidate.folder, home.build, standing(candidate, verdict))
         _write_json(folder / "verdict.json", verdict.as_dict())
         take_docs(home, verdict, folder)
         write_notes(folder, candidate, verdict, marts)
