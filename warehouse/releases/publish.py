@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -92,11 +93,12 @@ def _write_release(home: Home, candidate: Candidate, verdict: Verdict, hold: boo
         take_docs(home, verdict, folder)
         write_notes(folder, candidate, verdict, marts)
         write_handouts(being_written(folder, candidate, verdict, marts))
-        scanned = scan_release(home, candidate, folder)  # raises where a value of a person stands anywhere
         sync_tree(folder)
-        files = hashes(folder)
-        marts = audit(folder, candidate.database, marts)
-        manifest = _manifest(candidate, verdict, marts, files, scanned)
+        with ThreadPoolExecutor(1) as beside:  # both only read; what the scan says comes first
+            audited = beside.submit(lambda: (hashes(folder), audit(folder, candidate.database, marts)))
+            scanned = scan_release(home, candidate, folder)  # raises where a value of a person stands anywhere
+            files, whole = audited.result()
+        manifest = _manifest(candidate, verdict, whole, files, scanned)
         digest = _write_json(folder / FILE, manifest.as_dict())
         freeze(folder)
         sync_tree(folder)

@@ -9,24 +9,31 @@ import pytest
 
 from tests.unit.releases.made import candidate, verdict_on
 from warehouse.deliveries.disk import file_hash
+from warehouse.releases.base_diff import base_diff
+from warehouse.releases.candidate import Candidate
 from warehouse.releases.integrity import problems
 from warehouse.releases.publish import publish
 from warehouse.releases.structure import structure_problems
 from warehouse.releases.twins import standing
+from warehouse.releases.verdict import Verdict
 from warehouse.settings import Home
 
 PLAIN = "parquet/mart_plain.parquet"
-DIFFERS = {"marts": [{"mart": "mart_population"}], "equal": 3}
 
 
 def twin(home: Home, release: str) -> Path:
     return home.releases / release / PLAIN
 
 
+def judged(home: Home, made: Candidate, **told: str) -> Verdict:
+    given = replace(verdict_on(made), diff={**base_diff(home, "r000003", made.database), **told})
+    given.save(home)
+    return given
+
+
 def test_an_equal_mart_is_taken_over_as_a_file_of_its_own(three: Home) -> None:
     made = candidate(three, {"A": 40, "B": 100})
-    given = replace(verdict_on(made), diff=DIFFERS)
-    given.save(three)
+    given = judged(three, made)
     found = standing(made, given)
     assert set(found.marts) == {"dim_round", "mart_plain"}  # the gate's own rows and dates of releases are never equal
     m = publish(three, made, given)
@@ -39,8 +46,7 @@ def test_an_equal_mart_is_taken_over_as_a_file_of_its_own(three: Home) -> None:
 def test_nothing_is_taken_from_a_base_that_is_not_as_it_was_published(three: Home, spoilt: str) -> None:
     made = candidate(three, {"A": 40, "B": 100})
     assert made.base is not None
-    given = replace(verdict_on(made), diff=DIFFERS if spoilt != "not compared" else {**DIFFERS, "told": "damaged"})
-    given.save(three)
+    given = judged(three, made, **({"told": "damaged"} if spoilt == "not compared" else {}))
     path = twin(three, "r000003") if spoilt == "twin" else three.releases / "r000003" / "manifest.json"
     if spoilt in ("twin", "manifest"):
         path.chmod(0o644)
