@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 
 GATE = ("expectations.runner", "expectations.gate")
-HANDOUTS = ("altair", "vl_convert", "babel.numbers", "warehouse.serving.report.page", "xlsxwriter")
+HANDOUTS = ("babel.numbers", "warehouse.serving.report.page")
 
 
 @cache
