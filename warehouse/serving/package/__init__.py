@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FOLDER = "package"
 WORKBOOK = "mtm.xlsx"
+RELEASE = f"release.{SCHEMA}"  # where the marts of a release are in a connection of `opened`
 
 
 def write_package(source: ReleaseSource, folder: Path) -> Path:
@@ -35,22 +36,22 @@ def write_package(source: ReleaseSource, folder: Path) -> Path:
 
 @contextmanager
 def package_begun(source: ReleaseSource, folder: Path) -> Iterator[Path]:
-    """The same, while other work is done: the workbook, which takes the longest, is written by a process beside.
+    """The same, while other work is done: the workbook, which takes the longest, is written by a thread beside.
 
     What describes the whole (its hashes stand in `dcat.jsonld`) is written at the end.
     """
     from warehouse.serving.package.about import about
     from warehouse.serving.package.dcat import FILE, dcat
     from warehouse.serving.package.tables import tables
-    from warehouse.serving.package.workbook_process import workbook_begun
+    from warehouse.serving.package.workbook_beside import workbook_begun
 
     target = folder / FOLDER
     target.mkdir(parents=True)
-    with workbook_begun(source, target / WORKBOOK):
-        with opened(source) as con:
-            told, found = about(source, con), tables(con)
+    with opened(source) as con:
+        told, found = about(source, con), tables(con)
+        with workbook_begun(con, told, found, target / WORKBOOK):
             _write_tables(source, con, told, found, target)
-        yield target
+            yield target
     write_json(target / FILE, dcat(told, {t.name: t.title.en for t in found}, target))
 
 
@@ -78,7 +79,7 @@ def opened(source: ReleaseSource) -> Iterator[duckdb.DuckDBPyConnection]:
 
     with duckdb.connect(":memory:") as con:
         attach(con, source.folder / DATABASE, "release")
-        con.execute(f"USE release.{SCHEMA}")
+        con.execute(f"USE {RELEASE}")
         con.execute("SET preserve_insertion_order = true")
         yield con
 

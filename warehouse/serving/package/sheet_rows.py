@@ -1,4 +1,4 @@
-"""A sheet that takes whole rows: their XML is written at once, where the library would keep an object a cell (three times as long).
+"""A sheet that takes whole rows: their XML is written at once, where the library would keep an object a cell (many times as long).
 
 How a row of values becomes XML belongs here; which values a cell has is the matter of `workbook.py`.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
 
 LONGEST = 32_767  # UTF-16 units of a cell
+TYPES = {"text": ' t="s"', "boolean": ' t="b"'}
 
 
 @lru_cache(maxsize=1)
@@ -35,37 +39,55 @@ class RowsAtOnce:
         self._below: list[str] = []
         self._head_ends: int | None = None
 
-    def put_rows(self, first: int, rows: Iterable[tuple[Any, ...]], kinds: list[str]) -> None:
-        """Rows below the head, from row `first` (the top one is 0) on. `kinds`: text, boolean or else a number, one a column;
-        a None is no cell. Columns have their formats already."""
-        columns = [self._column(i, kind) for i, kind in enumerate(kinds)]
+    def put_rows(self, first: int, parts: Iterable[pl.DataFrame], kinds: list[str]) -> None:
+        """Rows below the head, from row `first` (the top one is 0) on, as frames of texts: a cell as it stands in the file.
+
+        `kinds`: text, or else what is written as it is told (a number, 1 or 0 of a boolean), one a column; a null is no
+        cell. Columns have their formats already.
+        """
+        import polars as pl
+
         self._head_ends, number = self.dim_rowmax, first
-        for number, cells in enumerate(rows, first + 1):
-            made = [f"{start}{number}{middle}{told(cell)}</v></c>"
-                    for (start, middle, told), cell in zip(columns, cells, strict=True) if cell is not None]  # fmt: skip
-            if made:
-                self._below.append(f'<row r="{number}">{"".join(made)}</row>')
+        for part in parts:
+            shown = self._numbered(
+                part, [name for name, kind in zip(part.columns, kinds, strict=True) if kind == "text"]
+            )
+            row = pl.int_range(number + 1, number + 1 + pl.len()).cast(pl.String)
+            cells = [
+                self._cell(i, name, kind, row) for i, (name, kind) in enumerate(zip(part.columns, kinds, strict=True))
+            ]
+            whole = pl.concat_str(pl.lit('<row r="'), row, pl.lit('">'), *cells, pl.lit("</row>"), ignore_nulls=True)
+            told = shown.select(whole.filter(pl.any_horizontal(pl.all().is_not_null())).str.join(""))
+            self._below.append(told.item())
+            number += part.height
         self._check_dimensions(max(number - 1, 0), len(kinds) - 1)
 
-    def _column(self, column: int, kind: str) -> tuple[str, str, Callable[[Any], object]]:
-        """What stands before and after the row's number in each cell of a column, and how its value is told."""
+    def _cell(self, column: int, name: str, kind: str, row: pl.Expr) -> pl.Expr:
+        """The cells of a column, null where it has none."""
+        import polars as pl
         from xlsxwriter.utility import xl_col_to_name
 
         info = self.col_info.get(column)
         style = f' s="{info.column_format._get_xf_index()}"' if info and info.column_format else ""
-        types: dict[str, tuple[str, Callable[[Any], object]]] = {
-            "text": (' t="s"', self._text),
-            "boolean": (' t="b"', int),
-        }
-        mark, told = types.get(kind, ("", "{:.16G}".format))
-        return f'<c r="{xl_col_to_name(column)}', f'"{style}{mark}><v>', told
+        start, middle = f'<c r="{xl_col_to_name(column)}', f'"{style}{TYPES.get(kind, "")}><v>'
+        return pl.concat_str(pl.lit(start), row, pl.lit(middle), pl.col(name), pl.lit("</v></c>"))
 
-    def _text(self, text: str) -> int:
-        """The number of a text in the workbook's table of texts."""
-        if len(text) > LONGEST // 2:
-            text = text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore")
-        number: int = self.str_table._get_shared_string_index(text)
-        return number
+    def _numbered(self, part: pl.DataFrame, texts: list[str]) -> pl.DataFrame:
+        """The frame with the numbers of its texts in the workbook's table of texts, which gets them row by row."""
+        import polars as pl
+
+        if not texts:
+            return part
+        every = part.select(pl.concat_list(texts).explode().alias("text")).to_series().drop_nulls()
+        if bool((every.str.len_bytes() > LONGEST).any()):
+            part = part.with_columns(pl.col(texts).map_elements(_cut, return_dtype=pl.String))
+            every = every.map_elements(_cut, return_dtype=pl.String)
+        table = self.str_table.string_table
+        for text in every.unique(maintain_order=True):
+            table.setdefault(text, len(table))
+        self.str_table.unique_count = len(table)
+        self.str_table.count += every.len()
+        return part.with_columns(pl.col(texts).cast(pl.Enum(list(table))).to_physical().cast(pl.String))
 
     def _write_rows(self) -> None:
         """What the library asks for when it writes the sheet: the head, then the rows."""
@@ -74,3 +96,8 @@ class RowsAtOnce:
         self.dim_rowmax = end
         self.fh.writelines(self._below)
         self._below = []
+
+
+def _cut(text: str) -> str:
+    """A text no longer than a cell may be."""
+    return text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore")
