@@ -18,6 +18,7 @@ from warehouse.serving.charts.drawing import drawn, lettering, plain, texts
 from warehouse.serving.charts.palette import mixed, palette
 
 LONG = re.compile(r"\d+\.\d{3,}(?:e-\d+)?")  # a hundredth of a pixel is enough
+WITH_LONG = re.compile(r'="[^"]*\.\d{3}[^"]*"')
 HATCH = "#f1f2f5"  # a fill that no palette has: becomes the hatch of what is withheld
 PART = "8c"  # a fill of this opacity becomes stripes of its colour: what is only a part
 STRIPED = re.compile(rf'"#([0-9a-f]{{6}}){PART}"')
@@ -73,7 +74,7 @@ class Picture:
 def _svg(canvas: Canvas, alt: str) -> str:
     raw = drawn(canvas) or by_vega(canvas)
     key = "c" + hashlib.sha256(f"{raw}{alt}".encode()).hexdigest()[:10]
-    body = re.sub(r'="[^"]*"', lambda m: LONG.sub(_short, m[0]), raw)  # in attributes only: a label is text
+    body = WITH_LONG.sub(lambda m: LONG.sub(_short, m[0]), raw)  # in attributes only: a label is text
     body = re.sub(r' (font-family|class|role|aria-[a-z]+|pointer-events|xmlns:xlink)="[^"]*"', "", body)
     body = re.sub(r'<path (?:d="[^"]*"|display="none"| )+/>', "", body)  # Vega's empty fore- and backgrounds
     body = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', body)

@@ -5,7 +5,6 @@ Which files there are and in which order they are made belongs here; each is mad
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -121,4 +120,6 @@ def write_sdmx(told: About, con: duckdb.DuckDBPyConnection, folder: Path) -> lis
 
 def write_json(path: Path, data: object) -> None:
     """JSON as people can read it."""
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    from warehouse.serving.package.indented import indented
+
+    path.write_text(indented(data) + "\n", encoding="utf-8")

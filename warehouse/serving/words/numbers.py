@@ -6,12 +6,14 @@ Rounding and writing one number belongs here; which number is shown, and with ho
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 NONE = "–"  # what stands where there is no number: never an empty place, never 0
 MINUS = "\u2212"  # as long as a plus, and no line breaks after it
 NO_BREAK = "\u00a0"
 
 
+@lru_cache(maxsize=10_000)  # the same numbers stand in many places
 def written(value: float | Decimal | None, digits: int, locale: str) -> str:
     """`128 661`, `3,9`, `−17 684`: rounded half to even; below zero digits to tens and hundreds. Not a number is none."""
     from babel.numbers import format_decimal
