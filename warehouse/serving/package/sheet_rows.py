@@ -53,24 +53,26 @@ class RowsAtOnce:
                 part, [name for name, kind in zip(part.columns, kinds, strict=True) if kind == "text"]
             )
             row = pl.int_range(number + 1, number + 1 + pl.len()).cast(pl.String)
-            cells = [
-                self._cell(i, name, kind, row) for i, (name, kind) in enumerate(zip(part.columns, kinds, strict=True))
-            ]
-            whole = pl.concat_str(pl.lit('<row r="'), row, pl.lit('">'), *cells, pl.lit("</row>"), ignore_nulls=True)
-            told = shown.select(whole.filter(pl.any_horizontal(pl.all().is_not_null())).str.join(""))
-            self._below.append(told.item())
+            pieces: list[pl.Expr] = [pl.lit('<row r="'), row, pl.lit('">')]
+            for i, (column, kind) in enumerate(zip(shown, kinds, strict=True)):
+                cell = self._cell(i, column.name, kind, row)
+                pieces += [pl.concat_str(cell)] if column.null_count() else cell
+            whole = pl.concat_str(*pieces, pl.lit("</row>"), ignore_nulls=True)
+            if all(column.null_count() for column in shown):
+                whole = whole.filter(pl.any_horizontal(pl.all().is_not_null()))
+            self._below.append(shown.select(whole.str.join("")).item())
             number += part.height
         self._check_dimensions(max(number - 1, 0), len(kinds) - 1)
 
-    def _cell(self, column: int, name: str, kind: str, row: pl.Expr) -> pl.Expr:
-        """The cells of a column, null where it has none."""
+    def _cell(self, column: int, name: str, kind: str, row: pl.Expr) -> list[pl.Expr]:
+        """What the cells of a column are made of."""
         import polars as pl
         from xlsxwriter.utility import xl_col_to_name
 
         info = self.col_info.get(column)
         style = f' s="{info.column_format._get_xf_index()}"' if info and info.column_format else ""
         start, middle = f'<c r="{xl_col_to_name(column)}', f'"{style}{TYPES.get(kind, "")}><v>'
-        return pl.concat_str(pl.lit(start), row, pl.lit(middle), pl.col(name), pl.lit("</v></c>"))
+        return [pl.lit(start), row, pl.lit(middle), pl.col(name), pl.lit("</v></c>")]
 
     def _numbered(self, part: pl.DataFrame, texts: list[str]) -> pl.DataFrame:
         """The frame with the numbers of its texts in the workbook's table of texts, which gets them row by row."""
@@ -78,16 +80,18 @@ class RowsAtOnce:
 
         if not texts:
             return part
-        every = part.select(pl.concat_list(texts).explode().alias("text")).to_series().drop_nulls()
-        if bool((every.str.len_bytes() > LONGEST).any()):
+        if any(part.select(pl.col(texts).str.len_bytes().max() > LONGEST).row(0)):
             part = part.with_columns(pl.col(texts).map_elements(_cut, return_dtype=pl.String))
-            every = every.map_elements(_cut, return_dtype=pl.String)
-        table = self.str_table.string_table
-        for text in every.unique(maintain_order=True):
-            table.setdefault(text, len(table))
-        self.str_table.unique_count = len(table)
-        self.str_table.count += every.len()
-        return part.with_columns(pl.col(texts).cast(pl.Enum(list(table))).to_physical().cast(pl.String))
+        codes = part.select(pl.col(texts).cast(pl.Categorical(pl.Categories.random())).to_physical())
+        every = codes.select(pl.concat_list(pl.all()).explode().alias("code")).to_series()
+        numbers: dict[int, str] = {}
+        for at in every.arg_unique():  # row by row: in the order in which they are met
+            if (code := every[at]) is not None:
+                text = part.item(at // len(texts), texts[at % len(texts)])
+                numbers[code] = str(self.str_table._get_shared_string_index(text))
+        self.str_table.count += every.len() - every.null_count() - len(numbers)
+        told = pl.Series([numbers.get(code) for code in range(max(numbers, default=-1) + 1)], dtype=pl.String)
+        return part.with_columns(pl.lit(told).gather(codes[name]).alias(name) for name in texts)
 
     def _write_rows(self) -> None:
         """What the library asks for when it writes the sheet: the head, then the rows."""

@@ -27,8 +27,8 @@ TABLES = """SELECT table_name, coalesce(comment, '') FROM duckdb_tables()
             WHERE schema_name = 'marts' AND database_name = current_database()"""
 KEYS = """SELECT table_name, constraint_column_names FROM duckdb_constraints()
           WHERE schema_name = 'marts' AND database_name = current_database() AND constraint_type = 'PRIMARY KEY'"""
-# Texts in the order of their bytes: from a digit or an English letter on, without the signs `=>?@` between them.
-HARMLESS = "{0} >= '0' AND {0} < '{{' AND NOT ({0} >= '=' AND {0} < 'A')"
+# Texts in the order of their bytes: those that begin with a digit, an English letter (without `=>?@` before them) or a Cyrillic one.
+HARMLESS = "({0} >= '0' AND {0} < '{{' AND NOT ({0} >= '=' AND {0} < 'A') OR {0} >= '\u0400' AND {0} < '\u0500')"
 SHEET = 31  # characters that a spreadsheet takes for the name of a sheet
 FLAG = "is_suppressed"
 

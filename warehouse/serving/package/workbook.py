@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.package.neutral_sql import neutral_sql
+from warehouse.serving.package.csv_files import as_text
 from warehouse.serving.package.styles import Styles, width_of
 from warehouse.serving.package.tables import FLAG, Field, Table, quoted, sheet_names
 
@@ -167,8 +167,7 @@ def _writer(ws: Any, field: Field) -> Callable[[int, int, Any], Any]:
 def _cell(field: Field) -> str:
     """The SQL of a cell: dates as the number of days that a spreadsheet counts, texts harmless and no longer than fits."""
     if field.kind == "text":
-        text = f"{field.sql}::VARCHAR"
-        return f"left({text if field.is_harmless else neutral_sql(text)}, {LONGEST})"
+        return f"left({as_text(field)}, {LONGEST})"
     if field.kind == "date":
         return f"date_diff('day', DATE '1899-12-30', {field.sql})"
     if field.kind == "datetime":
@@ -179,10 +178,10 @@ def _cell(field: Field) -> str:
 
 
 def _told(field: Field) -> str:
-    """The same as it stands in the file: whole numbers and booleans as they are, others with 16 digits."""
-    cell = _cell(field)
+    """The same as it stands in the file: whole numbers and booleans as they are, others with 16 digits; long texts are cut later."""
     if field.kind == "text":
-        return cell
+        return as_text(field)
+    cell = _cell(field)
     if field.kind in ("boolean", "date"):
         return f"({cell})::INTEGER::VARCHAR"
     digits = f"format('{{:.16G}}', ({cell})::DOUBLE)"
