@@ -41,7 +41,7 @@ def receive(
     recognised is refused (exit 4); the others go on.
     """
     from warehouse.cli.received import chosen, name_of, told
-    from warehouse.cli.shown import begin, show
+    from warehouse.cli.shown import show
     from warehouse.corrections.amend import Intake
     from warehouse.deliveries.sources.pull import receive_source, with_declared
     from warehouse.settings import Home
@@ -50,7 +50,6 @@ def receive(
         raise UsageError(
             "nothing to receive", expected="a path, a URL or the name of a source", todo="mtm receive FILE"
         )
-    begin(Home.from_env())
     vault, errors, answers = Intake(Home.from_env()), [], []
     for place, is_name in [*((p, False) for p in places), *((n, True) for n in names)]:
         try:

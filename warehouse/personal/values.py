@@ -30,8 +30,10 @@ from warehouse.settings import PROJECT, Home
 RULES = 2  # of collecting: values collected by other rules are collected again
 HEADS = 3  # rows at the top of a sheet that nobody knows among which its header is
 FIELDS = ("uuid",)  # fields whose delivered values identify a submission, though the codebook keeps their keyed hash
+AT_ONCE = 1_000_000  # cells of columns that are looked at together
 TEXTS = ("text", "choice", "choices", "country", "boolean")  # types of columns in which no figure is asked
 PERSONS = {"corrections.yml", "place_decisions.yml"}  # files of operations in which people write
+KINDS = (".yml", ".csv", ".py", ".sql")
 ROOMS = ("warehouse", "expectations", "orchestration", "dbt_project")  # of the project, beside the operations' files
 _HINT = r"[@°]|(?:AN|AC|ID) ?\d{7}|\d(?:[\s().,-]*\d){8}"
 _FIGURE = r"^[A-Za-z]{0,4}[-\d.,\s]+$|^\d{4}-\d{2}-\d{2}|^(uuid:)?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
@@ -45,8 +47,9 @@ def values_of(found: Recognised, file_name: str) -> frozenset[str]:
     values: set[str] = set(personal_in(file_name))
     for raw in found.sheets:
         values |= set(personal_in(raw.name))
+        hinted = _hinted(raw)
         for index in range(raw.width):
-            values |= _shaped(raw.column(index), columns.get((raw.name, index)))
+            values |= _shaped(raw.column(index), columns.get((raw.name, index))) if index in hinted else set()
             values |= set() if raw.name in read else set(_headed(raw, index))
     values -= _among(values, (cells for match in found.matches for cells in _codes(match)))
     named = {v for match in found.matches for v in _identifiers(match)}
@@ -168,15 +171,29 @@ def _shaped(cells: pl.Series, column: MappedColumn | None) -> set[str]:
     return {part.strip() for text in found.to_list() for part in personal_in(text)}
 
 
+def _hinted(raw: RawSheet) -> set[int]:
+    """The columns in which anything may look personal: a first look at many columns at once, for a call costs more."""
+    at_once = max(1, AT_ONCE // max(1, raw.height))
+    found: set[int] = set()
+    for start in range(0, raw.width, at_once):
+        cells = pl.DataFrame([raw.column(i) for i in range(start, min(raw.width, start + at_once))])
+        told = cells.select(pl.all().unique().str.contains(_HINT).any())
+        found |= {start + i for i, hit in enumerate(told.row(0)) if hit}
+    return found
+
+
 def _own_words() -> bytes:
     """The project's own files as one text, and every word of them as a cell."""
     from warehouse.settings import operations_dirs
 
-    folders = [*operations_dirs(), *(PROJECT / room for room in ROOMS)]
-    found = {p for f in folders for kind in ("*.yml", "*.csv", "*.py", "*.sql") for p in f.rglob(kind)}
-    return _text_of(
-        tuple((p, p.stat().st_mtime_ns) for p in sorted(found) if "target" not in p.parts and p.name not in PERSONS)
-    )
+    folders = {str(f): None for f in (*operations_dirs(), *(PROJECT / room for room in ROOMS))}
+    found: dict[str, int] = {}
+    for base, below, names in (step for folder in folders for step in os.walk(folder)):  # once for all endings
+        below[:] = [name for name in below if name != "target"]
+        for name in names:
+            if name.endswith(KINDS) and name not in PERSONS and os.path.isfile(path := os.path.join(base, name)):
+                found[path] = os.stat(path).st_mtime_ns
+    return _text_of(tuple((Path(path), found[path]) for path in sorted(found)))
 
 
 @lru_cache(maxsize=2)
