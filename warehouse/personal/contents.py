@@ -10,7 +10,7 @@ import io
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,13 +23,19 @@ if TYPE_CHECKING:
 
 PARQUET, SQLITE, GZIP, ZIP, DUCKDB = b"PAR1", b"SQLite format 3\0", b"\x1f\x8b", b"PK\x03\x04", b"DUCK"
 MOST = 2**31  # bytes that one packed member may grow to
+CELL_TEXT = CELL.decode()
 LEAST = 999_999  # numbers below are nobody's
 
 Part = tuple[str, bytes]  # where in the file, and the bytes
 
 
-def contents(path: Path, since: dict[str, int] | None = None) -> Iterator[Part]:
-    """The parts of a file. `since`: of a SQLite file only rows after these (table -> row), which it then updates."""
+def contents(
+    path: Path, since: dict[str, int] | None = None, elsewhere: Collection[str] = frozenset()
+) -> Iterator[Part]:
+    """The parts of a file. `since`: of a SQLite file only rows after these (table -> row), which it then updates.
+
+    `elsewhere`: tables of a DuckDB file whose rows are searched in other files that must hold the same.
+    """
     data = path.read_bytes()
     if data.startswith(SQLITE):
         if since is None:
@@ -37,12 +43,12 @@ def contents(path: Path, since: dict[str, int] | None = None) -> Iterator[Part]:
         yield from _sqlite(path, since)
         return
     yield "", data
-    yield from _unpacked(path, data)
+    yield from _unpacked(path, data, elsewhere)
 
 
-def _unpacked(path: Path, data: bytes) -> Iterator[Part]:
+def _unpacked(path: Path, data: bytes, elsewhere: Collection[str] = frozenset()) -> Iterator[Part]:
     if data[8:12] == DUCKDB:
-        yield from _duckdb(path)
+        yield from _duckdb(path, elsewhere)
     elif data.startswith(PARQUET):
         yield from _parquet(data)
     elif data.startswith(GZIP):
@@ -51,7 +57,7 @@ def _unpacked(path: Path, data: bytes) -> Iterator[Part]:
         yield from _zip(path, data)
 
 
-def _duckdb(path: Path) -> Iterator[Part]:
+def _duckdb(path: Path, elsewhere: Collection[str]) -> Iterator[Part]:
     """Every text, and every number large enough to be a phone or a personal number, column by column; and comments."""
     import duckdb
     import polars as pl
@@ -60,7 +66,7 @@ def _duckdb(path: Path) -> Iterator[Part]:
         tables = con.execute(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"
         ).fetchall()
-        for schema, table in tables:
+        for schema, table in (t for t in tables if ".".join(t) not in elsewhere):
             arrow = con.sql(f"SELECT * FROM {_quoted(schema)}.{_quoted(table)}").to_arrow_table()
             frame = pl.DataFrame(pl.from_arrow(arrow))
             yield from ((f"{schema}.{table}.{column}", data) for column, data in _columns(frame))
@@ -106,8 +112,10 @@ def _columns(frame: pl.DataFrame) -> Iterator[Part]:
         elif kind.is_numeric():
             values = _numbers(column)
         else:
-            values = column.to_list() if kind.is_nested() else column.unique().to_list()
-        if any(value is not None for value in values):
+            values = column.to_list() if kind.is_nested() else column.drop_nulls().unique().to_list()
+        if kind == pl.String and values:
+            yield column.name, CELL + CELL_TEXT.join(values).encode() + CELL  # as `cells`, at once
+        elif any(value is not None for value in values):
             yield column.name, cells(values)
 
 

@@ -18,6 +18,7 @@ SHORTEST = 7  # characters (or digits) that a value needs to be anybody's
 _PHONE = re.compile(r"\+?[\d\s().\u00a0-]{9,24}")
 _SHORT = re.compile(r"-?\d+\.\d{0,3}")  # a height or an error in metres: no position
 _POSITION = re.compile(r"(-?\d{1,3}\.\d{4,})[\s,;]+(-?\d{1,3}\.\d{4,})")
+_SAFE = re.compile(r"[A-Za-z0-9._~-]+")  # is written like that in addresses, in JSON, in pages and in CSV
 _NUMBER = re.compile(r"-?\d{1,3}\.\d+")
 
 
@@ -54,7 +55,7 @@ def written(text: str) -> set[bytes]:
         found |= {text.encode(code, "ignore") for code in ("cp1251", "koi8-r")} | {
             text[::-1].encode("utf-8", "surrogatepass")
         }
-    if not text.isalnum() or not text.isascii():
+    if not _SAFE.fullmatch(text):
         found |= {e.encode("utf-8", "surrogatepass") for e in _escaped(text)}
     return found - {plain}
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
 from warehouse.personal.contents import contents, marts_cells
-from warehouse.personal.search import Needles
+from warehouse.personal.search import CELL, Needles
 from warehouse.personal.shapes import HIDDEN, shown
 from warehouse.personal.values import nobodys, personal_values_of, remembered
 from warehouse.settings import Home
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from warehouse.releases.candidate import Candidate
 
+DATABASE, SCHEMA, PARQUET = "mtm.duckdb", "marts", "parquet"  # as `releases/serving.py` writes them
+TOGETHER = 1 << 16  # bytes: a table has hundreds of columns, and most hold a few short texts
 CODE = "personal_data_found"
 DELIVERED = ("vault", "build", "inbox", "sample")  # what was delivered lies there, and the microdata made of it
 
@@ -64,7 +66,7 @@ def scan_release(home: Home, candidate: Candidate, staging: Path) -> dict[str, A
     values = values_built(home, candidate.building)
     begun = datetime.fromisoformat(candidate.created_at).replace(tzinfo=UTC).timestamp()
     marks = _marks(home)
-    result = _search(home.root, values, _of_run(home, candidate, staging, begun), marks)
+    result = _search(home.root, values, _of_run(home, candidate, staging, begun), marks, _twins(staging))
     if result.hits:
         raise found_error(result, "it is not published: take these values out of the delivery, or class their column"
                           " identifier in its codebook; mtm scan shows where they stand")  # fmt: skip
@@ -86,9 +88,7 @@ def search_marts(con: DuckDBPyConnection, values: frozenset[str]) -> Scan:
     """Search the cells of schema `marts` of an open database."""
     needles = _needles(values)
     result = Scan(values=len(needles.values))
-    for table, column, data in marts_cells(con):
-        result.bytes += len(data)
-        result.add(f"{table}.{column}", needles.told_in(data))
+    _add(result, needles, ((f"{table}.{column}", data) for table, column, data in marts_cells(con)))
     result.files = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()[0][0]
     return result
 
@@ -123,8 +123,15 @@ def found_error(result: Scan, todo: str) -> MtmError:
     )
 
 
-def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dict[str, dict[str, int]] | None) -> Scan:
-    """`marks`: of SQLite files, how far they were searched before; None searches them whole."""
+def _search(
+    root: Path,
+    values: Iterable[str],
+    files: Iterable[Path],
+    marks: dict[str, dict[str, int]] | None,
+    elsewhere: dict[Path, frozenset[str]] = {},  # noqa: B006 never written to
+) -> Scan:
+    """`marks`: of SQLite files, how far they were searched before; None searches them whole. `elsewhere`: of DuckDB files
+    the tables whose rows stand in another of the files too."""
     needles = _needles(frozenset(values))
     result = Scan(values=len(needles.values))
     for path in _each_once(files):
@@ -134,9 +141,9 @@ def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dic
             name = f"{Path(name).parent.as_posix()}/{HIDDEN}"  # its name is the leak
             result.add(name, found)
         try:
-            for where, data in contents(path, since):
-                result.bytes += len(data)
-                result.add(f"{_shown(name)} {where}".strip(), needles.told_in(data))
+            place = _shown(name)
+            parts = contents(path, since, elsewhere.get(path, frozenset()))
+            _add(result, needles, ((f"{place} {where}".strip(), data) for where, data in parts))
             result.files += 1
         except FileNotFoundError:
             continue  # it was a temporary file
@@ -144,6 +151,32 @@ def _search(root: Path, values: Iterable[str], files: Iterable[Path], marks: dic
             raise MtmError(f"a file could not be searched for personal data ({type(error).__name__})", where=_shown(name),
                            todo="run again; mtm scan tells whether it is readable", code="not_searched") from None  # fmt: skip
     return result
+
+
+def _add(result: Scan, needles: Needles, parts: Iterable[tuple[str, bytes]]) -> None:
+    """Search parts, small ones many at once: where anything stands in them, one by one, to tell in which."""
+    held: list[tuple[str, bytes]] = []
+    size = 0
+    for place, data in parts:
+        held.append((place, data))
+        size += len(data)
+        if size >= TOGETHER:
+            _add_together(result, needles, held)
+            held, size = [], 0
+    _add_together(result, needles, held)
+
+
+def _add_together(result: Scan, needles: Needles, held: list[tuple[str, bytes]]) -> None:
+    result.bytes += sum(len(data) for _, data in held)
+    if len(held) > 1 and not needles.found_in(CELL.join(data for _, data in held)):  # no part goes on in the next
+        return
+    for place, data in held:
+        result.add(place, needles.told_in(data))
+
+
+def _twins(staging: Path) -> dict[Path, frozenset[str]]:
+    """The marts of the database that lie beside it as Parquet: the audit holds them equal, value by value, before any flip."""
+    return {staging / DATABASE: frozenset(f"{SCHEMA}.{p.stem}" for p in (staging / PARQUET).glob("*.parquet"))}
 
 
 def _each_once(files: Iterable[Path]) -> Iterator[Path]:

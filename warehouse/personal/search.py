@@ -18,7 +18,8 @@ from warehouse.personal.forms import hashed, is_number, spellings, written
 KEY = 7  # bytes
 CELL = b"\x1f"  # stands around every cell that was decoded
 _BITS, _MIX, _MASK = 24, np.uint64(0x9E3779B97F4A7C15), np.uint64((1 << 8 * KEY) - 1)
-_PART = 1 << 20
+_PART = 1 << 17  # what is worked on stays near the processor
+_GAPS = 1 << 20  # bytes from which on empty pages are looked for
 _PAGE = 256  # bytes; of a run of empty ones only the first and the last are searched
 _DIGIT = frozenset(b"0123456789")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -78,7 +79,7 @@ class Needles:
         found: dict[int, int] = {}
         if not self.of:
             return found
-        data = data if self._holed or len(data) < _PART else _without_gaps(data)
+        data = data if self._holed or len(data) < _GAPS else _without_gaps(data)
         for start in range(0, len(data), _PART):
             for position, length in self._candidates(data, start):
                 begin = position + KEY - length
@@ -94,7 +95,7 @@ class Needles:
     def _candidates(self, data: bytes, start: int) -> Iterator[tuple[int, int]]:
         """Positions of this part at which the last bytes of a pattern begin, with each length that such a pattern has."""
         words = _windows(data[start : start + _PART + KEY - 1])
-        likely = np.flatnonzero(self._table[_mixed(words)])
+        likely = np.flatnonzero(self._table.take(_mixed(words), mode="wrap"))  # none lies outside: not to be looked at
         if not len(likely):
             return
         first = np.searchsorted(self._keys, words[likely], side="left")
@@ -132,13 +133,11 @@ def _windows(part: bytes) -> Words:
     count = len(part) - KEY + 1
     if count <= 0:
         return np.empty(0, np.uint64)
-    padded = np.frombuffer(part + b"\0" * 16, np.uint8)
-    words = np.empty(count, np.uint64)
-    for offset in range(8):
-        row = padded[offset : offset + (len(padded) - offset) // 8 * 8].view("<u8")
-        words[offset::8] = row[: len(words[offset::8])]
-    return words & _MASK
+    words: Words = np.ndarray((count,), "<u8", part + b"\0", 0, (1,)) & _MASK  # they overlap: each begins a byte later
+    return words
 
 
-def _mixed(words: Words) -> Words:
-    return (words * _MIX) >> np.uint64(64 - _BITS)
+def _mixed(words: Words) -> npt.NDArray[np.int64]:
+    mixed = words * _MIX
+    mixed >>= np.uint64(64 - _BITS)
+    return mixed.view(np.int64)

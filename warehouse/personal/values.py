@@ -33,6 +33,7 @@ FIELDS = ("uuid",)  # fields whose delivered values identify a submission, thoug
 AT_ONCE = 1_000_000  # cells of columns that are looked at together
 TEXTS = ("text", "choice", "choices", "country", "boolean")  # types of columns in which no figure is asked
 PERSONS = {"corrections.yml", "place_decisions.yml"}  # files of operations in which people write
+KINDS = (".yml", ".csv", ".py", ".sql")
 ROOMS = ("warehouse", "expectations", "orchestration", "dbt_project")  # of the project, beside the operations' files
 _HINT = r"[@°]|(?:AN|AC|ID) ?\d{7}|\d(?:[\s().,-]*\d){8}"
 _FIGURE = r"^[A-Za-z]{0,4}[-\d.,\s]+$|^\d{4}-\d{2}-\d{2}|^(uuid:)?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-"
@@ -185,11 +186,14 @@ def _own_words() -> bytes:
     """The project's own files as one text, and every word of them as a cell."""
     from warehouse.settings import operations_dirs
 
-    folders = [*operations_dirs(), *(PROJECT / room for room in ROOMS)]
-    found = {p for f in folders for kind in ("*.yml", "*.csv", "*.py", "*.sql") for p in f.rglob(kind)}
-    return _text_of(
-        tuple((p, p.stat().st_mtime_ns) for p in sorted(found) if "target" not in p.parts and p.name not in PERSONS)
-    )
+    folders = {str(f): None for f in (*operations_dirs(), *(PROJECT / room for room in ROOMS))}
+    found: dict[str, int] = {}
+    for base, below, names in (step for folder in folders for step in os.walk(folder)):  # once for all endings
+        below[:] = [name for name in below if name != "target"]
+        for name in names:
+            if name.endswith(KINDS) and name not in PERSONS and os.path.isfile(path := os.path.join(base, name)):
+                found[path] = os.stat(path).st_mtime_ns
+    return _text_of(tuple((Path(path), found[path]) for path in sorted(found)))
 
 
 @lru_cache(maxsize=2)

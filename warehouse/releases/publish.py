@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +32,7 @@ from warehouse.releases.pointer import advance, freeze, must_be_current, pointer
 from warehouse.releases.quality import add_checks
 from warehouse.releases.serving import content_hash, write_serving
 from warehouse.releases.staging import staging
+from warehouse.releases.twins import standing
 from warehouse.releases.verdict import Verdict, take_docs
 from warehouse.serving.handouts import write_handouts
 from warehouse.serving.source import being_written
@@ -86,16 +88,17 @@ def _waiting(home: Home, candidate: Candidate, verdict: Verdict) -> Manifest | N
 def _write_release(home: Home, candidate: Candidate, verdict: Verdict, hold: bool) -> Manifest:
     with staging(home, candidate.release_id) as folder:
         add_checks(candidate, verdict)
-        marts = write_serving(candidate.database, folder, candidate.folder)
+        marts = write_serving(candidate.database, folder, candidate.folder, home.build, standing(candidate, verdict))
         _write_json(folder / "verdict.json", verdict.as_dict())
         take_docs(home, verdict, folder)
         write_notes(folder, candidate, verdict, marts)
         write_handouts(being_written(folder, candidate, verdict, marts))
-        scanned = scan_release(home, candidate, folder)  # raises where a value of a person stands anywhere
         sync_tree(folder)
-        files = hashes(folder)
-        marts = audit(folder, candidate.database, marts)
-        manifest = _manifest(candidate, verdict, marts, files, scanned)
+        with ThreadPoolExecutor(1) as beside:  # both only read; what the scan says comes first
+            audited = beside.submit(lambda: (hashes(folder), audit(folder, candidate.database, marts)))
+            scanned = scan_release(home, candidate, folder)  # raises where a value of a person stands anywhere
+            files, whole = audited.result()
+        manifest = _manifest(candidate, verdict, whole, files, scanned)
         digest = _write_json(folder / FILE, manifest.as_dict())
         freeze(folder)
         sync_tree(folder)

@@ -11,9 +11,10 @@ from typing import Any
 import duckdb
 
 from warehouse.releases.candidate import BUILDING, Candidate
-from warehouse.releases.serving import DATABASE, SCHEMA
+from warehouse.releases.serving import SCHEMA
 from warehouse.releases.verdict import CheckResult, Verdict, load_verdict
 from warehouse.serving.field_report.messages import check_seen, check_todo
+from warehouse.sql_text import escaped
 
 MART = "mart_quality"
 CHECK = "check"
@@ -78,27 +79,18 @@ def _stored(candidate: Candidate, but: str) -> dict[str, Verdict]:
 
 def _published(con: duckdb.DuckDBPyConnection, candidate: Candidate, keys: list[str]) -> set[str]:
     """Copy the checks of rounds from the base release as it serves them. Returns the rounds that it tells of."""
-    path = candidate.home.releases / (candidate.base_release or "-") / DATABASE
+    path = candidate.home.releases / (candidate.base_release or "-") / "parquet" / f"{MART}.parquet"
     if not keys or not path.exists():
         return set()
-    con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS base (READ_ONLY)")
-    try:
-        columns = _columns(con, candidate.database.stem)
-        if not columns or not set(columns) <= set(_columns(con, "base")):
-            return set()
-        where = f"quality_type = ? AND round_key IN ({', '.join('?' * len(keys))})"
-        named = ", ".join(columns)
-        con.execute(
-            f"INSERT INTO {SCHEMA}.{MART} ({named}) SELECT {named} FROM base.{SCHEMA}.{MART} WHERE {where}",
-            [CHECK, *keys],
-        )
-        found = con.execute(f"SELECT DISTINCT round_key FROM base.{SCHEMA}.{MART} WHERE {where}", [CHECK, *keys])
-        return {row[0] for row in found.fetchall()}
-    finally:
-        con.execute("DETACH base")
+    served = f"read_parquet('{escaped(path)}')"  # one file: opening the database would read all its tables and comments
+    columns = _columns(con, f"{SCHEMA}.{MART}")
+    if not set(columns) <= set(_columns(con, served)):
+        return set()
+    named, where = ", ".join(columns), f"quality_type = ? AND round_key IN ({', '.join('?' * len(keys))})"
+    con.execute(f"CREATE TEMP TABLE told AS SELECT {named} FROM {served} WHERE {where}", [CHECK, *keys])
+    con.execute(f"INSERT INTO {SCHEMA}.{MART} ({named}) SELECT {named} FROM told")
+    return {str(key) for (key,) in con.execute("SELECT DISTINCT round_key FROM told").fetchall()}
 
 
-def _columns(con: duckdb.DuckDBPyConnection, database: str) -> list[str]:
-    sql = """SELECT column_name FROM duckdb_columns()
-             WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_index"""
-    return [row[0] for row in con.execute(sql, [database, SCHEMA, MART]).fetchall()]
+def _columns(con: duckdb.DuckDBPyConnection, source: str) -> list[str]:
+    return [str(row[0]) for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
