@@ -6,9 +6,10 @@ or the database's catalogue, quoted; values are bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,20 @@ import duckdb
 
 from expectations.inputs import CandidateLike, RoundInput
 from warehouse.operations import Strict, read_yaml
+from warehouse.releases.base_diff import Beside
+from warehouse.releases.serving import DATABASE
 from warehouse.settings import database_memory
 
 MARTS = Path(__file__).with_name("marts.yml")
+SMALL = (
+    512 * 2**20
+)  # bytes of a candidate: beyond it DuckDB keeps both cores busy by itself, and memory is to be held down
+
+
+FIRST_ROWS = """
+SELECT place_code, sheet, row_number FROM assessment WHERE list_contains(?::VARCHAR[], place_code)
+QUALIFY row_number() OVER (PARTITION BY place_code ORDER BY row_number NULLS FIRST) = 1
+"""
 
 
 class Mart(Strict):
@@ -51,16 +63,33 @@ def quoted(name: str) -> str:
 
 @dataclass
 class CandidateInput(RoundInput):
-    """A round with the candidate that is to publish it; `con` reads the candidate's database."""
+    """A round with the candidate that is to publish it; `con` reads the candidate's database, `beside` the base release's too."""
 
     candidate: CandidateLike | None = None
     con: duckdb.DuckDBPyConnection | None = None
+    beside: Beside | None = None
+    lane: ThreadPoolExecutor | None = None  # a second thread; None: one thing after the other
+
+    def beside_it(self, measures: Mapping[str, Any], take: Callable[..., Any]) -> dict[str, Future[Any]]:
+        """Measures begun in the second thread, each with a cursor of its own."""
+        if self.lane is None or self.con is None:
+            return {}
+        own = {name: replace(self, con=self.con.cursor()) for name in measures}
+        return {name: self.lane.submit(take, name, measure, own[name]) for name, measure in measures.items()}
 
     def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """The answer of a query."""
         if self.con is None:
             raise ValueError("the candidate's database is not open")
         return self.con.execute(sql, parameters or []).fetchall()
+
+    def each(self, parts: Sequence[str], parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Name → answer of queries that give one row of both each, asked in one."""
+        if self.con is None:
+            raise ValueError("the candidate's database is not open")
+        sql = " UNION ALL ".join(parts)
+        asked = {name: value for name, value in (parameters or {}).items() if f"${name}" in sql}
+        return dict(self.con.execute(sql, asked).fetchall()) if parts else {}
 
     def number(self, sql: str, parameters: list[Any] | None = None) -> float:
         """The one number of a query; null is an error: nothing was measured."""
@@ -79,12 +108,17 @@ class CandidateInput(RoundInput):
 
     def place(self, code: object) -> str:
         """A place for evidence: its code where gazetteer or release have it, else its first row; delivered codes are not repeated."""
-        if str(code) in self._known_places:
-            return str(code)
+        return self.places([code])[0]
+
+    def places(self, codes: Sequence[object]) -> list[str]:
+        """The same of several, in their order."""
         from expectations.measures.measured import first  # the measures themselves import this module
 
-        sql = "SELECT sheet, row_number FROM assessment WHERE place_code = ? ORDER BY row_number NULLS FIRST LIMIT 1"
-        return next(iter(first(self.canonical.rows(sql, [str(code)]))), "place")
+        if strange := [str(c) for c in codes if str(c) not in self._known_places]:
+            rows = {code: row for code, *row in self.canonical.rows(FIRST_ROWS, [strange])}
+            told = {c: next(iter(first([rows[c]])), "place") if c in rows else "place" for c in strange}
+            return [told.get(str(c), str(c)) for c in codes]
+        return [str(c) for c in codes]
 
     @cached_property
     def _known_places(self) -> frozenset[str]:
@@ -115,5 +149,28 @@ def opened(candidate: CandidateLike, given: RoundInput) -> Iterator[CandidateInp
         "memory_limit": database_memory(),
         "temp_directory": f"{candidate.database}.tmp",
     }
-    with duckdb.connect(str(candidate.database), read_only=True, config=config) as con:
-        yield CandidateInput(given.normalized, given.operation, given._tables, candidate=candidate, con=con)
+    with ExitStack() as stack:
+        con = stack.enter_context(duckdb.connect(str(candidate.database), read_only=True, config=config))
+        beside = stack.enter_context(_beside(candidate, con))
+        lane = stack.enter_context(_lane()) if candidate.database.stat().st_size < SMALL else None
+        yield CandidateInput(
+            given.normalized, given.operation, given._tables, candidate=candidate, con=con, beside=beside, lane=lane
+        )
+
+
+@contextmanager
+def _lane() -> Iterator[ThreadPoolExecutor]:
+    """A second thread; what is not begun when the body ends is not begun any more."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="gate")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _beside(candidate: CandidateLike, con: duckdb.DuckDBPyConnection) -> AbstractContextManager[Beside | None]:
+    """The base release beside the candidate; None for the first release."""
+    home, base = getattr(candidate, "home", None), getattr(candidate, "base_release", None)
+    if home is None or base is None:
+        return nullcontext()
+    return Beside(home.releases / base / DATABASE, candidate.database, con.cursor())

@@ -6,11 +6,13 @@ The outcome and its rules belong here. The gate fails closed: whatever goes wron
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
-from expectations.candidate_input import opened
+from expectations import first_layer
+from expectations.candidate_input import CandidateInput, opened
 from expectations.checks import catalogue
 from expectations.inputs import CandidateLike, NormalizedLike, RoundInput
 from expectations.layer import Judged, judge, told
@@ -24,7 +26,7 @@ from warehouse.settings import Home
 def check_normalized(normalized: NormalizedLike, operation: Operation | None = None) -> Verdict:
     """The verdict on the normalized layer alone: never enough to publish, and not stored. Never raises for bad data."""
     given = cache(lambda: _given(normalized, operation))
-    judged = _closed("the normalized round", lambda: judge("normalized", given()))
+    judged = _closed("the normalized round", lambda: _judge_first(given()))
     verdict = _verdict(normalized, None, judged, {"normalized"})
     return _whole(verdict, given, getattr(normalized, "home", None))
 
@@ -33,13 +35,20 @@ def check_candidate(candidate: CandidateLike, operation: Operation | None = None
     """The final verdict, on both layers, stored under `build/verdicts` with its Data Docs. Never raises for bad data."""
     normalized = candidate.normalized
     given = cache(lambda: _given(normalized, operation))  # files and tables are read once for both layers
-    first = _closed("the normalized round", lambda: judge("normalized", given()))
-    second = _closed("the candidate's marts", lambda: _judge_marts(candidate, given()))
-    both = Judged([*first.results, *second.results], [*first.errors, *second.errors])
-    verdict = _verdict(normalized, candidate.base_release, both, {"normalized", "marts"})
-    verdict = _else(
-        verdict, "the change against the base release could not be told", lambda v: _with_diff(v, candidate)
-    )
+    first = _closed("the normalized round", lambda: first_layer.taken(given()) or judge("normalized", given()))
+    with ExitStack() as databases:  # the measures and the change against the base release read the same ones
+        opening = _Once(lambda: databases.enter_context(opened(candidate, given())))
+        change = _change(candidate, opening)
+        second = _closed("the candidate's marts", lambda: judge("marts", opening()))
+        both = Judged([*first.results, *second.results], [*first.errors, *second.errors])
+        verdict = _verdict(normalized, candidate.base_release, both, {"normalized", "marts"})
+        verdict = _else(
+            verdict,
+            "the change against the base release could not be told",
+            lambda v: (
+                replace(v, diff=change()) if candidate.database.exists() else v
+            ),  # an error of the verdict already
+        )
     return stored(_whole(verdict, given, candidate.home), candidate.home)
 
 
@@ -63,13 +72,38 @@ def stored(verdict: Verdict, home: Home) -> Verdict:
     return verdict
 
 
+def _judge_first(given: RoundInput) -> Judged:
+    judged = judge("normalized", given)
+    first_layer.keep(given, judged)
+    return judged
+
+
+def _change(candidate: CandidateLike, opening: _Once) -> Callable[[], dict[str, Any]]:
+    """The diff, begun in the second thread where there is one; else made when it is asked for."""
+    with suppress(Exception):  # judging the marts tells it
+        opening()
+    marts = opening.found
+    beside = marts.beside if marts else None
+    pair = (lambda: beside.pair) if beside else None
+    arguments = (candidate.home, candidate.base_release, candidate.database, pair)
+    if marts is None or marts.lane is None:
+        return lambda: base_diff(*arguments)
+    return marts.lane.submit(base_diff, *arguments).result
+
+
+class _Once:
+    """What is opened when it is first asked for; `found` is None where it was not, or could not be."""
+
+    def __init__(self, opening: Callable[[], CandidateInput]) -> None:
+        self._opening, self.found = opening, None
+
+    def __call__(self) -> CandidateInput:
+        self.found: CandidateInput | None = self.found or self._opening()
+        return self.found
+
+
 def _given(normalized: NormalizedLike, operation: Operation | None) -> RoundInput:
     return RoundInput(normalized, operation or load_operation(normalized.delivery.operation))
-
-
-def _judge_marts(candidate: CandidateLike, given: RoundInput) -> Judged:
-    with opened(candidate, given) as marts:
-        return judge("marts", marts)
 
 
 def _closed(what: str, work: Callable[[], Judged]) -> Judged:
@@ -141,12 +175,6 @@ def _with_waivers(verdict: Verdict, given: RoundInput, home: Home) -> Verdict:
     checks, used = apply(verdict.checks, holding, delivery)
     with_them = replace(verdict, checks=checks, waivers=[w.as_dict() for w in used])
     return replace(with_them, outcome=_outcome(with_them, bool(given.delivery.partial)))
-
-
-def _with_diff(verdict: Verdict, candidate: CandidateLike) -> Verdict:
-    if not candidate.database.exists():
-        return verdict  # an error of the verdict already
-    return replace(verdict, diff=base_diff(candidate.home, candidate.base_release, candidate.database))
 
 
 def _note_uses(verdict: Verdict, home: Home) -> None:

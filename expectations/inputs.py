@@ -5,7 +5,8 @@ Only shapes and the loading of what stands beside them belong here; measuring do
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -111,6 +112,7 @@ class RoundInput:
     normalized: NormalizedLike
     operation: Operation
     _tables: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
+    _reckoned: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def delivery(self) -> DeliveryLike:
@@ -142,6 +144,16 @@ class RoundInput:
     def canonical(self) -> Canonical:
         """The same tables by SQL: those of which a round may hold millions of rows are never read whole."""
         return Canonical(self.normalized)
+
+    def beside_it(self, measures: Mapping[str, Any], take: Callable[..., Any]) -> dict[str, Future[Any]]:
+        """What is measured in another thread meanwhile: nothing of a round's own tables."""
+        return {}
+
+    def once(self, name: str, reckon: Callable[[], Any]) -> Any:
+        """What several measures ask, reckoned for the first of them."""
+        if name not in self._reckoned:
+            self._reckoned[name] = reckon()
+        return self._reckoned[name]
 
     def value(self, code: str) -> float:
         """The value of a threshold. Raises MtmError where `gate.yml` lacks it."""

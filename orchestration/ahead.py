@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 
 GATE = ("expectations.runner", "expectations.gate")
-HANDOUTS = ("altair", "vl_convert", "babel.numbers", "warehouse.serving.report.page", "xlsxwriter")
+HANDOUTS = ("warehouse.serving.report.page", "xlsxwriter")
 
 
 @cache
@@ -31,3 +31,8 @@ def _import() -> None:
     for name in (*GATE, *(HANDOUTS if are_on() else ())):
         with suppress(Exception):
             import_module(name)
+    if are_on():
+        with suppress(Exception):
+            from warehouse.serving.report.page import ready
+
+            ready()

@@ -12,8 +12,8 @@ from itertools import takewhile
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
+from orchestration.dagster_dbt_parts import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from orchestration.lineage import column_metadata
 from orchestration.tables import Shown
 from orchestration.texts import model_text, owners, tags, texts

@@ -110,6 +110,7 @@ def prepare(home: Home) -> Path:
 def open_instance(home: Home) -> dg.DagsterInstance:
     """The instance of this home. Its runs are those that the UI shows. Raises MtmError where its server can't be used."""
     folder = str(prepare(home))
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")  # what a run plans is stored as one
     try:
         return dg.DagsterInstance.from_config(folder)
     except Exception as error:

@@ -6,8 +6,9 @@ are files, so who asks for each of many rounds looks once: else the cost grows w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 from warehouse.settings import operations_dirs
@@ -32,5 +33,15 @@ def one_look() -> Iterator[None]:
 
 
 def _look() -> int:
-    files = [p for base in operations_dirs() for glob in ("**/*.yml", "**/*.csv") for p in base.glob(glob)]
-    return hash(tuple((str(p), (stat := p.stat()).st_mtime_ns, stat.st_size) for p in sorted(files)))
+    files = [entry for base in operations_dirs() for entry in _files(str(base))]
+    return hash(tuple(sorted((e.path, (stat := e.stat()).st_mtime_ns, stat.st_size) for e in files)))
+
+
+def _files(folder: str) -> Iterator[os.DirEntry[str]]:
+    """The files that say something, in all folders below; folders behind links are left out, so that none is met twice."""
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path)
+            elif entry.name.endswith((".yml", ".csv")):
+                yield entry

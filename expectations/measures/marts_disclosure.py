@@ -5,6 +5,8 @@ Only what is found is measured here: the attack itself is in `warehouse/disclosu
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 
 from expectations.candidate_input import CandidateInput, quoted
@@ -49,13 +51,16 @@ def _is_partial(given: CandidateInput) -> bool:
 
 def _served_before(given: CandidateInput) -> duckdb.DuckDBPyConnection | None:
     """The marts of the release that the candidate stands on."""
-    from warehouse.releases.serving import DATABASE
     from warehouse.serving.older import opened_as_today
 
-    candidate = given.candidate
-    home, base = getattr(candidate, "home", None), getattr(candidate, "base_release", None)
-    path = home.releases / base / DATABASE if home is not None and base else None
-    return opened_as_today(path) if path is not None and path.exists() else None
+    beside = given.beside
+    if beside is None or not beside.served.exists():
+        return None
+    if not beside.is_of_today:
+        return opened_as_today(beside.served)
+    con = beside.con.cursor()
+    con.execute("USE base")
+    return con
 
 
 def _leveled(given: CandidateInput) -> list[str]:
@@ -66,24 +71,42 @@ def _leveled(given: CandidateInput) -> list[str]:
 def fine_places(given: CandidateInput) -> Measured:
     """Rows of the round about places finer than the operation publishes."""
     finest = given.operation.programme.publication.finest_published_level
-    sql = "SELECT count(*) FROM marts.{} WHERE round_key = ? AND place_level > ?"
-    rows = {m: int(given.number(sql.format(quoted(m)), [given.key, finest])) for m in _leveled(given)}
-    return count(sum(rows.values()), "rows", [mart for mart, number in rows.items() if number])
+    marts = _leveled(given)
+    parts = [
+        f"SELECT '{m}', count(*) FROM marts.{quoted(m)} WHERE round_key = $key AND place_level > $finest" for m in marts
+    ]
+    rows = given.each(parts, {"key": given.key, "finest": finest})
+    return count(sum(rows.values()), "rows", [mart for mart in marts if rows[mart]])
 
 
 def small_cells(given: CandidateInput) -> Measured:
     """Counts of the round from 1 to below the threshold, at levels where small cells are suppressed."""
     rule = given.operation.programme.publication
-    cells = {}
-    for mart in _leveled(given):
-        for column in _counts(given.columns[mart]):
-            sql = (
-                f"SELECT count(*) FROM marts.{quoted(mart)} WHERE round_key = ? AND place_level >= ? "
-                f"AND {quoted(column)} > 0 AND {quoted(column)} < ?"
-            )
-            bound = [given.key, rule.suppress_from_level, rule.small_cell_threshold]
-            cells[f"{mart}.{column}"] = int(given.number(sql, bound))
-    return count(sum(cells.values()), "cells", [cell for cell, number in cells.items() if number])
+    cells = {
+        m: {c: f"{quoted(c)} > 0 AND {quoted(c)} < $small" for c in _counts(given.columns[m])} for m in _leveled(given)
+    }
+    where = "round_key = $key AND place_level >= $level"
+    bound = {"key": given.key, "level": rule.suppress_from_level, "small": rule.small_cell_threshold}
+    found = _cells(given, cells, where, bound)
+    return count(sum(found.values()), "cells", [cell for cell, number in found.items() if number])
+
+
+def _cells(
+    given: CandidateInput, wrong: dict[str, dict[str, str]], where: str, bound: dict[str, Any]
+) -> dict[str, int]:
+    """Mart.column → rows in which the column's condition holds; `wrong`: mart → column → condition."""
+    asked = {mart: conditions for mart, conditions in wrong.items() if conditions}
+    parts = [
+        f"SELECT '{mart}', [{', '.join(f'count(*) FILTER (WHERE {c})' for c in conditions.values())}] "
+        f"FROM marts.{quoted(mart)} WHERE {where}"
+        for mart, conditions in asked.items()
+    ]
+    found = given.each(parts, bound)
+    return {
+        f"{mart}.{column}": int(number)
+        for mart, conditions in asked.items()
+        for column, number in zip(conditions, found[mart], strict=True)
+    }
 
 
 def small_samples(given: CandidateInput) -> Measured:
@@ -98,19 +121,19 @@ def small_samples(given: CandidateInput) -> Measured:
 
 def shares_out_of_range(given: CandidateInput) -> Measured:
     """Shares of the round outside [0, 1], over all marts; for a survey also its estimates of shares."""
-    bad = {}
-    for mart, columns in given.columns.items():
-        for column, kind in columns.items():
-            if (
-                "round_key" in columns
-                and kind in ("DOUBLE", "FLOAT")
-                and (column.startswith("share") or column.endswith("_share"))
-            ):
-                sql = f"SELECT count(*) FROM marts.{quoted(mart)} WHERE round_key = ? AND NOT {quoted(column)} BETWEEN 0 AND 1"
-                bad[f"{mart}.{column}"] = int(given.number(sql, [given.key]))
+    wrong = {
+        mart: {c: f"NOT {quoted(c)} BETWEEN 0 AND 1" for c, kind in columns.items() if _is_share(c, kind)}
+        for mart, columns in given.columns.items()
+        if "round_key" in columns
+    }
+    bad = _cells(given, wrong, "round_key = $key", {"key": given.key})
     if given.kind == "survey":
         bad["mart_survey_estimates.estimate"] = _estimates_out_of_range(given)
     return count(sum(bad.values()), "cells", [cell for cell, number in bad.items() if number])
+
+
+def _is_share(column: str, kind: str) -> bool:
+    return kind in ("DOUBLE", "FLOAT") and (column.startswith("share") or column.endswith("_share"))
 
 
 def _estimates_out_of_range(given: CandidateInput) -> int:

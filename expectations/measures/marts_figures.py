@@ -129,7 +129,9 @@ def level_1_change(given: CandidateInput) -> Measured:
     if not changes:
         return Measured(0.0, "no earlier round that may be compared")
     limit = given.value("level_1_change")
-    far = [f"{given.place(unit)} {code_text(c)} {change:.2f}" for unit, c, change in changes if change > limit]
+    beyond = [row for row in changes if row[2] > limit]
+    places = given.places([unit for unit, *_ in beyond])
+    far = [f"{place} {code_text(c)} {change:.2f}" for place, (_, c, change) in zip(places, beyond, strict=True)]
     return Measured(
         float(changes[0][2]), f"{changes[0][2]:.2f} at most, {len(far)} of {len(changes)} beyond", far[:EVIDENCE_LIMIT]
     )

@@ -60,28 +60,33 @@ def unknown_marts(given: CandidateInput) -> Measured:
 
 def empty_marts(given: CandidateInput) -> Measured:
     """Marts without rows that must have some, for the release or for the round."""
-    empty = []
-    for name, mart in allowed_marts().marts.items():
-        if name not in given.columns:
-            continue
-        of_round = mart.needs in ("all", given.kind)
-        where, bound = (" WHERE round_key = ?", [given.key]) if of_round else ("", [])
-        rows = given.number(f"SELECT count(*) FROM marts.{quoted(name)}{where}", bound)
-        if rows == 0 and (of_round or mart.filled):
-            empty.append(name)
+    must = {
+        name: mart.needs in ("all", given.kind)
+        for name, mart in allowed_marts().marts.items()
+        if name in given.columns and (mart.filled or mart.needs in ("all", given.kind))
+    }
+    rows = given.each(
+        [
+            f"SELECT '{name}', count(*) FROM marts.{quoted(name)}{' WHERE round_key = $key' if of_round else ''}"
+            for name, of_round in must.items()
+        ],
+        {"key": given.key},
+    )
+    empty = [name for name in must if not rows[name]]
     return count(len(empty), "marts", empty)
 
 
 def repeated_grain(given: CandidateInput) -> Measured:
     """Rows beyond the first of their grain, and rows without it, over all marts."""
-    bad = {}
-    for name, mart in _allowed().items():
-        if not mart.grain or name not in given.columns:
-            continue
-        keys = ", ".join(quoted(column) for column in mart.grain)
-        total = f"(SELECT count(*) FROM marts.{quoted(name)})"
-        bad[name] = given.number(f"SELECT {total} - count(*) FROM (SELECT DISTINCT {keys} FROM marts.{quoted(name)})")
-    return count(int(sum(bad.values())), "rows", [name for name, rows in bad.items() if rows])
+    grains = {name: mart.grain for name, mart in _allowed().items() if mart.grain and name in given.columns}
+    bad = given.each(
+        [
+            f"SELECT '{name}', coalesce(sum(rows - 1), 0)::BIGINT FROM (SELECT count(*) AS rows FROM marts.{quoted(name)} "
+            f"GROUP BY {', '.join(map(quoted, grain))})"
+            for name, grain in grains.items()
+        ]
+    )
+    return count(sum(bad.values()), "rows", [name for name in grains if bad[name]])
 
 
 def person_columns(given: CandidateInput) -> Measured:

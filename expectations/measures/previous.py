@@ -33,7 +33,7 @@ matched AS (SELECT previous_place_code, place_code FROM intermediate.int_place_m
 def previous_round(given: CandidateInput) -> str | None:
     """The round that this one is compared with; None for the first."""
     sql = "SELECT previous_round_key FROM intermediate.int_round_pair WHERE round_key = ?"
-    rows = given.rows(sql, [given.key])
+    rows = given.once("previous_round", lambda: given.rows(sql, [given.key]))
     return str(rows[0][0]) if rows else None
 
 
@@ -48,7 +48,7 @@ def level_1_gone(given: CandidateInput) -> Measured:
     here = [name for (key, _), name in names.items() if key == given.key]
     before = {code: name for (key, code), name in names.items() if key != given.key}
     gone = [code for code, found in rows if not found and not any(_same_name(before.get(code), n) for n in here)]
-    return count(len(gone), f"of {len(rows)} units missing", [given.place(code) for code in gone[:EVIDENCE_LIMIT]])
+    return count(len(gone), f"of {len(rows)} units missing", given.places(gone[:EVIDENCE_LIMIT]))
 
 
 def _level_1_names(given: CandidateInput) -> dict[tuple[str, str], str]:
@@ -102,6 +102,11 @@ def _is_next(before: str, now: str) -> bool:
 
 def _far(given: CandidateInput) -> tuple[list[tuple[Any, ...]], int]:
     """Communities × category beyond the ratio, the largest first; and how many were compared."""
+    found: tuple[list[tuple[Any, ...]], int] = given.once("far", lambda: _far_now(given))
+    return found
+
+
+def _far_now(given: CandidateInput) -> tuple[list[tuple[Any, ...]], int]:
     ratio, floor = given.value("community_change_ratio"), given.value("community_minimum_people")
     sql = (
         f"SELECT place_code, population_category, (individuals + 1) / (previous_individuals + 1), "
@@ -115,7 +120,8 @@ def _far(given: CandidateInput) -> tuple[list[tuple[Any, ...]], int]:
 
 def _told(given: CandidateInput, far: list[tuple[Any, ...]]) -> list[str]:
     # keys only: how many times more or less would tell a small count of one community
-    return [f"{given.place(code)} {code_text(c)}" for code, c, _, _ in far[:EVIDENCE_LIMIT]]
+    places: list[str] = given.once("far places", lambda: given.places([code for code, *_ in far[:EVIDENCE_LIMIT]]))
+    return [f"{place} {code_text(c)}" for place, (_, c, *_) in zip(places, far, strict=False)]
 
 
 def community_outliers(given: CandidateInput) -> Measured:
@@ -167,7 +173,8 @@ def stale_level_1(given: CandidateInput) -> Measured:
         "WHERE a.round_key = ? AND b.round_key <> a.round_key AND a.total >= ? ORDER BY ALL"
     )
     rows = given.rows(sql, [given.key, given.key, given.key, given.value("change_minimum_people")])
-    told = [f"{given.place(unit)} {code_text(category)}" for unit, category in rows[:EVIDENCE_LIMIT]]
+    places = given.places([unit for unit, _ in rows[:EVIDENCE_LIMIT]])
+    told = [f"{place} {code_text(category)}" for place, (_, category) in zip(places, rows, strict=False)]
     return count(len(rows), "totals of level 1", told)
 
 
@@ -202,5 +209,5 @@ def movers_above_residents(given: CandidateInput) -> Measured:
     if not rows:
         return Measured(0.0, "no place with known residents")
     limit = given.value("movers_above_residents")
-    far = [given.place(code) for code, part in rows[:EVIDENCE_LIMIT] if part > limit]  # the largest stand first
+    far = given.places([code for code, part in rows[:EVIDENCE_LIMIT] if part > limit])  # the largest stand first
     return Measured(rows[0][1], f"{rows[0][1]:.2f} at most, of {len(rows):,} places", far[:EVIDENCE_LIMIT])

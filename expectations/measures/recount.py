@@ -38,6 +38,11 @@ RECOUNT = f"""
 
 def recount(given: RoundInput) -> pl.DataFrame:
     """place_level, place_code, population_category, individuals, households of levels 0 and 1; null: nothing counted."""
+    found: pl.DataFrame = given.once("recount", lambda: _recount(given))
+    return found
+
+
+def _recount(given: RoundInput) -> pl.DataFrame:
     return given.canonical.with_totals().frame(RECOUNT, {"is_informant": _grain(given) == "informant"})
 
 

@@ -24,7 +24,8 @@ def repeated_communities(given: CandidateInput) -> Measured:
         "WHERE round_key = ? GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL"
     )
     rows = given.rows(sql, [given.key])
-    told = [f"{given.place(code)} {code_text(category)}" for code, category in rows[:EVIDENCE_LIMIT]]
+    places = given.places([code for code, _ in rows[:EVIDENCE_LIMIT]])
+    told = [f"{place} {code_text(category)}" for place, (_, category) in zip(places, rows, strict=False)]
     return count(len(rows) if whole else 1, f"of {whole:,} communities and categories", told)
 
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
-import duckdb
-
-from expectations.candidate_input import CandidateInput, quoted
+from expectations.candidate_input import CandidateInput
 from expectations.measures.measured import Measured, count
 from warehouse.normalize.identity import content_hash
 from warehouse.releases.candidate import models_hash
-from warehouse.releases.serving import DATABASE, UNHASHED
+from warehouse.releases.prints import Print, Prints
+from warehouse.releases.serving import UNHASHED
 from warehouse.survey.stated import stock_round
 
 # a newer report of a year makes the older one not the latest; verdicts are given again where thresholds change
@@ -55,12 +53,9 @@ def other_rounds_moved(given: CandidateInput) -> Measured:
         return Measured(0.0, "no base release")
     if candidate.base.models_hash != models_hash():
         return Measured(0.0, "the models changed since the base release: every round was built again")
-    still = [v.round_key for v in candidate.base.rounds if not _may_move(given, v.round_key)]
+    still = {v.round_key for v in candidate.base.rounds if not _may_move(given, v.round_key)}
     marts = [m for m, columns in given.columns.items() if "round_key" in columns and m not in UNCOMPARED]
-    path = candidate.home.releases / candidate.base.release_id / DATABASE
-    with duckdb.connect(str(path), read_only=True) as released:
-        before = _contents(released, marts, still, given.columns)
-    after = _contents(given.con, marts, still, given.columns)
+    before, after = _prints(given, marts, still)
     raked = {v.round_key for v in candidate.versions if _is_raked(given, v.round_key)}
     differ = sorted(key for key in {**before, **after} if before.get(key) != after.get(key))
     moved = [(mart, key) for mart, key in differ if not (mart in WEIGHTS and key in raked)]
@@ -86,18 +81,20 @@ def _is_raked(given: CandidateInput, round_key: str) -> bool:
     return raking is not None and any(stock_round(raking, m, round_key, keys) == given.key for m in raking.margins)
 
 
-def _contents(
-    con: duckdb.DuckDBPyConnection, marts: list[str], rounds: list[str], columns: dict[str, dict[str, str]]
-) -> dict[Key, tuple[Any, ...]]:
-    """Mart × round → number of rows and a hash of them, whatever their order."""
-    parts = []
-    for mart in marts:
-        read = ", ".join(quoted(c) for c in sorted(columns[mart]) if c not in IGNORED.get(mart, ()))
-        parts.append(
-            f"SELECT '{mart}', round_key, count(*), bit_xor(h), sum(h::HUGEINT) FROM (SELECT round_key, hash({read}) AS h "
-            f"FROM marts.{quoted(mart)} WHERE list_contains(?::VARCHAR[], round_key)) GROUP BY ALL"
-        )
-    if not parts:
-        return {}
-    rows = con.execute(" UNION ALL ".join(parts), [rounds] * len(parts)).fetchall()
-    return {(mart, key): tuple(rest) for mart, key, *rest in rows}
+def _prints(given: CandidateInput, marts: list[str], rounds: set[str]) -> tuple[dict[Key, Print], dict[Key, Print]]:
+    """Mart × round → what equal rows have in common, in the base release and in the candidate."""
+    assert given.beside is not None
+    pair = given.beside.pair
+    before, after = (_of(prints, marts, rounds) for prints in pair.prints)
+    for mart in sorted(
+        {mart for mart, key in {**before, **after} if before.get((mart, key)) != after.get((mart, key))}
+    ):
+        if mart in IGNORED:
+            columns = [c for c in pair.shared[mart] if c not in IGNORED[mart]]
+            before |= _of(pair.before.prints({mart: columns}), [mart], rounds)
+            after |= _of(pair.after.prints({mart: columns}), [mart], rounds)
+    return before, after
+
+
+def _of(prints: Prints, marts: list[str], rounds: set[str]) -> dict[Key, Print]:
+    return {(m, key): p for m in marts for key, p in prints.get(m, {}).items() if key is not None and key in rounds}

@@ -5,7 +5,7 @@ Telling the verdict belongs here; the suites are in `expectations/`.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
@@ -44,9 +44,10 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         pool=POOL,
         **shown("verdict"),
     )
-    def verdict(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> dg.MaterializeResult:
+    def verdict(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[dg.MaterializeResult]:
         """What the gate said of the candidate: passed, refused, or provisional for a partial delivery."""
         from expectations.gate import check_candidate
+        from orchestration.storage import together
 
         work = Work.of(context, warehouse.home)
         with work.stage("gate marts"):
@@ -54,11 +55,13 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             if given.outcome == "refused":
                 work.discard()
             context.instance.add_run_tags(context.run.run_id, {"mtm/verdict": given.outcome})
-            return dg.MaterializeResult(
+            told = dg.MaterializeResult(
                 metadata=_told(given, work),
                 data_version=dg.DataVersion(_version(given)),
                 check_results=verdict_results(given, work),
             )
+        with together(context.instance):
+            yield told
 
     return verdict
 

@@ -19,7 +19,7 @@ from warehouse.trace.columns import Known
 
 def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> dg.AssetsDefinition:
     """All models and seeds of the manifest, with their `columns` where they are told; their tests as asset checks."""
-    from dagster_dbt import dbt_assets
+    from orchestration.dagster_dbt_parts import dbt_assets
 
     names: dict[str, Any] = {}  # filled below: the names stand once the definition does
     tables: dict[str, str] = {}  # unique id → schema.table
@@ -30,13 +30,16 @@ def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> d
         manifest=manifest, name="models", partitions_def=rounds, pool=POOL, dagster_dbt_translator=Translator(columns)
     )
     def models(context: dg.AssetExecutionContext, warehouse: WarehouseHome) -> Iterator[Event]:
+        from orchestration.storage import together
+
         work = Work.of(context, warehouse.home)
         with work.stage("dbt"):
             nodes = _run(work, names)
             candidate = work.built_candidate()
             held = model_versions(candidate.database, tables.values(), work.round_key)
         contents = {uid: held[table] for uid, table in tables.items() if table in held}
-        yield from events(nodes, names, contents, copy_of=candidate.base_release if candidate.is_copy else None)
+        with together(context.instance):  # a hundred events in a moment
+            yield from events(nodes, names, contents, copy_of=candidate.base_release if candidate.is_copy else None)
 
     names.update(names_by_unique_id(list(models.specs), list(models.check_specs)))
     tables.update({spec.metadata[UNIQUE_ID]: str(spec.metadata["dagster/table_name"]) for spec in models.specs})

@@ -55,7 +55,7 @@ def base_of(component: Literal["bma", "rms"], *, broken: bool) -> Base:
 
 
 def copies(base: Base, times: int) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Main and repeat rows of all copies, some copies at a time; the first copy is the round itself."""
+    """Main and repeat rows of all copies, some copies at a time; the first copy has the round's own rows."""
     at_once = max(1, AT_ONCE // base.main.height)
     for first in range(0, times, at_once):
         both = [_copy(base, k) for k in range(first, min(times, first + at_once))]
@@ -117,11 +117,10 @@ def _own(frame: pl.DataFrame, base: Base, k: int) -> pl.DataFrame:
         for n in ("_uuid", "_submission__uuid")
         if n in frame.columns
     ]
-    if k:
-        texts = [n for n in frame.columns if n in base.main.columns and _is_place(n)]
-        moved += [
-            pl.col(n).str.replace(r"-G(\d+)", f"-G{k:04d}$1").str.replace(r" (\d+) \(", f" {k}.$1 (") for n in texts
-        ]
+    texts = [n for n in frame.columns if n in base.main.columns and _is_place(n)]
+    moved += [  # the first copy too: one coding in the whole sheet
+        pl.col(n).str.replace(r"-G(\d+)", f"-G{k:04d}$1").str.replace(r" (\d+) \(", f" {k}.$1 (") for n in texts
+    ]
     return frame.with_columns(moved)
 
 

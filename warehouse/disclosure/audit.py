@@ -124,6 +124,19 @@ def audit(
     With `exact` every interval is followed to its ends; otherwise a cell that was seen wide enough is left alone, and the
     narrowest interval is one that was seen: no narrower than needed.
     """
+    from warehouse.disclosure.published.catalogue import asked_once
+
+    with asked_once():
+        return _audit(con, previous, true, exact, proved)
+
+
+def _audit(
+    con: duckdb.DuckDBPyConnection,
+    previous: duckdb.DuckDBPyConnection | None,
+    true: duckdb.DuckDBPyConnection | None,
+    exact: bool,
+    proved: Proved | None,
+) -> AuditResult:
     from warehouse.disclosure.published.corrected import changed_by_few
 
     result = AuditResult(true_values=true is not None, with_previous=previous is not None)

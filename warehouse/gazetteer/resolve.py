@@ -75,7 +75,7 @@ class Resolver:
             elif chain[-1].in_gazetteer and (code or not self._also_in(doubt.others, level, name)):
                 doubt = Doubt()  # a place within it was found, and within no other: it is the one
             notes += step.notes
-            if any(p.level in blank for p in chain):
+            if blank and any(p.level in blank for p in chain):
                 notes += (Note("parent_filled", level),)
             blank, missing = [], 0
         if missing:
@@ -106,7 +106,7 @@ class Resolver:
 
     def _decided(self, level: int, code: str, name: str, parent: Place, found: Step) -> Step:
         """A person's decision, where the gazetteer settles nothing."""
-        if found.places and found.places[-1].in_gazetteer and not found.others:
+        if not self.decisions or (found.places and found.places[-1].in_gazetteer and not found.others):
             return found
         decision = self.decisions.get(key_of(level, parent.code, code, name))
         if decision is None:
@@ -125,7 +125,7 @@ class Resolver:
 
     def _by_name_only(self, level: int, code: str, name: str, parent: Place) -> Step:
         key = fold_key(name)
-        if not any(letter.isalpha() for letter in key):
+        if not any(map(str.isalpha, key)):
             return Step(reason="code_as_name" if key else "place_missing")
         if CODE_LIKE.fullmatch(name.strip()):
             return Step(reason="code_as_name")

@@ -92,7 +92,9 @@ def _shown(place: Known, name: str) -> str:
 
 def alike(names: Sequence[str]) -> list[tuple[int, int, float]]:
     """Pairs of names that may be spellings of one: positions and score. Names that differ in a number are two places."""
-    skeletons = [skeleton(n) for n in names]
+    if len(names) < 2:
+        return []
+    skeletons = list(map(skeleton, names))
     groups: dict[frozenset[str], list[int]] = {}
     for i, name in enumerate(names):
         if len(skeletons[i]) > 3:
@@ -117,6 +119,8 @@ def _pairs(skeletons: list[str], members: list[int]) -> Iterator[tuple[int, int,
 def _numbers(name: str) -> frozenset[str]:
     """The numbers, numerals, single letters and directions in a name: numbered wards differ in these alone."""
     words = set(name.casefold().replace("-", " ").split())
-    return frozenset(
-        w for w in words if any(c.isdigit() for c in w) or w.strip("()[].,'\"`\u2018\u2019\u201c\u201d") in NUMBERS
-    )
+    return frozenset([w for w in words if w.strip("()[].,'\"`\u2018\u2019\u201c\u201d") in NUMBERS or _has_digit(w)])
+
+
+def _has_digit(word: str) -> bool:
+    return not word.isalpha() and any(map(str.isdigit, word))

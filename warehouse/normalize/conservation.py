@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from warehouse.codebooks.match import SheetMatch
+from warehouse.codebooks.match import MappedColumn, SheetMatch
 from warehouse.codebooks.model import Codebook
 from warehouse.normalize.drift.find import IN_OTHER_COLUMNS
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.furniture import NO_PEOPLE
-from warehouse.normalize.numbers import whole_numbers
+from warehouse.normalize.numbers import all_whole_numbers
 from warehouse.normalize.prepare import counted, measured, words
 from warehouse.normalize.schema import CONSERVATION
-from warehouse.normalize.values import missing_mask
+from warehouse.normalize.values import missing_masks
 
 UNREADABLE = "cells.unreadable"
 OTHER_LAYOUT = "other_layout.individuals"
@@ -103,13 +103,9 @@ def _delivered(kept: Kept, book: Codebook) -> Tally:
     first = match.first_row + match.shift
     skip = [n - 1 - first for n in kept.rejected.filter(pl.col("reason_code").is_in(NOT_ADDED_UP))["row_number"]]
     labels = _row_labels(kept) if match.sheet.measure else None
-    for column in counted(kept.whole):
-        texts = _texts(match, column.index)
-        style = kept.whole.style(f"c{column.index}")
-        numbers, missing = whole_numbers(texts, style), missing_mask(texts, words(book, column.column))
-        numbers = numbers.set((numbers < 0) | missing, None).scatter(skip, None)
-        unread = (numbers.is_null() & ~missing).scatter(skip, False)
-        tally[UNREADABLE] = tally.get(UNREADABLE, 0) + int(unread.sum())
+    columns = counted(kept.whole)
+    for column, numbers, unread in zip(columns, *_read(kept, columns, book, skip), strict=True):
+        tally[UNREADABLE] = tally.get(UNREADABLE, 0) + unread
         if labels is None:
             measure = measured(column)
             assert measure is not None
@@ -118,6 +114,23 @@ def _delivered(kept: Kept, book: Codebook) -> Tally:
         else:
             _add_rows(tally, labels, numbers, first)
     return tally
+
+
+def _read(
+    kept: Kept, columns: list[MappedColumn], book: Codebook, skip: list[int]
+) -> tuple[list[pl.Series], list[int]]:
+    """Of each column its numbers, and how many of its cells are none. `skip`: positions of rows that hold no people."""
+    texts = [_texts(kept.whole.match, c.index) for c in columns]
+    counts = all_whole_numbers(texts, [kept.whole.style(f"c{c.index}") for c in columns])
+    missing = missing_masks(texts, [words(book, c.column) for c in columns])
+    names = [(f"n{i}", f"m{i}") for i in range(len(columns))]
+    frame = pl.DataFrame(
+        [s for n, m, name in zip(counts, missing, names, strict=True) for s in (n.alias(name[0]), m.alias(name[1]))]
+    )
+    left = pl.lit(pl.Series(range(len(texts[0]) if texts else 0), dtype=pl.Int64).is_in(skip).not_())
+    read = frame.select(pl.when(left & ~((pl.col(n) < 0) | pl.col(m))).then(pl.col(n)).alias(n) for n, m in names)
+    unread = read.select((pl.col(n).is_null() & left & ~frame[m]).sum() for n, m in names)
+    return read.get_columns(), list(unread.row(0)) if columns else []
 
 
 def _texts(match: SheetMatch, index: int) -> pl.Series:
@@ -131,9 +144,15 @@ def _texts(match: SheetMatch, index: int) -> pl.Series:
 
 def _row_labels(kept: Kept) -> pl.DataFrame:
     """The measure that each row of a long sheet counts to."""
-    return kept.counts.select(
-        "row_number", pl.struct("category", "unit", "dimension").map_elements(_of_struct, pl.String).alias("name")
+    keys = ["category", "unit", "dimension"]
+    named = (
+        kept.counts.select(keys)
+        .unique()
+        .with_columns(pl.struct(keys).map_elements(_of_struct, pl.String).alias("name"))
     )
+    return kept.counts.select("row_number", *keys).join(
+        named, on=keys, how="left", nulls_equal=True, maintain_order="left"
+    ).select("row_number", "name")  # fmt: skip
 
 
 def _of_struct(row: dict[str, str | None]) -> str:

@@ -133,8 +133,9 @@ def _accepted(frame: TextFrame, places: RowPlaces, rejected: pl.DataFrame, home:
 
     `prefix` tells rows of several main sheets apart.
     """
-    rows = frame.data.join(rejected, on="row_number", how="anti", maintain_order="left")
     uuid = frame.of("uuid")
+    rows = frame.data.select("row_number", *([uuid] if uuid else []))
+    rows = rows.join(rejected, on="row_number", how="anti", maintain_order="left")
     if uuid is None:
         identity = pl.lit(f"{prefix}-" if prefix else "") + pl.col("row_number").cast(pl.String).str.zfill(7)
     else:

@@ -7,7 +7,8 @@ places does not.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import lru_cache
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from warehouse.gazetteer.names import plain, skeleton
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.places import RowPlaces
-from warehouse.normalize.values import is_missing
+from warehouse.normalize.values import missing_mask
 
 ENOUGH = 30  # codes, before a rare way of building one says anything
 SELDOM = 2  # rows: of a kind of code that is meant there are more
@@ -44,12 +45,17 @@ def _spots(
     name, column = frame.of(field), frame.match.find(field)
     if name is None or column is None:
         return found
-    coded = frame.data.filter(~is_missing(name, [*book.missing, *column.column.missing])).select("row_number", name)
+    coded = frame.data.select("row_number", name)
+    coded = coded.filter(~missing_mask(coded[name], [*book.missing, *column.column.missing]))
     rows = coded.join(places.rows.select("row_number", "combination"), on="row_number", maintain_order="left")
+    stands: dict[tuple[str, int], list[list[int]]] = {}  # code and combination of places to the lists of their rows
     for number, text, spot in rows.iter_rows():
-        for place in places.results[spot].chain:
-            if place.level == level:
-                found[fold_code(text)][place.parent or "", skeleton(plain(place.names[0]))].append(number)
+        if (text, spot) not in stands:
+            spots = [p for p in places.results[spot].chain if p.level == level]
+            keys = [(p.parent or "", skeleton(plain(p.names[0]))) for p in spots]
+            stands[text, spot] = [found[fold_code(text)][key] for key in keys]
+        for numbers in stands[text, spot]:
+            numbers.append(number)
     return found
 
 
@@ -63,23 +69,29 @@ def note_odd_codes(frame: TextFrame, book: Codebook, places: RowPlaces, findings
         name, column = frame.of(level.code_field or ""), frame.match.find(level.code_field or "")
         if name is None or column is None:
             continue
-        listed = [
-            i for i, r in enumerate(places.results) if any(p.level == level.level and p.in_gazetteer for p in r.chain)
-        ]
-        own = places.rows.filter(~pl.col("combination").is_in(listed)).select("row_number")
-        coded = frame.data.join(own, on="row_number", how="semi", maintain_order="left")
-        coded = coded.filter(~is_missing(name, [*book.missing, *column.column.missing]))
-        shapes = coded.select("row_number", pl.col(name).map_elements(_shape, return_dtype=pl.String).alias("shape"))
-        shapes = shapes.with_columns(pl.len().over("shape").alias("like"))
-        odd = shapes.filter(pl.col("like") <= SELDOM)["row_number"]
-        if shapes.height >= ENOUGH and 0 < odd.len() <= SELDOM:
+        listed = [i for i, r in enumerate(places.results) for p in r.chain if p.level == level.level and p.in_gazetteer]
+        coded = frame.data.select("row_number", name)
+        if listed:
+            own = places.rows.filter(~pl.col("combination").is_in(listed)).select("row_number")
+            coded = coded.join(own, on="row_number", how="semi", maintain_order="left")
+        odd = _odd(coded.filter(~missing_mask(coded[name], [*book.missing, *column.column.missing])))
+        if odd:
             findings.add(
                 "odd_place_code", "review", "a place code is built unlike all others of its column, or holds letters that look alike",
                 expected="codes of one kind", todo="correct the code and deliver again: its place may be counted apart",
-                sheet=frame.match.raw.name, row_number=odd[0], column_label=frame.label(name), rows=odd.len(),
+                sheet=frame.match.raw.name, row_number=odd[0], column_label=frame.label(name), rows=len(odd),
             )  # fmt: skip
 
 
+def _odd(coded: pl.DataFrame) -> list[int]:
+    """Numbers of rows whose code is built like hardly another one. `coded`: row_number and code."""
+    shapes = [_shape(code) for code in coded.to_series(1).to_list()]
+    like = Counter(shapes)
+    odd = [n for n, shape in zip(coded["row_number"].to_list(), shapes, strict=True) if like[shape] <= SELDOM]
+    return odd if len(shapes) >= ENOUGH and len(odd) <= SELDOM else []
+
+
+@lru_cache(maxsize=50_000)
 def _shape(code: str) -> str:
     """How a code is built: its runs of digits, of Latin letters and of other signs."""
     digits = re.sub(r"[0-9]+", "9", code.strip())

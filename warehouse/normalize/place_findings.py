@@ -60,11 +60,14 @@ def note_places(frame: TextFrame, book: Codebook, places: RowPlaces, findings: F
     """Add the findings about places."""
     rows_of = dict(places.rows.group_by("combination").agg("row_number").iter_rows())
     labels = {x.level: level_label(frame, x) for x in book.places.levels}
-    seen = [*_noted(places), *_doubts(book, places, rows_of)]
-    for code, level, combinations in seen:
-        numbers = sorted(n for c in combinations for n in rows_of.get(c, ()))
+    seen = [
+        (code, level, sorted(n for c in combinations for n in rows_of.get(c, ())))
+        for code, level, combinations in [*_noted(places), *_doubts(book, places, rows_of)]
+    ]
+    people_of = people(frame, sorted({n for _, _, numbers in seen for n in numbers})) if seen else {}
+    for code, level, numbers in seen:
         severity, what, expected, todo = SAID[code]
-        counted = [p for p in people(frame, numbers).values() if p is not None]
+        counted = [p for n in dict.fromkeys(numbers) if (p := people_of.get(n)) is not None]
         findings.add(
             code, severity, what, expected=expected, todo=todo.replace("ROUND", findings.round_key),
             sheet=frame.match.raw.name, row_number=numbers[0], column_label=labels.get(level, ""), rows=len(numbers),
@@ -113,12 +116,20 @@ def two_names(own: Iterable[Place]) -> list[list[Place]]:
 
 def named(places: RowPlaces) -> dict[Place, list[int]]:
     """Places that only the delivery names, each spelling apart, with the combinations that name them."""
-    found: dict[Place, list[int]] = defaultdict(list)
+    spots: dict[int, list[int]] = {}  # by object first: rows share most places, and comparing these takes long
+    objects: dict[int, Place] = {}
     for position, result in enumerate(places.results):
-        decided = {n.level for n in result.notes if n.code == "place_decided"}
+        decided = {n.level for n in result.notes if n.code == "place_decided"} if result.notes else ()
         for place in result.chain:
             if not place.in_gazetteer and place.level and place.level not in decided:
-                found[place].append(position)
+                if id(place) in spots:
+                    spots[id(place)].append(position)
+                else:
+                    objects[id(place)], spots[id(place)] = place, [position]
+    found: dict[Place, list[int]] = {}
+    for key, place in objects.items():
+        known = found.get(place)
+        found[place] = spots[key] if known is None else sorted([*known, *spots[key]])
     return found
 
 
@@ -137,11 +148,14 @@ def spellings(own: Iterable[Place]) -> list[tuple[int, Place, Place, float]]:
 def reused(places: RowPlaces) -> list[tuple[int, list[int]]]:
     """Delivered codes that stand at places of different names: level and combinations."""
     spots: dict[tuple[int, str], dict[tuple[str, str], list[int]]] = defaultdict(lambda: defaultdict(list))
+    lists: dict[int, list[int]] = {}  # by object, as above; results hold the objects while this goes on
     for position, result in enumerate(places.results):
         for place in result.chain:
             if place.delivered_code:
-                key = (place.level, fold_code(place.delivered_code))
-                spots[key][(place.parent or "", fold_key(place.names[0]))].append(position)
+                if id(place) not in lists:
+                    key = (place.level, fold_code(place.delivered_code))
+                    lists[id(place)] = spots[key][(place.parent or "", fold_key(place.names[0]))]
+                lists[id(place)].append(position)
     return [
         (level, sorted(s for seen in where.values() for s in seen))
         for (level, _), where in sorted(spots.items())

@@ -56,7 +56,7 @@ def _vintage(operation: Operation, book: Codebook, round_number: int | None) -> 
 def named_places(frame: TextFrame, book: Codebook) -> list[Delivered]:
     """The different places that the rows of a frame name, as delivered."""
     data, keys = _named(frame, book.places.levels)
-    return [_delivered(row, book.places.levels) for row in data.select(keys).unique().iter_rows(named=True)]
+    return [_delivered(row, book.places.levels) for row in data.select(keys).unique().iter_rows()]
 
 
 def resolve_places(frame: TextFrame, resolver: Resolver, filled: Filled | None = None) -> RowPlaces:
@@ -64,7 +64,7 @@ def resolve_places(frame: TextFrame, resolver: Resolver, filled: Filled | None =
     levels = resolver.levels
     data, keys = _named(frame, levels)
     distinct = data.select(keys).unique(maintain_order=True)
-    delivered = (_delivered(row, levels) for row in distinct.iter_rows(named=True))
+    delivered = (_delivered(row, levels) for row in distinct.iter_rows())
     known = fill(list(delivered), *filled) if filled and filled[0] else delivered
     skip = not_asked(frame.match, levels)
     results = _apart([resolver.resolve(d, skip) for d in known], distinct, levels)
@@ -115,7 +115,7 @@ def _apart(results: list[Resolved], distinct: pl.DataFrame, levels: list[PlaceLe
     swapped = _swapped(results, doubtful) if doubtful else set()
     if not twice and not swapped:
         return results
-    delivered = (_delivered(row, levels) for row in distinct.iter_rows(named=True))
+    delivered = (_delivered(row, levels) for row in distinct.iter_rows())
     return [_judged(r, d, twice, swapped) for r, d in zip(results, delivered, strict=True)]
 
 
@@ -189,8 +189,9 @@ def _text(frame: TextFrame, field: str | None) -> pl.Expr:
     return pl.col(name).str.replace_all(r"\s+", " ").str.strip_chars() if name else pl.lit("")
 
 
-def _delivered(row: dict[str, str], levels: list[PlaceLevel]) -> dict[int, tuple[str, str]]:
-    return {x.level: (row[f"code_{x.level}"] or "", row[f"name_{x.level}"] or "") for x in levels}
+def _delivered(row: tuple[str | None, ...], levels: list[PlaceLevel]) -> dict[int, tuple[str, str]]:
+    """Level to code and name. `row`: the codes of all levels, then their names (`_named`)."""
+    return {x.level: (code or "", name or "") for x, code, name in zip(levels, row, row[len(levels) :], strict=False)}
 
 
 __all__ = [

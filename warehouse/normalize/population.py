@@ -62,8 +62,11 @@ def _note_no_total(frame: TextFrame, kept: pl.DataFrame, findings: Findings) -> 
     """A finding for totals that were left blank while their parts are counted: those people are in no total."""
     keys = ["row_number", "category", "unit"]
     whole = kept.filter(pl.col("dimension") == "total")
-    parts = kept.filter((pl.col("dimension") != "total") & (pl.col("value") > 0)).select(keys).unique()
-    blank = whole.filter(pl.col("value_status") == "missing").join(parts, on=keys, how="semi")
+    blank = whole.filter(pl.col("value_status") == "missing")
+    if blank.is_empty():
+        return
+    parts = kept.filter((pl.col("dimension") != "total") & (pl.col("value") > 0)).select(keys)
+    blank = blank.join(parts, on=keys, how="semi", maintain_order="left")
     given = whole.filter(pl.col("value_status") == "reported").select(keys)
     lost = blank.join(given, on=keys, how="anti", maintain_order="left")
     for (name,), rows in lost.group_by("column", maintain_order=True):

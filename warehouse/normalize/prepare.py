@@ -15,15 +15,16 @@ from warehouse.codebooks.match import MappedColumn, SheetMatch
 from warehouse.codebooks.model import Codebook, Column, Measure
 from warehouse.normalize.findings import Findings
 from warehouse.normalize.frame import TextFrame, text_frame
-from warehouse.normalize.numbers import Style, whole_numbers
-from warehouse.normalize.values import missing_mask
+from warehouse.normalize.numbers import Style, all_whole_numbers
+from warehouse.normalize.values import missing_masks
 
 
 def prepare(match: SheetMatch, book: Codebook, findings: Findings) -> TextFrame:
     """The frame of a matched sheet, ready to be judged."""
     frame = _merged(text_frame(match), findings)
     names = {f"c{c.index}": c.column for c in counted(frame)}
-    numbers = [s for n, column in names.items() for s in _numbers(frame.data[n], words(book, column), frame.style(n))]
+    texts, styles = [frame.data[n] for n in names], [frame.style(n) for n in names]
+    numbers = _numbers(texts, [words(book, column) for column in names.values()], styles)
     return replace(frame, data=frame.data.with_columns(numbers))
 
 
@@ -45,7 +46,7 @@ def narrow(
         name = frame.name(column)
         style = frame.match.piece.habits.style(column.index) if frame.match.piece else None
         frame = replace(
-            frame, data=frame.data.with_columns(_numbers(alone.data[name], words(book, column.column), style))
+            frame, data=frame.data.with_columns(_numbers([alone.data[name]], [words(book, column.column)], [style]))
         )
     return frame
 
@@ -53,7 +54,8 @@ def narrow(
 def blanked(frame: TextFrame, book: Codebook, names: list[str]) -> TextFrame:
     """The frame with words for missing as blank cells in some columns: "n/a" is no place."""
     columns = {f"c{c.index}": c.column for c in frame.match.columns if f"c{c.index}" in names}
-    masks = {name: missing_mask(frame.data[name], words(book, column)) for name, column in columns.items()}
+    found = missing_masks([frame.data[n] for n in columns], [words(book, column) for column in columns.values()])
+    masks = dict(zip(columns, found, strict=True))
     return replace(
         frame, data=frame.data.with_columns([frame.data[n].set(mask, "") for n, mask in masks.items() if mask.any()])
     )
@@ -92,10 +94,15 @@ def total_columns(frame: TextFrame) -> list[MappedColumn]:
     return [c for c in counted(frame) if c.column.measure and c.column.measure.dimension == "total" and not c.member]
 
 
-def _numbers(texts: pl.Series, sentinels: list[str], style: Style | None) -> list[pl.Series]:
-    index = texts.name[1:]
-    counts, missing = whole_numbers(texts, style), missing_mask(texts, sentinels)
-    return [counts.set((counts < 0) | missing, None).rename(f"n{index}"), missing.rename(f"m{index}")]
+def _numbers(texts: list[pl.Series], sentinels: list[list[str]], styles: list[Style | None]) -> list[pl.Series]:
+    """`n<index>` and `m<index>` of each column of texts."""
+    indexes = [column.name[1:] for column in texts]
+    counts, missing = all_whole_numbers(texts, styles), missing_masks(texts, sentinels)
+    frame = pl.DataFrame([
+        column for i, n, m in zip(indexes, counts, missing, strict=True) for column in (n.alias(f"n{i}"), m.alias(f"m{i}"))
+    ])  # fmt: skip
+    kept = [pl.when(~((pl.col(f"n{i}") < 0) | pl.col(f"m{i}"))).then(pl.col(f"n{i}")) for i in indexes]
+    return frame.with_columns(kept).get_columns()
 
 
 def _merged(frame: TextFrame, findings: Findings) -> TextFrame:

@@ -13,7 +13,7 @@ from warehouse.normalize.choices import listed_options
 from warehouse.normalize.mapped import mapped
 from warehouse.normalize.numbers import Style
 from warehouse.normalize.options import OptionList
-from warehouse.normalize.values import is_missing, missing_mask, number_value, option_value
+from warehouse.normalize.values import given_among, is_missing, number_value, option_value
 
 KEYS = ["response_key", "row_number"]
 CODED = [*KEYS, "option_code", "value_number", "value_status", "delivered_value"]
@@ -44,8 +44,8 @@ def _single(
     data: pl.DataFrame, name: str, options: OptionList, missing: list[str], all_texts: list[str] | None = None
 ) -> pl.DataFrame:
     texts = data[name]
-    distinct = texts.unique() if all_texts is None else pl.Series(all_texts, dtype=pl.String)
-    read = options.read_all([t for t in distinct.filter(~missing_mask(distinct, missing)).to_list() if t is not None])
+    distinct = texts.unique().to_list() if all_texts is None else all_texts
+    read = options.read_all(given_among(distinct, missing))
     codes = mapped(texts, {t: code for t, (code, _) in read.items()}, pl.String)
     status = mapped(texts, {t: fault or "reported" for t, (_, fault) in read.items()}, pl.String, "missing")
     nothing = pl.repeat(None, len(texts), dtype=pl.Float64, eager=True)

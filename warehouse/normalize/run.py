@@ -21,6 +21,7 @@ from warehouse.normalize.identity import content_hash, made_of, name_of, normali
 from warehouse.normalize.older import completed
 from warehouse.normalize.output import Output
 from warehouse.normalize.reopen import reopen
+from warehouse.operation_look import one_look
 from warehouse.operations import load_operation
 from warehouse.personal.hide import hidden, names_among
 from warehouse.personal.tombstones import kept_of_purged
@@ -61,6 +62,7 @@ class Normalized:
         }
 
 
+@one_look()
 def normalize(home: Home, delivery: Delivery) -> Normalized:
     """The normalized delivery; done again only where delivery, operation files or code are new.
 

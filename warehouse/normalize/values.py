@@ -6,8 +6,10 @@ done with a value that does not parse is decided by `rows.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import compress
 
 import polars as pl
 
@@ -17,6 +19,7 @@ from warehouse.normalize.mapped import mapped
 from warehouse.normalize.numbers import STRIPPED, Style, decimal_numbers, whole_numbers
 
 _SPACES = r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000']"  # NBSP and thin spaces stand between thousands
+MOST_TEXTS = 50_000  # that are remembered at a time
 _fold = lru_cache(maxsize=50_000)(fold)
 
 
@@ -32,12 +35,55 @@ def fold_expr(column: str) -> pl.Expr:
 
 def missing_mask(texts: pl.Series, sentinels: list[str]) -> pl.Series:
     """Which cells are blank or one of the codebook's words for missing; figures need no look, unless a word is one (999)."""
-    words = {fold(word) for word in sentinels} | {""}
-    figures = any(word.isdigit() for word in words)
-    longest = 2 * max(len(word) for word in words) + 4  # what is longer can't fold to a word
-    bare = ((t, t.strip(STRIPPED)) for t in texts.unique().to_list() if t is not None)
-    hits = [t for t, b in bare if len(b) <= longest and (figures or not b.isdigit()) and _fold(b) in words]
+    hits = _words_for_missing(tuple(sentinels)).among(texts.unique().to_list())
     return texts == hits[0] if len(hits) == 1 else texts.is_in(hits)
+
+
+def missing_masks(columns: list[pl.Series], sentinels: list[list[str]]) -> list[pl.Series]:
+    """`missing_mask` of columns of equal height, in one go."""
+    names = [str(i) for i in range(len(columns))]
+    frame = pl.DataFrame([texts.alias(name) for name, texts in zip(names, columns, strict=True)])
+    if not names:
+        return []
+    distinct = frame.select(pl.all().unique().implode()).row(0)
+    hits = [_words_for_missing(tuple(w)).among(t) for w, t in zip(sentinels, distinct, strict=True)]
+    masks = frame.select(
+        pl.col(n) == found[0] if len(found) == 1 else pl.col(n).is_in(found)
+        for n, found in zip(names, hits, strict=True)
+    )
+    return [masks[n].alias(texts.name) for n, texts in zip(names, columns, strict=True)]
+
+
+def given_among(texts: Sequence[str | None], sentinels: list[str]) -> list[str]:
+    """Those of different texts that are neither blank nor a word for missing."""
+    gone = set(_words_for_missing(tuple(sentinels)).among(texts))
+    return [text for text in texts if text is not None and text not in gone]
+
+
+class _Sentinels(dict[str | None, bool]):
+    """Whether a text stands for a missing value; each text is looked at once, as long as they are not too many."""
+
+    def __init__(self, sentinels: tuple[str, ...]) -> None:
+        self.words = {fold(word) for word in sentinels} | {""}
+        self.figures = any(word.isdigit() for word in self.words)
+        self.longest = 2 * max(len(word) for word in self.words) + 4  # what is longer can't fold to a word
+
+    def __missing__(self, text: str | None) -> bool:
+        bare = "" if text is None else text.strip(STRIPPED)
+        near = text is not None and len(bare) <= self.longest and (self.figures or not bare.isdigit())
+        found = self[text] = near and _fold(bare) in self.words
+        return found
+
+    def among(self, texts: Sequence[str | None]) -> list[str | None]:
+        found = list(compress(texts, map(self.__getitem__, texts)))
+        if len(self) > MOST_TEXTS:
+            self.clear()
+        return found
+
+
+@lru_cache(maxsize=64)
+def _words_for_missing(sentinels: tuple[str, ...]) -> _Sentinels:
+    return _Sentinels(sentinels)
 
 
 def is_missing(column: str, sentinels: list[str]) -> pl.Expr:

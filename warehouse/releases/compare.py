@@ -1,15 +1,18 @@
 """Two attached databases, mart by mart: rows that came, went and changed, values changed, people moved.
 
-The SQL that compares belongs here, for releases and for a candidate beside the release that it stands on; which
-databases are compared is chosen by others. Nothing here reads a manifest.
+The SQL that matches rows belongs here, for releases and for a candidate beside the release that it stands on; which
+databases are compared is chosen by others, and what is equal is known by `prints.py`. Nothing here reads a manifest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from warehouse.releases.serving import HASHED_ROWS, MART, SCHEMA, UNHASHED
+from warehouse.releases.prints import ROUND, Pair, Side, count, quoted, table
+from warehouse.releases.serving import SCHEMA
+from warehouse.sql_text import escaped
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,22 +75,35 @@ def diff_databases(
     `before` and `after` are their aliases; each holds schema `marts`. `marts` limits it to some. Marts that carry ids and
     dates of releases are left out. Equal marts are counted, not listed.
     """
-    tables = [_tables(con, alias) for alias in (before, after)]
-    names = sorted((set(tables[0]) | set(tables[1])) - UNHASHED)
-    looked = [n for n in names if marts is None or n in marts]
-    different = [d for n in looked if (d := _mart(con, before, after, n, *(t.get(n, []) for t in tables)))]
-    people = people_moved(con, before, after) if PEOPLE in tables[0] and PEOPLE in tables[1] else []
+    return diff_pair(Pair(Side(con, before), Side(con, after), lambda: (con, before, after), marts))
+
+
+def diff_pair(pair: Pair) -> dict[str, Any]:
+    """The same of two databases that need not be attached to one connection: they are joined where rows must be matched only."""
+    different = [d for name in pair.looked if (d := _mart(pair, name))]
+    held = PEOPLE in pair.before.columns and PEOPLE in pair.after.columns
+    people = _moved(pair) if held else []
     return {
         "marts": [asdict(d) for d in different],
-        "equal": len(names) - len(different),
+        "equal": len(pair.names) - len(different),
         "people": [asdict(p) for p in people],
         "people_moved": sum(p.moved or 0 for p in people),
     }
 
 
-def people_moved(con: duckdb.DuckDBPyConnection, before: str, after: str) -> list[PeopleMoved]:
-    """Rounds and categories whose people differ, in the order of their names."""
-    totals = "sex = 'all' AND age_group = 'all'"
+def _moved(pair: Pair) -> list[PeopleMoved]:
+    """Nobody moved in a round whose rows are equal: only the others are looked at."""
+    if PEOPLE not in pair.looked or pair.is_reshaped(PEOPLE):
+        return people_moved(*pair.joined())
+    differ = pair.rounds_differ(PEOPLE)
+    return people_moved(*pair.joined(), differ) if differ else []
+
+
+def people_moved(
+    con: duckdb.DuckDBPyConnection, before: str, after: str, rounds: Collection[str] | None = None
+) -> list[PeopleMoved]:
+    """Rounds and categories whose people differ, in the order of their names. `rounds`: the only ones that may differ."""
+    totals = "sex = 'all' AND age_group = 'all'" + (f" AND {_among(rounds)}" if rounds is not None else "")
     key = "round_key, population_category"
     names = ", ".join(f"coalesce(b.category_name_{x}, a.category_name_{x})" for x in ("en", "ru", "ky"))
     rows = con.execute(f"""
@@ -108,64 +124,73 @@ def people_moved(con: duckdb.DuckDBPyConnection, before: str, after: str) -> lis
     return [PeopleMoved(*row) for row in rows]
 
 
-def _tables(con: duckdb.DuckDBPyConnection, alias: str) -> dict[str, list[str]]:
-    """Mart → its columns, in order."""
-    query = """SELECT c.table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() c JOIN duckdb_tables() t
-               ON (c.database_name, c.schema_name, c.table_name) = (t.database_name, t.schema_name, t.table_name)
-               WHERE c.database_name = ? AND c.schema_name = ? GROUP BY ALL"""
-    return {name: columns for name, columns in con.execute(query, [alias, SCHEMA]).fetchall() if MART.fullmatch(name)}
-
-
-def _mart(
-    con: duckdb.DuckDBPyConnection, before: str, after: str, name: str, old: list[str], new: list[str]
-) -> MartDiff | None:
+def _mart(pair: Pair, name: str) -> MartDiff | None:
     """What changed in one mart; None where nothing did."""
-    one, other = (_table(alias, name) for alias in (before, after))
+    old, new = (side.columns.get(name, []) for side in (pair.before, pair.after))
     if not old or not new:
-        rows_a, rows_b = (_count(con, f"FROM {t}") if c else 0 for t, c in ((one, old), (other, new)))
+        rows_a, rows_b = (side.count(name) if c else 0 for side, c in ((pair.before, old), (pair.after, new)))
         return MartDiff(name, rows_a, rows_b, rows_b, rows_a, 0, 0.0, columns_added=new, columns_gone=old)
-    shared = [c for c in old if c in new]
-    (rows_a, print_a), (rows_b, print_b) = (_print(con, t, shared) for t in (one, other))
-    if print_a == print_b and rows_a == rows_b and set(old) == set(new):
+    if pair.is_equal(name):
         return None
+    rows_a, rows_b = (sum(p.rows for p in prints[name].values()) for prints in pair.prints)
+    shared = pair.shared[name]
     shape = [c for c in new if c not in old], [c for c in old if c not in new]
-    keys = _key(con, after, name) or _key(con, before, name)
+    keys = pair.after.keys.get(name) or pair.before.keys.get(name) or []
     if not keys or not set(keys) <= set(shared):
-        return MartDiff(name, rows_a, rows_b, *_unkeyed(con, one, other, shared), 0, 0.0, 0, 0, 0.0, *shape)
-    added, gone, both, changed, values = _keyed(con, one, other, keys, [c for c in shared if c not in keys])
+        return MartDiff(name, rows_a, rows_b, *_unkeyed(pair, name), 0, 0.0, 0, 0, 0.0, *shape)
+    added, gone, both, changed, values = _keyed(pair, name, keys)
     compared = both * (len(shared) - len(keys))
     shares = [round(x / y, 6) if y else 0.0 for x, y in ((changed, both), (values, compared))]
-    net, gross = _people(con, one, other, keys, shared)
+    net, gross = _people(pair, name, keys)
     return MartDiff(name, rows_a, rows_b, added, gone, changed, shares[0], compared, values, shares[1],
                     *shape, net, gross)  # fmt: skip
 
 
-def _table(alias: str, name: str) -> str:
-    """The mart with the rows that are content."""
-    whole = f"{alias}.{SCHEMA}.{_q(name)}"
-    return f"(SELECT * FROM {whole} WHERE {HASHED_ROWS[name]})" if name in HASHED_ROWS else whole
+def _keyed(pair: Pair, name: str, keys: list[str]) -> tuple[int, ...]:
+    """Rows added, gone, in both, changed; values changed. Rounds that are equal, or in one of the two only, are counted, not matched."""
+    values = [c for c in pair.shared[name] if c not in keys]
+    if ROUND not in keys:
+        return _matched(*_both(pair, name), keys, values)
+    one, other = (prints[name] for prints in pair.prints)
+    added = sum(p.rows for key, p in other.items() if key not in one)
+    gone = sum(p.rows for key, p in one.items() if key not in other)
+    equal = sum(p.rows for key, p in one.items() if other.get(key) == p)
+    differ = pair.rounds_differ(name) & one.keys() & other.keys()
+    found = _matched(*_both(pair, name, differ), keys, values) if differ else (0, 0, 0, 0, 0)
+    return tuple(x + y for x, y in zip((added, gone, equal, 0, 0), found, strict=True))
 
 
-def _print(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> tuple[int, str]:
-    """Rows, and a number that equal rows give in any order."""
-    row = f"hash({', '.join(map(_q, columns)) or '0'})"
-    sql = f"SELECT count(*), coalesce(bit_xor({row}), 0)::VARCHAR || ' ' || coalesce(sum({row}::HUGEINT), 0)::VARCHAR FROM {table}"
-    count, text = con.execute(sql).fetchall()[0]
-    return int(count), str(text)
+def _both(pair: Pair, name: str, rounds: Collection[str] | None = None) -> tuple[duckdb.DuckDBPyConnection, str, str]:
+    """The connection that holds both, and a mart of each (of some rounds) as SQL text."""
+    con, *aliases = pair.joined()
+    one, other = (table(alias, name) for alias in aliases)
+    if rounds is None:
+        return con, one, other
+    some = _among(rounds)
+    return con, f"(SELECT * FROM {one} WHERE {some})", f"(SELECT * FROM {other} WHERE {some})"
 
 
-def _people(
-    con: duckdb.DuckDBPyConnection, one: str, other: str, keys: list[str], shared: list[str]
-) -> tuple[int | None, int | None]:
+def _among(rounds: Collection[str]) -> str:
+    """A condition of SQL."""
+    keys = [f"'{escaped(key)}'" for key in sorted(rounds)]
+    return f"{ROUND} IN ({', '.join(keys) or 'NULL'})"
+
+
+def _people(pair: Pair, name: str, keys: list[str]) -> tuple[int | None, int | None]:
     """Net by the country's totals, gross by the places of level 1; None where the mart counts no people by place."""
-    if not {"individuals", "place_level", "round_key"} <= set(shared) or "round_key" not in keys:
+    shared = pair.shared[name]
+    if not {"individuals", "place_level", ROUND} <= set(shared) or ROUND not in keys:
         return None, None
-    using = ", ".join(map(_q, keys))
+    before, after = (prints[name] for prints in pair.prints)
+    differ = pair.rounds_differ(name) & before.keys() & after.keys()
+    if not differ:
+        return 0, 0  # what is in one of the two only is not compared, and in equal rows nobody moved
+    con, one, other = _both(pair, name, differ)
+    using = ", ".join(map(quoted, keys))
     level = "place_level" if "place_level" in keys else "coalesce(a.place_level, b.place_level)"
-    whole = "".join(f" AND {_q(c)} = 'all'" for c in WHOLE if c in shared)
-    both = f"round_key IN (SELECT round_key FROM {one} INTERSECT SELECT round_key FROM {other})"
-    columns = ", ".join(map(_q, dict.fromkeys([*keys, "place_level", "individuals"])))
-    sides = [f"(SELECT {columns}, true AS is_there FROM {t} WHERE {both}{whole})" for t in (one, other)]
+    whole = "".join(f" AND {quoted(c)} = 'all'" for c in WHOLE if c in shared)
+    columns = ", ".join(map(quoted, dict.fromkeys([*keys, "place_level", "individuals"])))
+    sides = [f"(SELECT {columns}, true AS is_there FROM {t} WHERE true{whole})" for t in (one, other)]
     moved = "coalesce(b.individuals, if(b.is_there, NULL, 0)) - coalesce(a.individuals, if(a.is_there, NULL, 0))"
     net, gross = con.execute(f"""
         SELECT coalesce(sum({moved}) FILTER (WHERE {level} = {COUNTRY}), 0), coalesce(sum(abs({moved})) FILTER (WHERE {level} = {NEXT}), 0)
@@ -174,10 +199,12 @@ def _people(
     return int(net), int(gross)
 
 
-def _keyed(con: duckdb.DuckDBPyConnection, one: str, other: str, keys: list[str], values: list[str]) -> tuple[int, ...]:
+def _matched(
+    con: duckdb.DuckDBPyConnection, one: str, other: str, keys: list[str], values: list[str]
+) -> tuple[int, ...]:
     """Rows added, gone, in both, changed; values changed: in one pass."""
-    differs = [f"(a.{_q(c)} IS DISTINCT FROM b.{_q(c)})::INTEGER" for c in values]
-    on = ", ".join(map(_q, keys))
+    differs = [f"(a.{quoted(c)} IS DISTINCT FROM b.{quoted(c)})::INTEGER" for c in values]
+    on = ", ".join(map(quoted, keys))
     row = con.execute(f"""
         SELECT count(*) FILTER (WHERE a_in IS NULL), count(*) FILTER (WHERE b_in IS NULL), count(*) FILTER (WHERE a_in AND b_in),
             count(*) FILTER (WHERE a_in AND b_in AND different > 0), coalesce(sum(different) FILTER (WHERE a_in AND b_in), 0)
@@ -187,23 +214,9 @@ def _keyed(con: duckdb.DuckDBPyConnection, one: str, other: str, keys: list[str]
     return tuple(int(n) for n in row)
 
 
-def _unkeyed(con: duckdb.DuckDBPyConnection, one: str, other: str, shared: list[str]) -> tuple[int, int]:
-    every = ", ".join(map(_q, shared))
+def _unkeyed(pair: Pair, name: str) -> tuple[int, int]:
+    con, one, other = _both(pair, name)
+    every = ", ".join(map(quoted, pair.shared[name]))
     sides = ((other, one), (one, other))
-    added, gone = (_count(con, f"SELECT {every} FROM {x} EXCEPT ALL SELECT {every} FROM {y}") for x, y in sides)
+    added, gone = (count(con, f"SELECT {every} FROM {x} EXCEPT ALL SELECT {every} FROM {y}") for x, y in sides)
     return added, gone
-
-
-def _key(con: duckdb.DuckDBPyConnection, alias: str, name: str) -> list[str]:
-    query = """SELECT constraint_column_names FROM duckdb_constraints()
-               WHERE database_name = ? AND schema_name = ? AND table_name = ? AND constraint_type = 'PRIMARY KEY'"""
-    found = con.execute(query, [alias, SCHEMA, name]).fetchall()
-    return list(found[0][0]) if found else []
-
-
-def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0])
-
-
-def _q(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

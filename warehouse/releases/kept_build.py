@@ -48,6 +48,7 @@ class Step:
     statements: list[str] = field(default_factory=list)
     code: str = ""
     severity: str = ""  # of a test: ERROR or WARN
+    seconds: float = 0.0  # that it took dbt
 
     @property
     def is_test(self) -> bool:
@@ -104,21 +105,23 @@ def keep(target: Path, heard: Mapping[str, Step], results: list[Any], manifest: 
     """Keep what was heard, where every node of the build came out well; else nothing, and dbt builds the next copy too."""
     from warehouse.releases.journal import write_json
 
-    ran = {r.node.unique_id: r.node for r in results if str(r.status) != "no-op"}  # exposures: told, and nothing done
+    ran = {r.node.unique_id: r for r in results if str(r.status) != "no-op"}  # exposures: told, and nothing done
     if not all(str(r.status) in {*GOOD, "no-op"} for r in results) or not set(ran) <= set(heard):
         return
-    steps = [_step(node, heard[name], _before(name, set(ran), manifest)) for name, node in ran.items()]
+    steps = [_step(r, heard[name], _before(name, set(ran), manifest)) for name, r in ran.items()]
     if all(step.statements or step.code for step in steps):
         with suppress(OSError, MtmError):  # a disk that is full: dbt builds the next one as well
             write_json(path_of(target), [asdict(step) for step in steps])
 
 
-def _step(node: Any, heard: Step, after: list[str]) -> Step:
+def _step(result: Any, heard: Step, after: list[str]) -> Step:
+    node, seconds = result.node, round(float(result.execution_time), 3)
     if node.resource_type == "test":
         severity = str(node.config.severity).upper()
-        return Step(heard.unique_id, after, [s for s in heard.statements if _first(s) == "select"][-1:], "", severity)
+        asked = [s for s in heard.statements if _first(s) == "select"][-1:]
+        return Step(heard.unique_id, after, asked, "", severity, seconds)
     statements = [s for s in heard.statements if _first(s) not in ASKED]
-    return Step(heard.unique_id, after, statements, heard.code)
+    return Step(heard.unique_id, after, statements, heard.code, "", seconds)
 
 
 def _first(statement: str) -> str:
@@ -162,21 +165,24 @@ def _config(database: Path) -> dict[str, Any]:
 
 
 class _Runner:
-    """Two threads with a cursor each, and what may run next."""
+    """Two threads with a cursor each, and what runs next: what most has to wait for."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con, self._own, self._cursors = con, threading.local(), []  # type: ignore[var-annotated]
 
     def run(self, steps: list[Step]) -> list[dict[str, Any]]:
-        by_id = {step.unique_id: step for step in steps}
+        by_id, until_end = {step.unique_id: step for step in steps}, _until_end(steps)
         waiting = TopologicalSorter({step.unique_id: step.after for step in steps})
         waiting.prepare()
+        ready: list[str] = []
         results: list[dict[str, Any]] = []
         with ThreadPoolExecutor(THREADS) as pool:
             running: set[Future[dict[str, Any]]] = set()
             try:
                 while waiting.is_active():
-                    running |= {pool.submit(self._step, by_id[name]) for name in waiting.get_ready()}
+                    ready = sorted([*ready, *waiting.get_ready()], key=lambda name: -until_end[name])
+                    now, ready = ready[: THREADS - len(running)], ready[THREADS - len(running) :]
+                    running |= {pool.submit(self._step, by_id[name]) for name in now}
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
                         results.append(future.result())
@@ -213,6 +219,18 @@ class _Runner:
             self._cursors.append(self._own.cursor)
         cursor: duckdb.DuckDBPyConnection = self._own.cursor
         return cursor
+
+
+def _until_end(steps: list[Step]) -> dict[str, float]:
+    """Seconds from the beginning of each step to the end of the longest chain of steps that it begins."""
+    rest = {step.unique_id: 0.0 for step in steps}  # of what stands on it
+    found: dict[str, float] = {}
+    by_id = {step.unique_id: step for step in steps}
+    for name in reversed([*TopologicalSorter({s.unique_id: s.after for s in steps}).static_order()]):
+        found[name] = by_id[name].seconds + rest[name]
+        for before in by_id[name].after:
+            rest[before] = max(rest[before], found[name])
+    return found
 
 
 def _built(cursor: duckdb.DuckDBPyConnection, step: Step) -> None:

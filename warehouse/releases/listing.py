@@ -11,7 +11,6 @@ from warehouse.errors import MtmError, UsageError
 from warehouse.releases.flips import ever_served
 from warehouse.releases.index import removed, written
 from warehouse.releases.manifest import RoundVersion, current_id, latest_id, number_of, read_manifest, release_ids
-from warehouse.releases.notes import notes_name
 from warehouse.releases.tags import CHANNELS, RELEASE, tags
 from warehouse.settings import Home
 
@@ -53,6 +52,8 @@ def is_release_name(home: Home, name: str) -> bool:
 
 def notes_of(home: Home, release_id: str, language: str = "en") -> str:
     """The notes of a release. Raises UsageError for a release from before there were notes."""
+    from warehouse.releases.notes import notes_name  # with all that notes are made of: mtm status needs none of it
+
     path = home.releases / release_id / notes_name(language)
     if not path.is_file():
         raise UsageError(f"{release_id} has no notes in this language", expected="a release that was published with notes",

@@ -54,6 +54,6 @@ def failed(error: Exception) -> MtmError:
 def _write(source: ReleaseSource) -> None:
     from warehouse.serving.package import package_begun
 
-    with package_begun(source, source.folder):  # its workbook is written by another process meanwhile
+    with package_begun(source, source.folder):  # its workbook is written by a thread meanwhile
         if find_spec(REPORT):
             import_module(REPORT).write_reports(source, source.folder)

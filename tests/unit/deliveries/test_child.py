@@ -30,6 +30,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 
     monkeypatch.setattr(child, "_pool", child._Pool())
     monkeypatch.setattr(child, "SECONDS", 2.0)
+    monkeypatch.setattr(child, "BUSY", 2.0)
     yield use
     child._pool.end()
 
@@ -165,3 +166,10 @@ def test_large_files_are_given_more_time() -> None:
     assert child.seconds_for(10) == child.SECONDS < 10
     assert child.seconds_for(50 * 2**20) > 5 * child.SECONDS
     assert os.getpid() == child._pool._owner
+
+
+def test_a_file_that_waits_for_a_busy_machine_is_read(
+    reader: Callable[[str], None], workbook: Callable[..., Path]
+) -> None:
+    reader("time.sleep(2.3) or []")
+    assert read_file(workbook("x.xlsx", [["a"]])) == []

@@ -16,7 +16,6 @@ from warehouse.releases.manifest import current_id, release_ids
 from warehouse.releases.publish import publish
 from warehouse.releases.verify import verify
 from warehouse.serving import handouts
-from warehouse.serving.source import ReleaseSource
 from warehouse.settings import Home
 
 
@@ -75,25 +74,11 @@ def test_a_value_of_a_person_is_found_inside_of_the_workbook(handed_out: Home, m
         ws.write_string(0, 0, "planted text 4711")  # type: ignore[attr-defined]
 
     monkeypatch.setattr("warehouse.serving.package.cover.write_cover", leaks)
-    monkeypatch.setattr("warehouse.serving.package.workbook_process.workbook_begun", in_this_process)
     made = candidate(handed_out, {"A": 10, "B": 20})
     with pytest.raises(MtmError) as error:
         publish(handed_out, made, verdict_on(made))
     assert error.value.code == "personal_data_found" and "package/mtm.xlsx" in error.value.where
     assert current_id(handed_out) is None
-
-
-def in_this_process(source: ReleaseSource, path: Path) -> object:
-    from contextlib import contextmanager
-
-    from warehouse.serving.package.workbook import write_workbook
-
-    @contextmanager
-    def begun() -> object:
-        write_workbook(source, path)
-        yield
-
-    return begun()
 
 
 def test_the_command_hands_out_a_release_that_has_no_package(line: Home, tmp_path: Path) -> None:

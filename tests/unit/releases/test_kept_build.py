@@ -63,6 +63,22 @@ def test_steps_run_in_order_and_give_results(database: Path) -> None:
     assert not database.with_name("build.duckdb.wal").exists()  # closed: the file is whole
 
 
+def test_what_most_waits_for_runs_first(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_build, "THREADS", 1)
+    steps = [
+        replace(MADE, unique_id=name, after=after, seconds=seconds)
+        for name, after, seconds in [
+            ("short", [], 1.0),
+            ("long", [], 2.5),
+            ("first", [], 0.5),
+            ("last", ["first"], 3.0),
+        ]
+    ]
+    assert [r["unique_id"] for r in kept_build.run(database, steps)] == ["first", "last", "long", "short"]
+    unknown = [replace(step, seconds=0.0) for step in steps]  # kept by an earlier version: as they come
+    assert [r["unique_id"] for r in kept_build.run(database, unknown)] == ["short", "long", "first", "last"]
+
+
 def test_a_test_that_only_warns_is_told(database: Path) -> None:
     results = kept_build.run(database, [MADE, FROM_IT, holds(2, "WARN")])
     assert (results[-1]["status"], results[-1]["failures"]) == ("warn", 1)
@@ -96,9 +112,10 @@ def test_what_was_heard_is_kept_by_what_it_reads_from(tmp_path: Path) -> None:
         "model.mtm.b": Step("model.mtm.b", [], ["DESCRIBE (select 1)", "delete from b", "insert into b select 1"]),
         "test.mtm.t": Step("test.mtm.t", [], ["BEGIN", "\n select count(*) as failures"]),
     }
-    results = [SimpleNamespace(node=n, status="success") for n in (first, last, asks)]
+    results = [SimpleNamespace(node=n, status="success", execution_time=0.25) for n in (first, last, asks)]
     kept_build.keep(tmp_path, heard, results, manifest)
     a, b, t = kept_build.read(tmp_path)
+    assert {step.seconds for step in (a, b, t)} == {0.25}
     assert (len(a.statements), len(b.statements), b.after, t.severity, t.after) == (
         1,
         2,

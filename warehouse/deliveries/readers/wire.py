@@ -12,7 +12,7 @@ import struct
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import astuple
-from itertools import islice, zip_longest
+from itertools import islice, pairwise, zip_longest
 from typing import Any
 
 from warehouse.deliveries.readers.cells import CodedColumn, Column, as_series
@@ -182,8 +182,12 @@ def _coded(incoming: Iterator[bytes | bytearray], width: int, parts: int) -> lis
         texts.append(pl.Series("", some, dtype=pl.String))
         kinds.append(their_kinds)
     table, kind_of = pl.concat(texts), np.frombuffer(b"".join(kinds), dtype=np.uint8)
-    columns = []
-    for _ in range(width):
-        ids = array("I", unpack(next(incoming)))
-        columns.append(Column(table.gather(as_series(ids)), kind_of[np.frombuffer(ids, dtype=np.uint32)].tobytes()))
+    columns: list[Column] = []
+    while len(columns) < width:
+        ids, heights = array("I"), [0]
+        while len(columns) + len(heights) <= width and len(ids) < BLOCK:  # some columns in one go: a call costs more
+            ids.frombytes(unpack(next(incoming)))
+            heights.append(len(ids))
+        texts_of, kinds_of = table.gather(as_series(ids)), kind_of[np.frombuffer(ids, dtype=np.uint32)].tobytes()
+        columns += [Column(texts_of[a:b], kinds_of[a:b]) for a, b in pairwise(heights)]
     return columns

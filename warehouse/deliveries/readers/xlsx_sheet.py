@@ -7,6 +7,7 @@ where it accounts for every byte of its rows; at the first thing that is unusual
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 
 from warehouse.deliveries.readers.grid import MAX_COLUMN, MAX_ROW, Grid
@@ -18,12 +19,27 @@ from warehouse.deliveries.readers.xlsx_walk import CELL, ROW, SheetFacts, SheetW
 
 MEMO = 50_000  # distinct cells that are remembered at a time
 _ROW = re.compile(rb'<row r="(\d{1,7})"((?: [\w:.]+="[^"<&\r\n\t]*")*)(/?)>')
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^<>/]*(?:/>|><v>[^<]*</v></c>|>.*?</c>))', re.DOTALL)
+_CELL = b'<c r="'
+_LETTERS = re.compile(rb"[A-Z]{1,3}")
 _REST = re.compile(
     rb'((?: [a-z]+="[^"<&\r\n\t]*")*)(?:/>|>'
     rb'(<f(?: [A-Za-z0-9]+="[^"<&]*")*(?:/>|>([^<]*)</f>))?(?:<v>([^<]*)</v>|(<v ?/>)|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>)'
 )
 _ATTRIBUTE = re.compile(r' ([\w:.]+)="([^"]*)"')
+
+
+@dataclass
+class Shape:
+    """The columns in which a row has cells, and by column what parts of a row were found to be (`_Fast._alike`)."""
+
+    letters: tuple[bytes, ...]
+    columns: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Nothing is known yet."""
+        begins = [_CELL + text for text in self.letters]
+        self.first, self.ends = b"".join(begins[:1]), [*begins[1:], b""]
+        self.known: list[dict[bytes, int]] = [{} for _ in begins]
 
 
 class Unusual(Exception):
@@ -49,7 +65,9 @@ class _Fast:
         self.memo: dict[bytes, int] = {}
         self.starts: dict[bytes, tuple[str, str]] = {}  # what stands before a value: type and style
         self.row_tags: dict[bytes, bool] = {}
-        self.shapes: dict[tuple[bytes, ...], tuple[tuple[int, ...], int]] = {}  # columns, and length of their letters
+        self.shapes: dict[tuple[bytes, ...], Shape] = {}
+        self.last = Shape((), ())
+        self.remembered = 0  # cells by column
 
     def read(self) -> tuple[Grid, SheetFacts]:
         first, last = self.xml.find(b"<sheetData>"), self.xml.rfind(b"</sheetData>")
@@ -82,21 +100,56 @@ class _Fast:
 
     def _cells(self, start: int, end: int, tag: re.Match[bytes]) -> None:
         hidden = self._is_hidden(tag[2])
-        found = _CELL.findall(self.xml, start, end)
-        if not found:
-            if start != end:
-                raise Unusual
+        if start == end:
             return
-        letters, numbers, rests = zip(*found, strict=True)
-        count, number = len(found), tag[1]
-        columns, written = self.shapes.get(letters) or self._shape(letters)
-        length = count * (7 + len(number)) + written + sum(map(len, rests))
-        if length != end - start or numbers.count(number) != count:
+        row = self.xml[start:end]
+        ids = self._alike(row, tag[1]) or self._other(row, tag[1])
+        self.grid.add(int(tag[1]) - 1, self.last.columns, ids, hidden)
+
+    def _alike(self, row: bytes, number: bytes) -> list[int]:
+        """The cells of a row with the columns of the row before; nothing where it has others.
+
+        Cut at the ends of addresses, so that each part ends with the letters of the next cell: what is known of a column
+        says at once which cell a part is, and that the next column follows.
+        """
+        shape = self.last
+        first, *parts = row.split(number + b'"')
+        if len(parts) != len(shape.letters) or first != shape.first:
+            return []
+        ids: list[int | None] = list(map(dict.get, shape.known, parts))
+        if None not in ids:
+            return ids  # type: ignore[return-value]
+        if not all(map(bytes.endswith, parts, shape.ends)):
+            return []
+        told = zip(ids, parts, shape.known, shape.ends, strict=True)
+        return [self._next(part, known, end) if found is None else found for found, part, known, end in told]
+
+    def _next(self, part: bytes, known: dict[bytes, int], end: bytes) -> int:
+        if self.remembered >= MEMO:
+            self._forget()
+        self.remembered += 1
+        found = known[part] = self._cell(part[: -len(end)] if end else part)
+        return found
+
+    def _forget(self) -> None:
+        self.remembered = 0
+        for shape in (self.last, *self.shapes.values()):
+            for known in shape.known:
+                known.clear()
+
+    def _other(self, row: bytes, number: bytes) -> list[int]:
+        """The cells of any row; its columns are those that the next row is expected to have."""
+        before, *parts = row.split(_CELL)
+        if before or not parts:
             raise Unusual
-        ids: list[int | None] = list(map(self.memo.get, rests))
-        if None in ids:
-            ids = [self._cell(rest) if known is None else known for known, rest in zip(ids, rests, strict=True)]
-        self.grid.add(int(number) - 1, columns, ids, hidden)  # type: ignore[arg-type]
+        addresses, _, rests = zip(*[part.partition(b'"') for part in parts], strict=True)
+        size = len(number)
+        if any(address[-size:] != number for address in addresses):
+            raise Unusual
+        letters = tuple([address[:-size] for address in addresses])
+        self.last = self.shapes.get(letters) or self._shape(letters)
+        ids = list(map(self.memo.get, rests))
+        return [self._cell(rest) if known is None else known for known, rest in zip(ids, rests, strict=True)]
 
     def _is_hidden(self, raw: bytes) -> bool:
         known = self.row_tags.get(raw)
@@ -110,11 +163,13 @@ class _Fast:
             known = self.row_tags[raw] = is_hidden(attributes, self.where)
         return known
 
-    def _shape(self, letters: tuple[bytes, ...]) -> tuple[tuple[int, ...], int]:
+    def _shape(self, letters: tuple[bytes, ...]) -> Shape:
+        if not all(map(_LETTERS.fullmatch, letters)):
+            raise Unusual
         columns = tuple(column_number(text.decode()) - 1 for text in letters)
         if any(a >= b for a, b in pairwise(columns)) or columns[-1] >= MAX_COLUMN:
             raise Unusual
-        shape = columns, sum(map(len, letters))
+        shape = Shape(letters, columns)
         if len(self.shapes) < MEMO // 50:
             self.shapes[letters] = shape
         return shape

@@ -11,8 +11,9 @@ import duckdb
 import numpy as np
 
 from warehouse.disclosure.published import PublishedSystem
+from warehouse.disclosure.published.catalogue import schema_of, tables_of
 from warehouse.disclosure.published.cells import CELLS
-from warehouse.disclosure.published.counts import Connection, schema_of, tables_of
+from warehouse.disclosure.published.counts import Connection
 from warehouse.disclosure.system import System
 
 Key = tuple[str, ...]  # round, category, table, item, place

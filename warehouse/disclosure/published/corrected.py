@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.disclosure.published.catalogue import schema_of
+
 MART = "mart_survey_estimates"
 FIGURES = """
 select round_key, indicator_code, option_code, domain_type, domain, n, n_asked,
@@ -30,6 +32,6 @@ def changed_by_few(con: duckdb.DuckDBPyConnection, previous: duckdb.DuckDBPyConn
 
 
 def _figures(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, ...], tuple[int | None, ...]]:
-    found = con.execute("select table_schema from information_schema.tables where table_name = ?", [MART]).fetchone()
-    rows = con.cursor().execute(FIGURES.format(schema=f'"{found[0]}".')).fetchall() if found else []
+    schema = schema_of(con, MART)
+    rows = con.cursor().execute(FIGURES.format(schema=schema)).fetchall() if schema else []
     return {tuple(row[:5]): tuple(row[5:]) for row in rows}

@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 
 from warehouse.disclosure.published import PublishedSystem
+from warehouse.disclosure.published.catalogue import schema_of, tables_of
 from warehouse.disclosure.published.cells import CELLS, DIRECT, TRUE, Cell, Cells, Said
 from warehouse.disclosure.published.sums import Row, rows_of
 from warehouse.disclosure.system import System, needed_width
@@ -31,17 +32,6 @@ def systems(
     for key in withheld_groups(con, schema):
         if true is None or key in truths:
             yield system_of(key, read(con, schema, key), truths.get(key))
-
-
-def schema_of(con: Connection, table: str) -> str:
-    """The schema that holds a table, quoted with its dot."""
-    row = con.execute("SELECT table_schema FROM information_schema.tables WHERE table_name = ?", [table]).fetchone()
-    return f'"{row[0]}".' if row else ""
-
-
-def tables_of(con: Connection) -> set[str]:
-    """The names of all tables."""
-    return {str(name) for (name,) in con.execute("SELECT table_name FROM information_schema.tables").fetchall()}
 
 
 def withheld_groups(con: Connection, schema: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 
 from warehouse.disclosure.published import PublishedSystem
+from warehouse.disclosure.published.catalogue import schema_of
 from warehouse.disclosure.system import System, needed_width
 
 MART = "mart_round_coverage"
@@ -64,5 +65,5 @@ def shown_respondents(con: Connection, key: str) -> dict[str, float]:
 
 def _rows(con: Connection, sql: str, table: str, key: str) -> Rows:
     """The rows of a round; none where there is no such table."""
-    found = con.execute("select table_schema from information_schema.tables where table_name = ?", [table]).fetchone()
-    return con.cursor().execute(sql.format(schema=f'"{found[0]}".'), [key]).fetchall() if found else []
+    schema = schema_of(con, table)
+    return con.cursor().execute(sql.format(schema=schema), [key]).fetchall() if schema else []

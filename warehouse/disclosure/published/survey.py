@@ -16,6 +16,7 @@ import polars as pl
 
 from warehouse.disclosure.proved import key_of
 from warehouse.disclosure.published import PublishedSystem
+from warehouse.disclosure.published.catalogue import schema_of
 from warehouse.disclosure.published.coverage import coverage, shown_respondents
 from warehouse.disclosure.system import Bools, Floats, Ints, System, needed_width
 from warehouse.survey.facts import Facts, Table, facts_of
@@ -61,7 +62,7 @@ def sources(
     con: Connection, previous: Connection | None = None, true: Connection | None = None
 ) -> Iterator[Source | Ready]:
     """What the system of each round is made from, read and not yet put together."""
-    schema = _schema(con, MART)
+    schema = schema_of(con, MART)
     for (key,) in con.execute(f"select distinct round_key from {schema}{MART} order by 1").fetchall():
         yield Source.read(str(key), con, previous, true)
         by_place = coverage(con, true, str(key))
@@ -184,14 +185,9 @@ def _narrow(facts: Facts, values: Floats, targets: Ints, needed: Floats) -> Bool
     return ~(bounds.width >= np.where(np.isnan(needed), needed_width(middle), needed) - 1e-6)
 
 
-def _schema(con: Connection, table: str) -> str:
-    row = con.execute("select table_schema from information_schema.tables where table_name = ?", [table]).fetchone()
-    return f'"{row[0]}".' if row else ""
-
-
 def _read(con: Connection, key: str) -> Pair:
     """A round's estimates and its respondents by oblast and sex, as far as they are shown."""
-    schema = _schema(con, MART)
+    schema = schema_of(con, MART)
     estimates = _frame(con, ESTIMATES.format(schema=schema, share=SHARE), key)
     return estimates, _frame(con, CELLS.format(schema=schema), key)
 
@@ -202,7 +198,7 @@ def _frame(con: Connection, sql: str, key: str) -> pl.DataFrame:
 
 def _read_true(con: Connection, key: str) -> Pair | None:
     """The true numbers; None where the build database lacks the round: then those of the marts stand."""
-    schema = _schema(con, "int_survey_estimate")
+    schema = schema_of(con, "int_survey_estimate")
     estimates = _frame(con, TRUE_ESTIMATES.format(schema=schema), key)
     return (estimates, _frame(con, TRUE_CELLS.format(schema=schema), key)) if len(estimates) else None
 

@@ -72,13 +72,16 @@ def best_moves(cells: Cells, profile: Profile, rows: Ints, most: int) -> list[Pl
     return best
 
 
-def gains_of(cells: Cells, profile: Profile, rows: Ints, place: Place) -> Floats:
-    """How much better the rows fit in a place than in their own, cells that the place leaves out held against it."""
+def gains_of(cells: Cells, profile: Profile, rows: Ints, place: Place, own: Floats) -> Floats:
+    """How much better the rows fit in a place than in their own, cells that the place leaves out held against it.
+
+    `own`: how well they fit in their own.
+    """
     codes = cells.codes[rows]
     unused = np.setdiff1d(np.arange(cells.width), place.source)
     lost = (cells.kind[codes[:, unused]] != BLANK).sum(1) if len(unused) else 0
     there = np.where(place.source < 0, NO_CELL, fit(cells, profile, place.of(cells, codes)))
-    gain: Floats = (there - fit(cells, profile, codes)).sum(1) + LOST_CELL * np.minimum(lost, MOST_LOST)
+    gain: Floats = (there - own).sum(1) + LOST_CELL * np.minimum(lost, MOST_LOST)
     return gain
 
 

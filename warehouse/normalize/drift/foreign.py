@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 
 from warehouse.normalize.drift.alignment import Place, best_moves, gains_of, swapped
 from warehouse.normalize.drift.cells import BLANK, Cells, Flags, Floats, Ints
-from warehouse.normalize.drift.profile import Profile, alien, learn, misfit
+from warehouse.normalize.drift.profile import Profile, alien, different, fit, learn, misfit, stricter
 from warehouse.normalize.drift.relations import Relations, broken, silent
 from warehouse.normalize.drift.settings import Bounds
 
@@ -63,6 +64,7 @@ class Foreign:
         self.rivals: dict[int, tuple[Place, ...]] = {}
         self.mixed = 0  # rows that do not fit, where they are too many to say which layout is the sheet's own
         self.learned = learned
+        self._last: tuple[Profile, float, Evidence] | None = None
         if learned is None:
             self.profile = self._profile()
         else:
@@ -70,7 +72,7 @@ class Foreign:
 
     def verdicts(self, layouts: Callable[[], list[Place]], leave: Flags) -> list[Verdict]:
         """Rows in another layout. `layouts` gives places of other rounds; `leave`: rows that a person accepted."""
-        seen = self._evidence(self.cells.codes, self.share)
+        seen = self._seen(self.share)
         rows = np.flatnonzero((seen.all >= 2) & (seen.strong + seen.holes > 0) & ~leave).astype(np.int32)
         strong = np.flatnonzero((seen.strong >= 2) & ~leave).astype(np.int32)
         if self.learned.is_mixed() if self.learned else self._too_many(len(strong)):
@@ -88,7 +90,7 @@ class Foreign:
 
     def is_mixed(self) -> bool:
         """Whether so many rows do not fit that none of them can be called foreign."""
-        return self._too_many(int((self._evidence(self.cells.codes, self.share).strong >= 2).sum()))
+        return self._too_many(int((self._seen(self.share).strong >= 2).sum()))
 
     def _too_many(self, rows: int) -> bool:
         return rows > self.bounds.most_foreign_share.value * self.cells.height
@@ -103,32 +105,43 @@ class Foreign:
     def _profile(self) -> Profile:
         """Learned four times, each time without the rows that looked foreign before, and stricter."""
         trusted = np.ones(self.cells.height, bool)
+        habits: Profile | None = None
         for strict, least, enough in (
             (0.6, 0.4, 3),
             (0.85, FIRST_LOOK, 2),
             (0.9, 1.5 * self.share, 2),
             (0.95, self.share, 2),
         ):
-            profile = self.profile = learn(self.cells, trusted, self.counted, self.bounds, strict)
-            contradictions = broken(self.relations, self.cells.number[self.cells.codes[trusted]])
-            self.rates = (contradictions.sum(0) + 0.5) / (trusted.sum() + 1)
-            doubtful = self._evidence(self.cells.codes, least).strong >= enough
+            if habits is None:
+                habits = learn(self.cells, trusted, self.counted, self.bounds)
+                self.rates = (self.contradictions[trusted].sum(0) + 0.5) / (trusted.sum() + 1)
+            self.profile = stricter(habits, strict)
+            doubtful = self._seen(least).strong >= enough
             if doubtful.mean() > 0.5:
                 break
-            trusted = ~doubtful
-        return profile
+            if (doubtful == trusted).any():  # other rows are trusted from here on
+                trusted, habits = ~doubtful, None
+        return self.profile
 
-    def _evidence(self, codes: Ints, share: float, absent: Flags | None = None) -> Evidence:
+    @cached_property
+    def contradictions(self) -> Flags:
+        """By row of the sheet and relation: the relation can be looked at and does not hold."""
+        return broken(self.relations, self.cells.number[self.cells.codes])
+
+    def _seen(self, share: float) -> Evidence:
+        """What is wrong with the sheet's own rows; kept for whoever asks the same next."""
+        if self._last is None or self._last[0] is not self.profile or self._last[1] != share:
+            self._last = self.profile, share, self._evidence(self.cells.codes, share, None, self.contradictions)
+        return self._last[2]
+
+    def _evidence(self, codes: Ints, share: float, absent: Flags | None, contradictions: Flags) -> Evidence:
+        """What is wrong with rows. `contradictions`: the relations that they break."""
         look = misfit if share >= FIRST_LOOK else alien
         wrong = look(self.cells, self.profile, codes, share)
-        texts = np.where(wrong, codes, -1)
-        texts.sort(axis=1)
-        different = ((texts[:, 1:] != texts[:, :-1]) & (texts[:, 1:] >= 0)).sum(1) + (texts[:, 0] >= 0)
-        contradictions = broken(self.relations, self.cells.number[codes])
         never, seldom = self.rates <= share, (self.rates > share) & (self.rates <= KEPT_MOSTLY)
         always = self.profile.blank <= 2 * self.share + 0.01
         holes = ((self.cells.kind[codes] == BLANK) & (always if absent is None else always & ~absent)).sum(1)
-        strong = different + np.minimum(contradictions[:, never].sum(1), 2)
+        strong = different(wrong, codes) + np.minimum(contradictions[:, never].sum(1), 2)
         return Evidence(wrong, strong, np.minimum(holes + contradictions[:, seldom].sum(1), 3), holes)
 
     def _explained(self, rows: Ints, before: Evidence, layouts: list[Place]) -> dict[int, Place | None]:
@@ -138,7 +151,8 @@ class Foreign:
         places += self._swaps(rows, before)
         if not places:
             return {}
-        gains = np.stack([self._gain(rows, before, place) for place in places])
+        own = fit(self.cells, self.profile, self.cells.codes[rows])
+        gains = np.stack([self._gain(rows, before, place, own) for place in places])
         run = np.concatenate([[0], (np.diff(rows) != 1).cumsum()])
         known = np.array([[place.rounds != ""] for place in places])
         gains += (
@@ -169,23 +183,30 @@ class Foreign:
         pairs += list(combinations(sorted({one.total for one in self.relations.sums}), 2))
         return [swapped(self.cells.width, a, b) for a, b in dict.fromkeys(pairs)]
 
-    def _gain(self, rows: Ints, before: Evidence, place: Place) -> Floats:
-        """How much better rows fit in a place, relations too; zero where it leaves too much unexplained."""
+    def _gain(self, rows: Ints, before: Evidence, place: Place, fits: Floats) -> Floats:
+        """How much better rows fit in a place, relations too; zero where it leaves too much unexplained.
+
+        `fits`: how well they fit where they are.
+        """
         cells, codes = self.cells, self.cells.codes[rows]
         placed = place.of(cells, codes)
-        after = self._evidence(placed, self.share, place.source < 0 if place.rounds else None)
+        own, there = self.contradictions[rows], broken(self.relations, cells.number[placed])
+        after = self._evidence(placed, self.share, place.source < 0 if place.rounds else None, there)
         explained = after.all <= self.bounds.left_alien.value * before.all[rows]
         if place.rounds:  # other rounds code their answers otherwise too; holes tell nothing where columns are lacking
             few = self.bounds.left_alien.value * before.strong[rows] + 1
             beyond = (cells.kind[codes[:, place.length :]] != BLANK).any(1)  # that layout has fewer columns
             explained = (after.strong <= few) & (after.all < before.all[rows]) & ~beyond
+        if not explained.any():
+            return np.zeros(len(rows))
         kept = np.clip(np.log((1 - self.rates) / self.rates), 0, 5)
-        own, there = (broken(self.relations, cells.number[c]) for c in (codes, placed))
         there &= _whole(self.relations, place)
         dodged = own & silent(self.relations, cells.number[placed])  # a number that went away mends nothing
         carried = (cells.kind[placed] != BLANK) & (place.source != np.arange(cells.width))
         explained &= (carried.sum(1) >= (1 if place.rounds else 2)) & ((place.rounds != "") | ~dodged.any(1))
-        gain = gains_of(cells, self.profile, rows, place) + ((own & ~dodged).astype(float) - there) @ kept
+        if not explained.any():
+            return np.zeros(len(rows))
+        gain = gains_of(cells, self.profile, rows, place, fits) + ((own & ~dodged).astype(float) - there) @ kept
         answer: Floats = np.where(explained, gain, 0)
         return answer
 
@@ -212,9 +233,11 @@ class Foreign:
         more: dict[int, Place | None] = {}
         everyone = np.arange(self.cells.height, dtype=np.int32)
         fits: dict[bytes, Flags] = {}
+        placed = any(place is not None for place in found.values())
+        own = fit(self.cells, self.profile, self.cells.codes) if placed else np.zeros((0, 0))
         for row, place in found.items():
             if place is not None and place.source.tobytes() not in fits:
-                gain = gains_of(self.cells, self.profile, everyone, place)
+                gain = gains_of(self.cells, self.profile, everyone, place, own)
                 fits[place.source.tobytes()] = gain > self.bounds.neighbour_gain.value
             for step in (-1, 1):
                 near = row + step

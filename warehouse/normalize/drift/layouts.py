@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +18,7 @@ from warehouse.codebooks.model import Codebook, Sheet
 from warehouse.normalize.drift.alignment import Place
 from warehouse.normalize.drift.cells import Cells
 from warehouse.normalize.frame import TextFrame
+from warehouse.operation_look import fingerprint
 from warehouse.operations import load_operation, read_yaml
 
 
@@ -43,7 +46,7 @@ class Layouts(Strict):
 
 def known_places(frame: TextFrame, cells: Cells, book: Codebook, number: int) -> list[Place]:
     """Where the values of the sheet's columns stand in rows of other rounds."""
-    known = read_yaml(load_operation(book.operation).folder / "layouts.yml", Layouts)
+    known = _layouts(load_operation(book.operation).folder / "layouts.yml", fingerprint())
     sheet = frame.match.sheet
     others = [
         layout for layout in known.layouts
@@ -61,6 +64,12 @@ def known_places(frame: TextFrame, cells: Cells, book: Codebook, number: int) ->
             length = max(place.length, same.length if same else 0)
             found[place.source.tobytes()] = replace(place, rounds=rounds, length=length)
     return list(found.values())
+
+
+@lru_cache(maxsize=16)
+def _layouts(path: Path, fingerprint: int) -> Layouts:
+    """The file; read again when any file of an operation changes."""
+    return read_yaml(path, Layouts)
 
 
 def _place(own: list[str], theirs: list[str], rounds: str) -> Place | None:

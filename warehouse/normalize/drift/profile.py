@@ -5,7 +5,7 @@ Profiles and alien cells belong here; what a row with alien cells is does not (`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,9 +24,12 @@ class Profile:
     shapes: Floats  # width × patterns, share among the filled cells
     values: Floats  # width × common texts, share among the filled cells; zero where the column has many values
     main_kind: Ints
+    kind_share: Floats  # of the main kind; below zero where the column has too few cells to be strict
+    shape_share: Floats  # of the patterns that a column of codes has; below zero where it has no codes, or too few
     kind_strict: Flags
     shape_strict: Flags
     value_strict: Flags
+    displaced: dict[float, Flags] = field(default_factory=dict)  # by share: kept, for it is asked for many times
 
     @property
     def blank(self) -> Floats:
@@ -34,21 +37,27 @@ class Profile:
         return self.kinds[:, BLANK]
 
 
-def learn(cells: Cells, rows: Flags, counted: Flags, bounds: Bounds, strict: float) -> Profile:
-    """The profile of every column over the rows that are trusted. `counted`: columns of counts, free in their values."""
+def stricter(profile: Profile, strict: float) -> Profile:
+    """The same habits, kept by columns in which at least this share of the cells agrees."""
+    return replace(profile, kind_strict=profile.kind_share >= strict, shape_strict=profile.shape_share >= strict)
+
+
+def learn(cells: Cells, rows: Flags, counted: Flags, bounds: Bounds) -> Profile:
+    """The profile of every column over the rows that are trusted, strict about nothing but values (`stricter`).
+
+    `counted`: columns of counts, free in their values.
+    """
     width, shapes, values = cells.width, int(cells.shape.max(initial=0)) + 1, int(cells.common.max(initial=0)) + 1
     found = Profile(
         np.zeros((width, KINDS)), np.zeros((width, shapes)), np.zeros((width, values)), np.zeros(width, np.int32),
-        np.zeros(width, bool), np.zeros(width, bool), np.zeros(width, bool),
+        np.full(width, -1.0), np.full(width, -1.0), np.zeros(width, bool), np.zeros(width, bool), np.zeros(width, bool),
     )  # fmt: skip
     for j in range(width):
-        _learn_column(cells, cells.codes[rows, j], j, bool(counted[j]), found, bounds, strict)
+        _learn_column(cells, cells.codes[rows, j], j, bool(counted[j]), found, bounds)
     return found
 
 
-def _learn_column(
-    cells: Cells, codes: Ints, j: int, counted: bool, found: Profile, bounds: Bounds, strict: float
-) -> None:
+def _learn_column(cells: Cells, codes: Ints, j: int, counted: bool, found: Profile, bounds: Bounds) -> None:
     kinds = np.bincount(cells.kind[codes], minlength=KINDS).astype(float)
     filled = len(codes) - kinds[BLANK]
     kinds[WHOLE] += kinds[DECIMAL]
@@ -59,8 +68,8 @@ def _learn_column(
     if filled < bounds.least_cells.value:
         return
     full = codes[cells.kind[codes] != BLANK]
-    found.kind_strict[j] = found.kinds[j, main] >= strict
-    _learn_shapes(cells, full, j, main, found, bounds, strict)
+    found.kind_share[j] = found.kinds[j, main]
+    _learn_shapes(cells, full, j, main, found, bounds)
     common = np.bincount(cells.common[full], minlength=found.values.shape[1])
     rare = common[0] + common[(common > 0) & (common < 2)].sum()
     few = np.count_nonzero(common) <= min(bounds.most_values.value, filled / bounds.rows_per_value.value)
@@ -69,17 +78,17 @@ def _learn_column(
     found.values[j, 0] = 0
 
 
-def _learn_shapes(cells: Cells, full: Ints, j: int, main: int, found: Profile, bounds: Bounds, strict: float) -> None:
+def _learn_shapes(cells: Cells, full: Ints, j: int, main: int, found: Profile, bounds: Bounds) -> None:
     """Codes have few patterns; words count as codes where nearly all have one pattern and several values (AD, BO, YO)."""
     shapes = np.bincount(cells.shape[full], minlength=found.shapes.shape[1]) / len(full)
     found.shapes[j] = shapes
     shapes = shapes[1:] if len(shapes) > 1 else np.zeros(1)
     if main == CODE:
-        top = np.sort(shapes)[::-1][: int(bounds.most_shapes.value)].sum()
-        found.shape_strict[j] = top >= strict
+        found.shape_share[j] = np.sort(shapes)[::-1][: int(bounds.most_shapes.value)].sum()
     elif main == WORDS:
-        short = np.mean(cells.length[full] <= bounds.code_length.value) >= strict
-        found.shape_strict[j] = short and shapes.max() >= strict and len(np.unique(full)) > 2
+        short = np.mean(cells.length[full] <= bounds.code_length.value)
+        several = np.count_nonzero(np.bincount(full, minlength=1)) > 2
+        found.shape_share[j] = min(short, shapes.max()) if several else -1
 
 
 def alien(cells: Cells, profile: Profile, codes: Ints, share: float) -> Flags:
@@ -105,6 +114,16 @@ def misfit(cells: Cells, profile: Profile, codes: Ints, share: float) -> Flags:
     return found
 
 
+def different(wrong: Flags, codes: Ints) -> Ints:
+    """By row: how many different texts stand in the cells that are wrong. Most rows have none."""
+    rows = np.flatnonzero(wrong.any(1))
+    texts = np.where(wrong[rows], codes[rows], -1)
+    texts.sort(axis=1)
+    found: Ints = np.zeros(len(codes), np.int32)
+    found[rows] = ((texts[:, 1:] != texts[:, :-1]) & (texts[:, 1:] >= 0)).sum(1) + (texts[:, :1] >= 0).sum(1)
+    return found
+
+
 def fit(cells: Cells, profile: Profile, codes: Ints) -> Floats:
     """How well each cell fits its column: the logarithm of its probability. `codes`: rows × columns."""
     kinds = cells.kind[codes]
@@ -120,7 +139,9 @@ def fit(cells: Cells, profile: Profile, codes: Ints) -> Floats:
 
 def _displaced(profile: Profile, share: float) -> Flags:
     """By column and common text: the text is no habit of the column, and it is one of a column with other values only."""
-    found = np.zeros(profile.values.shape, bool)
+    if share in profile.displaced:
+        return profile.displaced[share]
+    found = profile.displaced[share] = np.zeros(profile.values.shape, bool)
     columns = np.flatnonzero(profile.value_strict)
     texts = np.flatnonzero((profile.values[columns] >= share).any(0))
     values = profile.values[np.ix_(columns, texts)]

@@ -9,14 +9,16 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape
 from typing import Any
 
 from warehouse.serving.charts.canvas import NARROW, WIDE, Canvas
+from warehouse.serving.charts.drawing import drawn, lettering, plain, texts
 from warehouse.serving.charts.palette import mixed, palette
 
 LONG = re.compile(r"\d+\.\d{3,}(?:e-\d+)?")  # a hundredth of a pixel is enough
+WITH_LONG = re.compile(r'="[^"]*\.\d{3}[^"]*"')
 HATCH = "#f1f2f5"  # a fill that no palette has: becomes the hatch of what is withheld
 PART = "8c"  # a fill of this opacity becomes stripes of its colour: what is only a part
 STRIPED = re.compile(rf'"#([0-9a-f]{{6}}){PART}"')
@@ -47,12 +49,12 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The SVG, 680 pixels wide; the same input gives the same bytes."""
-        return _svg(self.spec, self.alt)
+        return _svg(self.draw(WIDE), self.alt)
 
     @cached_property
     def narrow_svg(self) -> str:
         """The SVG for a phone, 340 pixels wide."""
-        return _svg(self.narrow_spec, self.alt)
+        return _svg(self.draw(NARROW), self.alt)
 
     def png(self, scale: float = 2, *, narrow: bool = False) -> bytes:
         """The PNG, `scale` device pixels to one."""
@@ -69,12 +71,10 @@ class Picture:
         )
 
 
-def _svg(spec: dict[str, Any], alt: str) -> str:
-    import vl_convert
-
-    raw = _lettered(vl_convert.vegalite_to_svg(_without_texts(spec)), spec)
+def _svg(canvas: Canvas, alt: str) -> str:
+    raw = drawn(canvas) or by_vega(canvas)
     key = "c" + hashlib.sha256(f"{raw}{alt}".encode()).hexdigest()[:10]
-    body = re.sub(r'="[^"]*"', lambda m: LONG.sub(_short, m[0]), raw)  # in attributes only: a label is text
+    body = WITH_LONG.sub(lambda m: LONG.sub(_short, m[0]), raw)  # in attributes only: a label is text
     body = re.sub(r' (font-family|class|role|aria-[a-z]+|pointer-events|xmlns:xlink)="[^"]*"', "", body)
     body = re.sub(r'<path (?:d="[^"]*"|display="none"| )+/>', "", body)  # Vega's empty fore- and backgrounds
     body = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', body)
@@ -89,53 +89,32 @@ def _svg(spec: dict[str, Any], alt: str) -> str:
     return body.replace(">", f"><defs>{patterns}</defs>", 1) if patterns else body
 
 
-def _without_texts(spec: dict[str, Any]) -> dict[str, Any]:
-    """The spec with empty layers of text. Vega measures each text, which takes as long as all the rest; we know where it stands."""
+def by_vega(canvas: Canvas) -> str:
+    """What Vega draws of the canvas, with our texts. It measures each text, which takes as long as all the rest."""
+    import vl_convert
+
+    spec = canvas.spec()
     layers = [{**layer, "data": {"values": []}} if _is_text(layer) else layer for layer in spec["layer"]]
-    return {**spec, "layer": layers}
-
-
-def _is_text(layer: dict[str, Any]) -> bool:
-    return bool(layer["mark"]["type"] == "text")
-
-
-def _lettered(raw: str, spec: dict[str, Any]) -> str:
-    """The texts of each layer put into its group, as Vega writes them."""
-    for number, layer in enumerate(spec["layer"]):
-        if _is_text(layer):
+    raw: str = vl_convert.vegalite_to_svg({**spec, "layer": layers})
+    for number, layer in enumerate(canvas.layers):
+        if layer["mark"] == "text":
             place = re.compile(rf'(<g class="[^"]*\blayer_{number}_marks"[^>]*?)(?:/>|></g>)')
-            inside = _texts(layer).replace("\\", r"\\")
-            raw, found = place.subn(rf"\1{inside}</g>", raw)
+            raw, found = place.subn(partial(_lettered, layer), raw)
             assert found == 1, "the layer of a text has its group"
     return raw
 
 
-ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+def _is_text(layer: dict[str, Any]) -> bool:
+    return bool(layer["mark"] == "text" or layer["mark"]["type"] == "text")
 
 
-def _texts(layer: dict[str, Any]) -> str:
-    mark = layer["mark"]
-    size = mark["fontSize"]
-    given = f' text-anchor="{ANCHORS[mark["align"]]}" font-size="{size}px" font-weight="{mark.get("fontWeight", 400)}"'
-    if "stroke" in mark:
-        given += f' stroke="{mark["stroke"]}" stroke-width="{mark["strokeWidth"]}" stroke-linejoin="round"'
-    drop = round(0.3 * size)  # from the middle of a line to its foot
-    return (
-        given
-        + ">"
-        + "".join(
-            f'<text x="{_plain(row["x"])}" y="{_plain(row["y"] + drop)}" fill="{row["fill"]}">{escape(str(row["text"]), quote=True)}</text>'
-            for row in layer["data"]["values"]
-        )
-    )
-
-
-def _plain(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+def _lettered(layer: dict[str, Any], group: re.Match[str]) -> str:
+    """The group of a layer with its texts in it, as Vega writes them."""
+    return f"{group[1]}{lettering(layer['style'])}>{texts(layer)}</g>"
 
 
 def _short(number: re.Match[str]) -> str:
-    return _plain(float(number[0]))
+    return plain(float(number[0]))
 
 
 def _hatch(key: str) -> str:

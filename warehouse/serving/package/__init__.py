@@ -5,7 +5,6 @@ Which files there are and in which order they are made belongs here; each is mad
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = "package"
 WORKBOOK = "mtm.xlsx"
+RELEASE = f"release.{SCHEMA}"  # where the marts of a release are in a connection of `opened`
 
 
 def write_package(source: ReleaseSource, folder: Path) -> Path:
@@ -35,22 +35,22 @@ def write_package(source: ReleaseSource, folder: Path) -> Path:
 
 @contextmanager
 def package_begun(source: ReleaseSource, folder: Path) -> Iterator[Path]:
-    """The same, while other work is done: the workbook, which takes the longest, is written by a process beside.
+    """The same, while other work is done: the workbook, which takes the longest, is written by a thread beside.
 
     What describes the whole (its hashes stand in `dcat.jsonld`) is written at the end.
     """
     from warehouse.serving.package.about import about
     from warehouse.serving.package.dcat import FILE, dcat
     from warehouse.serving.package.tables import tables
-    from warehouse.serving.package.workbook_process import workbook_begun
+    from warehouse.serving.package.workbook_beside import workbook_begun
 
     target = folder / FOLDER
     target.mkdir(parents=True)
-    with workbook_begun(source, target / WORKBOOK):
-        with opened(source) as con:
-            told, found = about(source, con), tables(con)
+    with opened(source) as con:
+        told, found = about(source, con), tables(con)
+        with workbook_begun(con, told, found, target / WORKBOOK):
             _write_tables(source, con, told, found, target)
-        yield target
+            yield target
     write_json(target / FILE, dcat(told, {t.name: t.title.en for t in found}, target))
 
 
@@ -78,7 +78,7 @@ def opened(source: ReleaseSource) -> Iterator[duckdb.DuckDBPyConnection]:
 
     with duckdb.connect(":memory:") as con:
         attach(con, source.folder / DATABASE, "release")
-        con.execute(f"USE release.{SCHEMA}")
+        con.execute(f"USE {RELEASE}")
         con.execute("SET preserve_insertion_order = true")
         yield con
 
@@ -120,4 +120,6 @@ def write_sdmx(told: About, con: duckdb.DuckDBPyConnection, folder: Path) -> lis
 
 def write_json(path: Path, data: object) -> None:
     """JSON as people can read it."""
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    from warehouse.serving.package.indented import indented
+
+    path.write_text(indented(data) + "\n", encoding="utf-8")

@@ -51,7 +51,8 @@ def head(table: Table) -> bytes:
 def as_text(field: Field) -> str:
     """The SQL of a cell as it stands in the file."""
     if field.kind == "text":
-        return neutral_sql(f"{field.sql}::VARCHAR")
+        text = f"{field.sql}::VARCHAR"
+        return text if field.is_harmless else neutral_sql(text)
     if field.kind == "datetime":
         return f"strftime({field.sql}, '%Y-%m-%dT%H:%M:%SZ')"
     return field.sql

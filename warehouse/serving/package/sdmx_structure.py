@@ -5,7 +5,7 @@ The concepts, code lists and the data structure belong here; the observations ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -117,6 +117,7 @@ def _said(say: Callable[[Tongue], str]) -> Names:
 def _code_lists(told: About, series: Series) -> dict[str, list[Code]]:
     figures = {code_of(f["headline_code"]): f for f in series.figures}
     units = {code_of(f.get("unit") or "_Z"): f.get("unit") for f in series.figures}
+    known = words().units
     rounds = {f["round_key"]: str(f.get("round_title") or f["round_key"]) for f in series.figures}
     components = sorted({code_of(f["component"]) for f in series.figures})
     return {
@@ -125,7 +126,7 @@ def _code_lists(told: About, series: Series) -> dict[str, list[Code]]:
         "CL_OPERATION": [(p.code, p.names, {"en": p.programme}) for p in told.programmes],
         "CL_COMPONENT": [(c, _component_name(c), {}) for c in components],
         "CL_INDICATOR": [(code, _of(f, "headline_name"), _of(f, "definition")) for code, f in sorted(figures.items())],
-        "CL_UNIT": [(code, _unit(unit), {}) for code, unit in sorted(units.items())],
+        "CL_UNIT": [(code, _unit(unit, known), {}) for code, unit in sorted(units.items())],
         "CL_ROUND": [(key, {"en": title}, {}) for key, title in sorted(rounds.items())],
         "CL_OBS_STATUS": _plain(_statuses()),
         "CL_COMPARABILITY": _plain(_comparabilities()),
@@ -141,8 +142,8 @@ def _of(row: dict[str, Any], stem: str) -> Names:
     return {lang: str(row.get(f"{stem}_{lang}") or "") for lang in LANGUAGES}
 
 
-def _unit(unit: str | None) -> Names:
-    known = words().units.get(unit or "")
+def _unit(unit: str | None, units: Mapping[str, Any]) -> Names:
+    known = units.get(unit or "")
     if known is None:
         return {"en": unit or "none"}
     return {"en": known.en, "ru": known.ru or known.en, "ky": known.ky or known.en}

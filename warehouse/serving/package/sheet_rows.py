@@ -1,4 +1,4 @@
-"""A sheet that takes whole rows: their XML is written at once, where the library would keep an object a cell (three times as long).
+"""A sheet that takes whole rows: their XML is written at once, where the library would keep an object a cell (many times as long).
 
 How a row of values becomes XML belongs here; which values a cell has is the matter of `workbook.py`.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
 
 LONGEST = 32_767  # UTF-16 units of a cell
+TYPES = {"text": ' t="s"', "boolean": ' t="b"'}
 
 
 @lru_cache(maxsize=1)
@@ -35,37 +39,59 @@ class RowsAtOnce:
         self._below: list[str] = []
         self._head_ends: int | None = None
 
-    def put_rows(self, first: int, rows: Iterable[tuple[Any, ...]], kinds: list[str]) -> None:
-        """Rows below the head, from row `first` (the top one is 0) on. `kinds`: text, boolean or else a number, one a column;
-        a None is no cell. Columns have their formats already."""
-        columns = [self._column(i, kind) for i, kind in enumerate(kinds)]
+    def put_rows(self, first: int, parts: Iterable[pl.DataFrame], kinds: list[str]) -> None:
+        """Rows below the head, from row `first` (the top one is 0) on, as frames of texts: a cell as it stands in the file.
+
+        `kinds`: text, or else what is written as it is told (a number, 1 or 0 of a boolean), one a column; a null is no
+        cell. Columns have their formats already.
+        """
+        import polars as pl
+
         self._head_ends, number = self.dim_rowmax, first
-        for number, cells in enumerate(rows, first + 1):
-            made = [f"{start}{number}{middle}{told(cell)}</v></c>"
-                    for (start, middle, told), cell in zip(columns, cells, strict=True) if cell is not None]  # fmt: skip
-            if made:
-                self._below.append(f'<row r="{number}">{"".join(made)}</row>')
+        for part in parts:
+            shown = self._numbered(
+                part, [name for name, kind in zip(part.columns, kinds, strict=True) if kind == "text"]
+            )
+            row = pl.int_range(number + 1, number + 1 + pl.len()).cast(pl.String)
+            pieces: list[pl.Expr] = [pl.lit('<row r="'), row, pl.lit('">')]
+            for i, (column, kind) in enumerate(zip(shown, kinds, strict=True)):
+                cell = self._cell(i, column.name, kind, row)
+                pieces += [pl.concat_str(cell)] if column.null_count() else cell
+            whole = pl.concat_str(*pieces, pl.lit("</row>"), ignore_nulls=True)
+            if all(column.null_count() for column in shown):
+                whole = whole.filter(pl.any_horizontal(pl.all().is_not_null()))
+            self._below.append(shown.select(whole.str.join("")).item())
+            number += part.height
         self._check_dimensions(max(number - 1, 0), len(kinds) - 1)
 
-    def _column(self, column: int, kind: str) -> tuple[str, str, Callable[[Any], object]]:
-        """What stands before and after the row's number in each cell of a column, and how its value is told."""
+    def _cell(self, column: int, name: str, kind: str, row: pl.Expr) -> list[pl.Expr]:
+        """What the cells of a column are made of."""
+        import polars as pl
         from xlsxwriter.utility import xl_col_to_name
 
         info = self.col_info.get(column)
         style = f' s="{info.column_format._get_xf_index()}"' if info and info.column_format else ""
-        types: dict[str, tuple[str, Callable[[Any], object]]] = {
-            "text": (' t="s"', self._text),
-            "boolean": (' t="b"', int),
-        }
-        mark, told = types.get(kind, ("", "{:.16G}".format))
-        return f'<c r="{xl_col_to_name(column)}', f'"{style}{mark}><v>', told
+        start, middle = f'<c r="{xl_col_to_name(column)}', f'"{style}{TYPES.get(kind, "")}><v>'
+        return [pl.lit(start), row, pl.lit(middle), pl.col(name), pl.lit("</v></c>")]
 
-    def _text(self, text: str) -> int:
-        """The number of a text in the workbook's table of texts."""
-        if len(text) > LONGEST // 2:
-            text = text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore")
-        number: int = self.str_table._get_shared_string_index(text)
-        return number
+    def _numbered(self, part: pl.DataFrame, texts: list[str]) -> pl.DataFrame:
+        """The frame with the numbers of its texts in the workbook's table of texts, which gets them row by row."""
+        import polars as pl
+
+        if not texts:
+            return part
+        if any(part.select(pl.col(texts).str.len_bytes().max() > LONGEST).row(0)):
+            part = part.with_columns(pl.col(texts).map_elements(_cut, return_dtype=pl.String))
+        codes = part.select(pl.col(texts).cast(pl.Categorical(pl.Categories.random())).to_physical())
+        every = codes.select(pl.concat_list(pl.all()).explode().alias("code")).to_series()
+        numbers: dict[int, str] = {}
+        for at in every.arg_unique():  # row by row: in the order in which they are met
+            if (code := every[at]) is not None:
+                text = part.item(at // len(texts), texts[at % len(texts)])
+                numbers[code] = str(self.str_table._get_shared_string_index(text))
+        self.str_table.count += every.len() - every.null_count() - len(numbers)
+        told = pl.Series([numbers.get(code) for code in range(max(numbers, default=-1) + 1)], dtype=pl.String)
+        return part.with_columns(pl.lit(told).gather(codes[name]).alias(name) for name in texts)
 
     def _write_rows(self) -> None:
         """What the library asks for when it writes the sheet: the head, then the rows."""
@@ -74,3 +100,8 @@ class RowsAtOnce:
         self.dim_rowmax = end
         self.fh.writelines(self._below)
         self._below = []
+
+
+def _cut(text: str) -> str:
+    """A text no longer than a cell may be."""
+    return text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore")

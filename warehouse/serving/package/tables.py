@@ -7,7 +7,7 @@ stands in the database decides: a release from before, or a mart that nobody des
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +27,19 @@ TABLES = """SELECT table_name, coalesce(comment, '') FROM duckdb_tables()
             WHERE schema_name = 'marts' AND database_name = current_database()"""
 KEYS = """SELECT table_name, constraint_column_names FROM duckdb_constraints()
           WHERE schema_name = 'marts' AND database_name = current_database() AND constraint_type = 'PRIMARY KEY'"""
+# Texts in the order of their bytes: from a digit or an English letter on, without the signs `=>?@` between them.
+HARMLESS = "({0} >= '0' AND {0} < '{{' AND NOT ({0} >= '=' AND {0} < 'A'))"
+OTHER_LETTERS = ("_ru", "_ky")  # columns of which that is not asked: most of their texts begin with other letters
 SHEET = 31  # characters that a spreadsheet takes for the name of a sheet
 FLAG = "is_suppressed"
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column. `kind`: text, integer, number, boolean, date or datetime; `hxl`: its tag, never empty."""
+    """One column. `kind`: text, integer, number, boolean, date or datetime; `hxl`: its tag, never empty.
+
+    `is_harmless`: every text of it begins with a digit or a letter, so that no spreadsheet takes one for a formula.
+    """
 
     name: str
     kind: str
@@ -43,6 +49,7 @@ class Field:
     unit: str | None
     is_required: bool
     is_key: bool
+    is_harmless: bool = False
 
     @property
     def sql(self) -> str:
@@ -115,11 +122,11 @@ def _table(
     mart: Mart | None, comment: str,
 ) -> Table:  # fmt: skip
     said = {c.name: c.description for c in mart.columns} if mart else {}
-    fields = [
+    told_of = [
         _field(str(n), str(kind), nullable != "NO" and nullable is not False, said.get(n) or str(told or ""), n in key)
         for n, kind, nullable, told in columns[name]
     ]
-    rows = con.execute(f"SELECT count(*) FROM marts.{quoted(name)}").fetchall()[0][0]
+    rows, fields = _looked_at(con, name, told_of)
     description = mart.description if mart else comment
     here = {f.name for f in fields}
     links = [f for f in mart.foreign_keys if _stands(f, here, columns)] if mart else []
@@ -127,6 +134,15 @@ def _table(
         name=name, title=_mart_title(name), grain=mart.grain if mart else comment, description=description,
         rows=rows, fields=fields, key=key, foreign_keys=links,
     )  # fmt: skip
+
+
+def _looked_at(con: duckdb.DuckDBPyConnection, name: str, fields: list[Field]) -> tuple[int, list[Field]]:
+    """The number of rows, and the columns with what was found of their texts: a look at each costs less than a search in each."""
+    texts = [f for f in fields if f.kind == "text" and not f.name.endswith(OTHER_LETTERS)]
+    asked = "".join(f", coalesce(bool_and({HARMLESS.format(f'{f.sql}::VARCHAR')}), true)" for f in texts)
+    rows, *found = con.execute(f"SELECT count(*){asked} FROM marts.{quoted(name)}").fetchall()[0]
+    harmless = {f.name for f, is_harmless in zip(texts, found, strict=True) if is_harmless}
+    return rows, [replace(f, is_harmless=f.name in harmless) for f in fields]
 
 
 def _stands(link: ForeignKey, here: set[str], columns: dict[str, list[tuple[Any, ...]]]) -> bool:

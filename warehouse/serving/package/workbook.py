@@ -11,19 +11,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.serving.package.neutral_sql import neutral_sql
+from warehouse.serving.package.csv_files import as_text
 from warehouse.serving.package.styles import Styles, width_of
 from warehouse.serving.package.tables import FLAG, Field, Table, quoted, sheet_names
 
 if TYPE_CHECKING:
     import duckdb
 
+    from warehouse.serving.package.about import About
     from warehouse.serving.source import ReleaseSource
 
 HEAD = 3  # rows above the data: titles, names of columns, HXL tags
 ROWS = 1_048_576  # what one sheet holds
 LONGEST = 32_767  # characters of a cell
 CELLS = 6_000_000  # from here on rows go to the disk one by one: memory before speed
+PART = 50_000  # rows that are made at once
+EXACT = 10**15  # whole numbers up to here are written without an exponent
 COVER, COLUMNS = "about", "columns"
 ENDINGS = ("_en", "_ru", "_ky")
 
@@ -45,40 +48,46 @@ class Sheet:
 
 
 def write_workbook(
-    source: ReleaseSource, path: Path, *, lang: str = "en", only: list[str] | None = None, most: int = ROWS,
-    wanted: Callable[[], bool] = lambda: True,
-) -> None:  # fmt: skip
+    source: ReleaseSource, path: Path, *, lang: str = "en", only: list[str] | None = None, most: int = ROWS
+) -> None:
     """Write the workbook. `lang`: of names in three languages, sheets of figures hold this one. `only`: these marts.
 
-    `most`: rows of a sheet, with its head; what does not fit is said on the cover. Nothing is written where `wanted` says
-    no at the end.
+    `most`: rows of a sheet, with its head; what does not fit is said on the cover.
     """
-    import xlsxwriter
-
     from warehouse.serving.package import opened
     from warehouse.serving.package.about import about
+    from warehouse.serving.package.tables import tables
+
+    with opened(source) as con:
+        found = [table for table in tables(con) if only is None or table.name in only]
+        workbook_of(con, about(source, con), found, path, lang=lang, most=most)
+
+
+def workbook_of(
+    con: duckdb.DuckDBPyConnection, told: About, tables: list[Table], path: Path, *, lang: str = "en", most: int = ROWS,
+    wanted: Callable[[], bool] = lambda: True,
+) -> None:  # fmt: skip
+    """The same from a database that is open. Nothing is written from where `wanted` says no."""
+    import xlsxwriter
+
     from warehouse.serving.package.cover import write_columns, write_cover
     from warehouse.serving.package.sheet_rows import row_sheet
-    from warehouse.serving.package.tables import tables
     from warehouse.serving.words import tongue
 
     t = tongue(lang)
-    with opened(source) as con:
-        told = about(source, con)
-        found = [table for table in tables(con) if only is None or table.name in only]
-        sheets = laid_out(found, lang, most)
-        book = xlsxwriter.Workbook(str(path), _options(sheets, path.parent))
-        styles = Styles(book)
-        book.set_properties({"title": told.title(t), "author": "; ".join(p.name for p in told.publishers),
-                             "comments": told.citation(t), "created": datetime.fromisoformat(told.published_at).replace(tzinfo=None)})  # fmt: skip
-        write_cover(book.add_worksheet(COVER), styles, told, sheets, t)
-        write_columns(book.add_worksheet(COLUMNS), styles, sheets, t)
-        for sheet in sheets:
-            _write_sheet(
-                book.add_worksheet(sheet.name, None if book.constant_memory else row_sheet()), styles, sheet, con, lang
-            )
+    sheets = laid_out(tables, lang, most)
+    book = xlsxwriter.Workbook(str(path), _options(sheets, path.parent))
+    styles = Styles(book)
+    book.set_properties({"title": told.title(t), "author": "; ".join(p.name for p in told.publishers),
+                         "comments": told.citation(t), "created": datetime.fromisoformat(told.published_at).replace(tzinfo=None)})  # fmt: skip
+    write_cover(book.add_worksheet(COVER), styles, told, sheets, t)
+    write_columns(book.add_worksheet(COLUMNS), styles, sheets, t)
+    for sheet in sheets:
         if wanted():
-            book.close()
+            kind = None if book.constant_memory else row_sheet()
+            _write_sheet(book.add_worksheet(sheet.name, kind), styles, sheet, con, lang)
+    if wanted():
+        book.close()
 
 
 def laid_out(tables: list[Table], lang: str, most: int = ROWS) -> list[Sheet]:
@@ -130,13 +139,17 @@ def _write_sheet(ws: Any, styles: Styles, sheet: Sheet, con: duckdb.DuckDBPyConn
 
 def _write_rows(ws: Any, sheet: Sheet, con: duckdb.DuckDBPyConnection) -> None:
     """All rows at once (`RowsAtOnce`); of a workbook that is larger than memory cell by cell. Nulls are no cells."""
-    chosen = ", ".join(f"{_cell(f)} AS {f.sql}" for f in sheet.fields)
+    at_once = hasattr(ws, "put_rows")
+    chosen = ", ".join(f"{_told(f) if at_once else _cell(f)} AS {f.sql}" for f in sheet.fields)
     source = f"(SELECT * FROM marts.{quoted(sheet.table.name)} {sheet.table.order} LIMIT {sheet.rows})"
-    answer = con.execute(f"SELECT {chosen} FROM {source}")
-    rows = (cells for part in iter(lambda: answer.fetchmany(20_000), []) for cells in part)
-    if hasattr(ws, "put_rows"):
-        ws.put_rows(HEAD, rows, [f.kind for f in sheet.fields])
+    sql = f"SELECT {chosen} FROM {source}"
+    if at_once:
+        import polars as pl
+
+        ws.put_rows(HEAD, pl.DataFrame(con.sql(sql).to_arrow_table()).iter_slices(PART), [f.kind for f in sheet.fields])
         return
+    answer = con.execute(sql)
+    rows = (cells for part in iter(lambda: answer.fetchmany(20_000), []) for cells in part)
     writers = [_writer(ws, f) for f in sheet.fields]
     for row, cells in enumerate(rows, HEAD):
         for column, cell in enumerate(cells):
@@ -154,7 +167,7 @@ def _writer(ws: Any, field: Field) -> Callable[[int, int, Any], Any]:
 def _cell(field: Field) -> str:
     """The SQL of a cell: dates as the number of days that a spreadsheet counts, texts harmless and no longer than fits."""
     if field.kind == "text":
-        return f"left({neutral_sql(f'{field.sql}::VARCHAR')}, {LONGEST})"
+        return f"left({as_text(field)}, {LONGEST})"
     if field.kind == "date":
         return f"date_diff('day', DATE '1899-12-30', {field.sql})"
     if field.kind == "datetime":
@@ -162,6 +175,21 @@ def _cell(field: Field) -> str:
     if field.kind == "number":
         return f"CASE WHEN isfinite({field.sql}::DOUBLE) THEN {field.sql}::DOUBLE END"
     return field.sql
+
+
+def _told(field: Field) -> str:
+    """The same as it stands in the file: whole numbers and booleans as they are, others with 16 digits; long texts are cut later."""
+    if field.kind == "text":
+        return as_text(field)
+    cell = _cell(field)
+    if field.kind in ("boolean", "date"):
+        return f"({cell})::INTEGER::VARCHAR"
+    digits = f"format('{{:.16G}}', ({cell})::DOUBLE)"
+    return (
+        f"CASE WHEN {cell} BETWEEN -{EXACT} AND {EXACT} THEN ({cell})::BIGINT::VARCHAR ELSE {digits} END"
+        if field.kind == "integer"
+        else digits
+    )
 
 
 def _mark_withheld(ws: Any, styles: Styles, sheet: Sheet, last: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from warehouse.serving.report.cells import MISSING, NOT_ASKED, WITHHELD, Cell
@@ -80,7 +81,11 @@ class Table:
 
     def is_number(self, index: int) -> bool:
         """Whether the column holds figures (it is set to the right)."""
-        return any(isinstance(row[index], Cell) and row[index].form != "text" for row in self.rows if index < len(row))
+        return index in self._numbers
+
+    @cached_property
+    def _numbers(self) -> frozenset[int]:
+        return frozenset(i for row in self.rows for i, c in enumerate(row) if isinstance(c, Cell) and c.form != "text")
 
 
 @dataclass(frozen=True)

@@ -45,20 +45,31 @@ class Cell:
 
     def __html__(self) -> str:
         """The figure with its source, as it stands in the page."""
-        from markupsafe import Markup, escape
+        from markupsafe import Markup
 
-        key = json.dumps(self.key, ensure_ascii=False, separators=(",", ":"), default=str)
-        key = (
-            key.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
-        )  # in ' ': a third of the page otherwise
+        key = _key_text(self.mart, tuple(self.key.items()))
         state = f' data-state="{self.state}"' if self.state else ""
         source = f'data-mart="{self.mart}" data-column="{self.column}" data-key=\'{key}\''
-        value = f'data-value="{escape(raw(self.value))}" data-form="{self.form}"{state}'
-        return Markup(f'<span class="fig" {source} {value}>{escape(self.text)}</span>')
+        value = f'data-value="{_escaped(raw(self.value))}" data-form="{self.form}"{state}'
+        return Markup(f'<span class="fig" {source} {value}>{_escaped(self.text)}</span>')
 
     def saying(self, text: str) -> Cell:
         """The same figure inside a few words, such as `1,076 communities`."""
         return Cell(text, self.value, self.mart, self.column, self.key, self.form, self.state)
+
+
+@lru_cache(maxsize=10_000)  # all figures of a row have the same, in three languages
+def _key_text(mart: str, key: tuple[tuple[str, Any], ...]) -> str:
+    """The key of a row of a mart as it stands in an attribute in ' ': in " it would be a third of the page."""
+    text = json.dumps(dict(key), ensure_ascii=False, separators=(",", ":"), default=str)
+    return text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
+
+
+@lru_cache(maxsize=10_000)
+def _escaped(text: str) -> str:
+    from markupsafe import escape
+
+    return str(escape(text))
 
 
 def cell(mart: str, row: dict[str, Any], column: str, t: Tongue, form: str = "number") -> Cell:

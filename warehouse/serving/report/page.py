@@ -16,7 +16,7 @@ from warehouse.serving.report.blocks import Paragraph, Part, Points
 from warehouse.serving.report.cells import cell, phrase, withheld
 from warehouse.serving.report.sections import parts
 from warehouse.serving.report.titles import component_name, title
-from warehouse.serving.words import tongue
+from warehouse.serving.words import LANGUAGES, tongue
 from warehouse.serving.words.templates import templates
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from warehouse.serving.words import Tongue
 
 HERE = Path(__file__).parent
+TEMPLATE = "page.html.j2"
 
 
 def html(facts: Facts, lang: str, *, for_print: bool = False) -> str:
@@ -37,7 +38,7 @@ def html(facts: Facts, lang: str, *, for_print: bool = False) -> str:
     absent = [sentence for part in found for sentence in part.absent]
     shown = [_with_absent(part, absent, t) if part.code == "method" else part for part in shown]
     style = _style() + _running(facts, t)
-    page = _environment(lang).get_template("page.html.j2").render(
+    page = _environment(lang).get_template(TEMPLATE).render(
         lang=lang, first=first, parts=shown, opened=" open" if for_print else "", withheld=withheld(t),
         source=lambda marts: source_line(facts, marts, t), style=style, style_hash=_hash(style),
         title=title(facts, t), operation=t.named(facts.operation, "operation_name"),
@@ -89,6 +90,14 @@ def _summary(facts: Facts, t: Tongue) -> str:
         "{component}, {operation}: headline figures, maps, tables, method and limits.",
         component=component_name(facts, t), operation=t.named(facts.operation, "operation_name"),
     )  # fmt: skip
+
+
+def ready() -> None:
+    """What the first page of a process costs once, done before: messages of all languages, templates, the style."""
+    for lang in LANGUAGES:
+        _environment(lang).get_template(TEMPLATE)
+        tongue(lang).number(1000)
+    _style()
 
 
 @cache

@@ -6,21 +6,29 @@ Rounding and writing one number belongs here; which number is shown, and with ho
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache, lru_cache
 
 NONE = "–"  # what stands where there is no number: never an empty place, never 0
 MINUS = "\u2212"  # as long as a plus, and no line breaks after it
 NO_BREAK = "\u00a0"
 
 
+@lru_cache(maxsize=10_000)  # the same numbers stand in many places
 def written(value: float | Decimal | None, digits: int, locale: str) -> str:
     """`128 661`, `3,9`, `−17 684`: rounded half to even; below zero digits to tens and hundreds. Not a number is none."""
-    from babel.numbers import format_decimal
-
     rounded = None if value is None else _rounded(value, digits)
     if rounded is None:
         return NONE
-    shown = format_decimal(abs(rounded), format="#,##0" + ("." + "0" * digits if digits > 0 else ""), locale=locale)
+    shown = f"{abs(rounded):,f}".translate(_signs(locale))
     return MINUS + shown if rounded < 0 else shown
+
+
+@cache
+def _signs(locale: str) -> dict[int, str]:
+    """What stands between thousands and before decimals, in place of `,` and `.`."""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 def percent_sign(lang: str) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.unit.serving.package.release import make_release
 from warehouse.errors import MtmError, UsageError
-from warehouse.serving.package import write_package
+from warehouse.serving.package import opened, write_package
+from warehouse.serving.package.about import about
 from warehouse.serving.package.export import Asked, export
-from warehouse.serving.package.workbook_process import workbook_begun
+from warehouse.serving.package.tables import tables
+from warehouse.serving.package.workbook_beside import workbook_begun
 from warehouse.serving.source import ReleaseSource
 
 
@@ -94,7 +98,22 @@ def test_force_overwrites_files_and_empties_no_folder(release: ReleaseSource, tm
     assert (tmp_path / "mine").read_text() == "mine" and (tmp_path / "dim_round.csv").read_text() != "old"
 
 
+def begun(release: ReleaseSource, con: Any, path: Path) -> AbstractContextManager[None]:
+    """A workbook that is being written beside."""
+    return workbook_begun(con, about(release, con), tables(con), path)
+
+
 def test_a_workbook_that_fails_is_one_plain_line(release: ReleaseSource, tmp_path: Path) -> None:
-    with pytest.raises(MtmError) as error, workbook_begun(release, tmp_path / "gone" / "mtm.xlsx"):
+    with opened(release) as con, pytest.raises(MtmError) as error, begun(release, con, tmp_path / "gone" / "mtm.xlsx"):
         pass
     assert error.value.code == "workbook_failed" and str(tmp_path) not in str(error.value)
+
+
+def test_a_workbook_is_given_up_where_other_work_fails(release: ReleaseSource, tmp_path: Path) -> None:
+    with (
+        opened(release) as con,
+        pytest.raises(ValueError, match="other work"),
+        begun(release, con, tmp_path / "mtm.xlsx"),
+    ):
+        raise ValueError("other work")
+    assert not list(tmp_path.iterdir())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import duckdb
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +17,9 @@ from tests.unit.serving.package.release import FORMULAS
 from warehouse.indicators.marts import marts
 from warehouse.serving.neutral import neutral, plain
 from warehouse.serving.package import opened
+from warehouse.serving.package.indented import indented
 from warehouse.serving.package.neutral_sql import neutral_sql
+from warehouse.serving.package.tables import HARMLESS
 from warehouse.serving.source import ReleaseSource
 
 SQL = f"SELECT {neutral_sql('t')} FROM (SELECT unnest(?) AS t)"
@@ -91,3 +95,26 @@ def test_programs_read_the_files_as_the_page_says(package: Path, release: Releas
     assert duckdb.sql(sql).fetchall() == meant
     back = pl.read_parquet(package / "parquet" / "mart_population.parquet")
     assert back.select("round_key", "individuals", "is_suppressed").sort("round_key").rows() == meant
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        [],
+        "ң",
+        {"a": []},
+        {"a": {}, "b": [1, None, True, {"c": '"\n'}]},
+        [[1, 2], {"x": 1.5, "y": "я"}],
+        {"a": {"b": {"c": [{}]}}},
+    ],
+)
+def test_json_is_indented_as_by_the_library(data: object) -> None:
+    assert indented(data) == json.dumps(data, ensure_ascii=False, indent=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(TRICKY, st.text(max_size=3)).filter(lambda text: "\0" not in text), max_size=20))
+def test_what_is_taken_as_harmless_is_left_as_it_is(texts: list[str]) -> None:
+    asked = CON.execute(f"SELECT t, {HARMLESS.format('t')} FROM (SELECT unnest(?::VARCHAR[]) AS t)", [texts]).fetchall()
+    assert [text for text, is_harmless in asked if is_harmless and neutral(text) != text] == []
