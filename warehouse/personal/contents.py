@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PARQUET, SQLITE, GZIP, ZIP, DUCKDB = b"PAR1", b"SQLite format 3\0", b"\x1f\x8b", b"PK\x03\x04", b"DUCK"
 MOST = 2**31  # bytes that one packed member may grow to
-CELL_TEXT = CELL.decode()
+SHORT = 5_000  # rows
 LEAST = 999_999  # numbers below are nobody's
 
 Part = tuple[str, bytes]  # where in the file, and the bytes
@@ -107,16 +107,24 @@ def _columns(frame: pl.DataFrame) -> Iterator[Part]:
         kind = column.dtype
         if kind == pl.Boolean or kind.is_temporal():
             continue
+        if kind == pl.String:
+            if texts := _texts(column):
+                yield column.name, CELL + CELL.decode().join(texts).encode() + CELL  # as `cells`, at once
+            continue
         if kind.is_numeric() and (kind.is_decimal() or str(kind).endswith("128")):  # numpy has none of these
             values = _large(column.drop_nulls(), column.drop_nulls().cast(pl.Float64)).unique().to_list()
         elif kind.is_numeric():
             values = _numbers(column)
         else:
-            values = column.to_list() if kind.is_nested() else column.drop_nulls().unique().to_list()
-        if kind == pl.String and values:
-            yield column.name, CELL + CELL_TEXT.join(values).encode() + CELL  # as `cells`, at once
-        elif any(value is not None for value in values):
+            values = column.to_list() if kind.is_nested() else column.unique().to_list()
+        if any(value is not None for value in values):
             yield column.name, cells(values)
+
+
+def _texts(column: pl.Series) -> list[str]:
+    """The distinct texts. Of a short column they are told apart here: the engine's plan takes longer than that."""
+    found = dict.fromkeys(column.to_list() if len(column) < SHORT else column.unique().to_list())
+    return [text for text in found if text]
 
 
 def _numbers(column: pl.Series) -> list[Any]:

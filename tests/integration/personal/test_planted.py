@@ -169,9 +169,9 @@ def test_a_release_that_would_hold_a_value_is_not_published(line: Line, monkeypa
 
     plain = publish.write_serving
 
-    def leaky(build: Path, folder: Path, scratch: Path) -> Any:
+    def leaky(build: Path, folder: Path, *more: Any) -> Any:
         (folder / "notes.gz").write_bytes(gzip.compress(f"call {PHONES[4]}".encode()))
-        return plain(build, folder, scratch)
+        return plain(build, folder, *more)
 
     monkeypatch.setattr(publish, "write_serving", leaky)
     path = write_rows(line.home.root.parent / "round1 again.xlsx", rows(count=131)[:-1])
