@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 
 GATE = ("expectations.runner", "expectations.gate")
-HANDOUTS = ("warehouse.serving.report.page", "xlsxwriter")
+HANDOUTS = ("altair", "vl_convert", "warehouse.serving.report.page", "xlsxwriter")
 
 
 @cache

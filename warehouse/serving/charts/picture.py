@@ -9,12 +9,11 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from html import escape
 from typing import Any
 
 from warehouse.serving.charts.canvas import NARROW, WIDE, Canvas
-from warehouse.serving.charts.drawing import drawn, lettering, plain, texts
 from warehouse.serving.charts.palette import mixed, palette
 
 LONG = re.compile(r"\d+\.\d{3,}(?:e-\d+)?")  # a hundredth of a pixel is enough
@@ -49,12 +48,12 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The SVG, 680 pixels wide; the same input gives the same bytes."""
-        return _svg(self.draw(WIDE), self.alt)
+        return _svg(self.spec, self.alt)
 
     @cached_property
     def narrow_svg(self) -> str:
         """The SVG for a phone, 340 pixels wide."""
-        return _svg(self.draw(NARROW), self.alt)
+        return _svg(self.narrow_spec, self.alt)
 
     def png(self, scale: float = 2, *, narrow: bool = False) -> bytes:
         """The PNG, `scale` device pixels to one."""
@@ -71,8 +70,10 @@ class Picture:
         )
 
 
-def _svg(canvas: Canvas, alt: str) -> str:
-    raw = drawn(canvas) or by_vega(canvas)
+def _svg(spec: dict[str, Any], alt: str) -> str:
+    import vl_convert
+
+    raw = _lettered(vl_convert.vegalite_to_svg(_without_texts(spec)), spec)
     key = "c" + hashlib.sha256(f"{raw}{alt}".encode()).hexdigest()[:10]
     body = WITH_LONG.sub(lambda m: LONG.sub(_short, m[0]), raw)  # in attributes only: a label is text
     body = re.sub(r' (font-family|class|role|aria-[a-z]+|pointer-events|xmlns:xlink)="[^"]*"', "", body)
@@ -89,32 +90,53 @@ def _svg(canvas: Canvas, alt: str) -> str:
     return body.replace(">", f"><defs>{patterns}</defs>", 1) if patterns else body
 
 
-def by_vega(canvas: Canvas) -> str:
-    """What Vega draws of the canvas, with our texts. It measures each text, which takes as long as all the rest."""
-    import vl_convert
-
-    spec = canvas.spec()
+def _without_texts(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec with empty layers of text. Vega measures each text, which takes as long as all the rest; we know where it stands."""
     layers = [{**layer, "data": {"values": []}} if _is_text(layer) else layer for layer in spec["layer"]]
-    raw: str = vl_convert.vegalite_to_svg({**spec, "layer": layers})
-    for number, layer in enumerate(canvas.layers):
-        if layer["mark"] == "text":
+    return {**spec, "layer": layers}
+
+
+def _is_text(layer: dict[str, Any]) -> bool:
+    return bool(layer["mark"]["type"] == "text")
+
+
+def _lettered(raw: str, spec: dict[str, Any]) -> str:
+    """The texts of each layer put into its group, as Vega writes them."""
+    for number, layer in enumerate(spec["layer"]):
+        if _is_text(layer):
             place = re.compile(rf'(<g class="[^"]*\blayer_{number}_marks"[^>]*?)(?:/>|></g>)')
-            raw, found = place.subn(partial(_lettered, layer), raw)
+            inside = _texts(layer).replace("\\", r"\\")
+            raw, found = place.subn(rf"\1{inside}</g>", raw)
             assert found == 1, "the layer of a text has its group"
     return raw
 
 
-def _is_text(layer: dict[str, Any]) -> bool:
-    return bool(layer["mark"] == "text" or layer["mark"]["type"] == "text")
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 
 
-def _lettered(layer: dict[str, Any], group: re.Match[str]) -> str:
-    """The group of a layer with its texts in it, as Vega writes them."""
-    return f"{group[1]}{lettering(layer['style'])}>{texts(layer)}</g>"
+def _texts(layer: dict[str, Any]) -> str:
+    mark = layer["mark"]
+    size = mark["fontSize"]
+    given = f' text-anchor="{ANCHORS[mark["align"]]}" font-size="{size}px" font-weight="{mark.get("fontWeight", 400)}"'
+    if "stroke" in mark:
+        given += f' stroke="{mark["stroke"]}" stroke-width="{mark["strokeWidth"]}" stroke-linejoin="round"'
+    drop = round(0.3 * size)  # from the middle of a line to its foot
+    return (
+        given
+        + ">"
+        + "".join(
+            f'<text x="{_plain(row["x"])}" y="{_plain(row["y"] + drop)}" fill="{row["fill"]}">{escape(str(row["text"]), quote=True)}</text>'
+            for row in layer["data"]["values"]
+        )
+    )
+
+
+def _plain(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _short(number: re.Match[str]) -> str:
-    return plain(float(number[0]))
+    return _plain(float(number[0]))
 
 
 def _hatch(key: str) -> str:

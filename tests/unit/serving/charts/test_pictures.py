@@ -14,11 +14,8 @@ from hypothesis import strategies as st
 from warehouse.gazetteer.tiles import load_tiles
 from warehouse.serving import charts
 from warehouse.serving.charts import Picture
-from warehouse.serving.charts.canvas import NARROW, WIDE, Canvas
-from warehouse.serving.charts.drawing import drawn, number
 from warehouse.serving.charts.lettering import width
 from warehouse.serving.charts.palette import contrast
-from warehouse.serving.charts.picture import by_vega
 from warehouse.serving.words import tongue
 from warehouse.settings import PROJECT
 
@@ -192,35 +189,6 @@ def test_texts_stand_where_vega_puts_them() -> None:
 
     ours, vegas = texts(picture.svg, by="us"), texts(vl_convert.vegalite_to_svg(picture.spec), by="vega")
     assert len(ours) == 8 and ours == vegas
-
-
-@pytest.mark.parametrize("kind", CHARTS)
-def test_vega_draws_the_same(kind: str) -> None:
-    for values in (None, [0.5, 1 / 3, 0.1234567, 0.0000012]):
-        picture = CHARTS[kind](rows(values))
-        for size in (WIDE, NARROW):
-            assert drawn(picture.draw(size)) == by_vega(picture.draw(size))
-
-
-def test_what_is_not_known_vega_draws() -> None:
-    canvas = Canvas(340, 20)
-    canvas.add("rule", [{"x": 1, "y": 2, "y2": 10, "stroke": "#000000"}], strokeCap="round")
-    assert drawn(canvas) is None and 'stroke-linecap="round"' in by_vega(canvas)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (-0.0, "0"),
-        (57.0, "57"),
-        (1e-06, "0.000001"),
-        (1.5e-07, "1.5e-7"),
-        (1e-05 / 3, "0.0000033333333333333337"),
-        (-2.5, "-2.5"),
-    ],
-)
-def test_numbers_are_written_as_by_javascript(value: float, text: str) -> None:
-    assert number(value) == text
 
 
 @pytest.mark.parametrize("kind", ["columns", "lines"])
