@@ -54,9 +54,15 @@ def _as_kept(candidate: Candidate) -> list[dict[str, Any]]:
 
     steps = kept_build.read(target_path(candidate.home))
     try:
-        return kept_build.run(candidate.database, steps) if steps else []
+        return kept_build.run(candidate.database, steps, _size(candidate)) if steps else []
     except kept_build.NotAsKept:
         return []
+
+
+def _size(candidate: Candidate) -> int:
+    """Bytes that the models read: the tables of the rounds to build, and what stands in the database."""
+    tables = sum(path.stat().st_size for n in candidate.building for path in n.folder.glob("*.parquet"))
+    return tables + candidate.database.stat().st_size
 
 
 def _by_dbt(candidate: Candidate) -> list[dict[str, Any]]:
