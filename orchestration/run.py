@@ -19,7 +19,7 @@ from orchestration.partitions import rounds
 from orchestration.resources import WarehouseHome
 from orchestration.run_part import WHOLE, Part
 from orchestration.work import Work, end, unexpected
-from warehouse.at_rest import collector_at_rest
+from warehouse.at_rest import collector_at_rest, collector_seldom
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
 from warehouse.normalize.run import normalize, normalized_id
@@ -75,6 +75,7 @@ def run_round(
         stages = {"compare": time.perf_counter() - started}
         return RoundResult(round_key, "unchanged", release.release_id, stages=stages, replayed=replayed)
     ahead.begin()
+    collector_seldom()
     job = _job(home, "check_round" if check_only else "publish_round")
     loaded = time.perf_counter() - started
     config = HELD if hold and not check_only else None

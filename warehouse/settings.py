@@ -24,6 +24,14 @@ def database_memory() -> str:
     return os.environ.get("MTM_DATABASE_MEMORY") or "2GB"
 
 
+def database_threads(size: int) -> dict[str, int]:
+    """DuckDB's `threads` where steps run side by side on so many bytes; nothing where it may take all cores.
+
+    Up to 128 MB its own threads cost more than they help.
+    """
+    return {"threads": 1} if size < 2**27 else {}
+
+
 @dataclass(frozen=True)
 class Home:
     """The state of one installation (design: `MTM_HOME`). Microdata lies in `vault` and `build`, nowhere else."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from warehouse.codebooks.recognise import NOTHING_DECLARED, Declared, Recognised, recognise
 from warehouse.deliveries.disk import copied, file_hash, lasting_folder, storage_faults, sync
 from warehouse.deliveries.names import clean_name
+from warehouse.deliveries.readers import last
 from warehouse.deliveries.readers.open import read_file
 from warehouse.errors import MtmError, UsageError
 from warehouse.operations import load_operation
@@ -112,7 +113,9 @@ class Vault:
                 raise purged_error(stone, stone.round_keys[0], sha256[:12])
             if known := self._known(copy, sha256, declared, origin, partial=partial, restore=restore):
                 return known
-            recognised = recognise(read_file(copy, name, keep_errors=True), name, declared)
+            sheets = read_file(copy, name, keep_errors=True)
+            recognised = recognise(sheets, name, declared)
+            last.keep(sha256, sheets)
             size = copy.stat().st_size
             draft = _draft(origin, sha256, size, recognised, partial=partial)
             return self._store(copy, draft, restore=restore)

@@ -7,6 +7,7 @@ that a change in another codebook does not reach it; where it no longer fits, th
 from __future__ import annotations
 
 from warehouse.codebooks.recognise import Declared, Recognised, recognise
+from warehouse.deliveries.readers import last
 from warehouse.deliveries.readers.open import read_file
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import UnreadableDelivery
@@ -17,7 +18,8 @@ from warehouse.settings import Home
 
 def reopen(home: Home, delivery: Delivery, operation: Operation) -> Recognised:
     """The recognised delivery. Raises UnreadableDelivery where no codebook fits, MtmError where the vault is damaged."""
-    sheets = read_file(Vault(home).path(delivery), delivery.file_name, keep_errors=True)
+    path = Vault(home).path(delivery)
+    sheets = last.given(delivery.sha256) or read_file(path, delivery.file_name, keep_errors=True)
     books = read_by(delivery, operation, home)
     declared = Declared(delivery.operation, delivery.component, delivery.round_number)
     if len(books) != 1:

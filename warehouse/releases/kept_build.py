@@ -24,13 +24,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import MtmError
-from warehouse.settings import database_memory
+from warehouse.settings import database_memory, database_threads
 
 if TYPE_CHECKING:
     import duckdb
 
 THREADS = 2
-SMALL = 2**27  # bytes to read: up to here DuckDB's own threads cost more than they help two steps at a time
 COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)  # dbt's own, at the head of each statement
 ASKED = ("describe", "select", "begin", "commit", "rollback")  # of a model: what only looked, and its transaction
 GOOD = {"success", "pass", "warn"}
@@ -143,14 +142,14 @@ def _before(name: str, ran: set[str], manifest: Any) -> list[str]:
     return sorted(found)
 
 
-def run(database: Path, steps: list[Step], size: int = SMALL) -> list[dict[str, Any]]:
+def run(database: Path, steps: list[Step], size: int = 0) -> list[dict[str, Any]]:
     """Run the steps in a database. One result a step, as dbt would give it. Raises NotAsKept; then the database is half built.
 
     `size`: bytes of the database and of the rounds' tables.
     """
     import duckdb
 
-    con = duckdb.connect(str(database), config=_config(database, is_small=size < SMALL))
+    con = duckdb.connect(str(database), config=_config(database, size))
     runner = _Runner(con)
     try:
         return runner.run(steps)
@@ -160,10 +159,10 @@ def run(database: Path, steps: list[Step], size: int = SMALL) -> list[dict[str, 
         runner.close()
 
 
-def _config(database: Path, *, is_small: bool) -> dict[str, Any]:
-    """As in dbt_project/profiles.yml; where little is built each step has one thread."""
+def _config(database: Path, size: int) -> dict[str, Any]:
+    """As in dbt_project/profiles.yml; where little is read each step has one thread."""
     return {
-        **({"threads": 1} if is_small else {}),
+        **database_threads(size),
         "memory_limit": database_memory(), "temp_directory": f"{database}.tmp", "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false", "fsync_mode": "NONE",
     }  # fmt: skip

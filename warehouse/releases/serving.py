@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.errors import MtmError
 from warehouse.releases.empty import MART, SCHEMA, STORED, copy_tables, foreign_keys
 from warehouse.releases.twins import HASHED_ROWS, UNHASHED, Standing, content_hash, mart_hash, write_twin
-from warehouse.settings import database_memory
+from warehouse.settings import database_memory, database_threads
 from warehouse.sql_text import escaped
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def write_serving(
     import duckdb
 
     (folder / "parquet").mkdir(parents=True)
-    with duckdb.connect(":memory:", config=_config(scratch)) as con:
+    with duckdb.connect(":memory:", config=_config(scratch, build.stat().st_size)) as con:
         con.execute(f"ATTACH '{escaped(build)}' AS build (READ_ONLY)")
         con.execute(f"ATTACH '{escaped(folder / DATABASE)}' AS serving ({STORED})")
         names = copy_tables(con, keep or scratch)
@@ -50,9 +50,9 @@ def write_serving(
     return {name: {"rows": rows[name], "content_hash": hashes[name]} for name in sorted(names)}
 
 
-def _config(scratch: Path) -> dict[str, str | bool | int | float | list[str]]:
+def _config(scratch: Path, size: int) -> dict[str, str | bool | int | float | list[str]]:
     """The files are made to last once, when all are written (`publish.py`)."""
-    return {"temp_directory": str(scratch / "spill"), "memory_limit": database_memory(), "fsync_mode": "NONE",
+    return {**database_threads(size), "temp_directory": str(scratch / "spill"), "memory_limit": database_memory(), "fsync_mode": "NONE",
             "disabled_compression_methods": WITHOUT}  # fmt: skip
 
 
