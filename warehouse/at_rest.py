@@ -10,7 +10,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 NEW = 20_000  # objects: by default 700, and a round makes millions that live for a moment
 
 
