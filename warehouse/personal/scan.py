@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.deliveries.vault import Delivery, Vault
 from warehouse.errors import MtmError
 from warehouse.personal.contents import contents, marts_cells
-from warehouse.personal.search import CELL, Needles
+from warehouse.personal.search import AT_ONCE, CELL, Needles
 from warehouse.personal.shapes import HIDDEN, shown
 from warehouse.personal.values import nobodys, personal_values_of, remembered
 from warehouse.settings import Home
@@ -49,6 +50,12 @@ class Scan:
             self.hits[place] = self.hits.get(place, 0) + sum(found.values())
             known = self.whose.setdefault(place, {})
             known.update({value: known.get(value, 0) + n for value, n in found.items()})
+
+    def join(self, other: Scan) -> None:
+        """The search of the same files for other values."""
+        self.values, self.files, self.bytes = self.values + other.values, other.files, other.bytes
+        for place, found in other.whose.items():
+            self.add(place, found)
 
     def of(self, values: frozenset[str]) -> dict[str, int]:
         """The hits of some of the values."""
@@ -86,9 +93,11 @@ def values_built(home: Home, building: Iterable[Any]) -> frozenset[str]:
 
 def search_marts(con: DuckDBPyConnection, values: frozenset[str]) -> Scan:
     """Search the cells of schema `marts` of an open database."""
-    needles = _needles(values)
-    result = Scan(values=len(needles.values))
-    _add(result, needles, ((f"{table}.{column}", data) for table, column, data in marts_cells(con)))
+    result = Scan()
+    for needles in _needles(values):
+        part = Scan(values=len(needles.values))
+        _add(part, needles, ((f"{table}.{column}", data) for table, column, data in marts_cells(con)))
+        result.join(part)
     result.files = con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts'").fetchall()[0][0]
     return result
 
@@ -132,9 +141,21 @@ def _search(
 ) -> Scan:
     """`marks`: of SQLite files, how far they were searched before; None searches them whole. `elsewhere`: of DuckDB files
     the tables whose rows stand in another of the files too."""
-    needles = _needles(frozenset(values))
+    result, paths, before = Scan(), list(_each_once(files)), deepcopy(marks)
+    for number, needles in enumerate(_needles(frozenset(values))):
+        result.join(_searched(root, needles, paths, deepcopy(before) if number else marks, elsewhere))
+    return result
+
+
+def _searched(
+    root: Path,
+    needles: Needles,
+    files: Iterable[Path],
+    marks: dict[str, dict[str, int]] | None,
+    elsewhere: dict[Path, frozenset[str]],
+) -> Scan:
     result = Scan(values=len(needles.values))
-    for path in _each_once(files):
+    for path in files:
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
         since = None if marks is None else marks.setdefault(name, {})
         if found := needles.told_in(name.encode("utf-8", "surrogatepass")):
@@ -193,9 +214,17 @@ def _each_once(files: Iterable[Path]) -> Iterator[Path]:
         yield path
 
 
+def _needles(values: frozenset[str]) -> Iterator[Needles]:
+    """The patterns to look for, some values at a time. The gate and the release look for the same, one after the other:
+    where all are in one part it is made once."""
+    if len(values) <= AT_ONCE:
+        yield _all_needles(values)
+    else:
+        yield from Needles.in_parts(values - nobodys(values))
+
+
 @lru_cache(maxsize=1)
-def _needles(values: frozenset[str]) -> Needles:
-    """The gate and the release look for the same values, one after the other."""
+def _all_needles(values: frozenset[str]) -> Needles:
     return Needles.made_of(values - nobodys(values))
 
 

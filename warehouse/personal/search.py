@@ -17,6 +17,7 @@ from warehouse.personal.forms import hashed, is_number, spellings, written
 
 KEY = 7  # bytes
 CELL = b"\x1f"  # stands around every cell that was decoded
+AT_ONCE = 50_000  # values: each has some thirty patterns, which take five kilobytes
 _BITS, _MIX, _MASK = 24, np.uint64(0x9E3779B97F4A7C15), np.uint64((1 << 8 * KEY) - 1)
 _PART = 1 << 17  # what is worked on stays near the processor
 _GAPS = 1 << 20  # bytes from which on empty pages are looked for
@@ -48,6 +49,13 @@ class Needles:
             made._add(number, value, encoded)
         made._index()
         return made
+
+    @classmethod
+    def in_parts(cls, values: Iterable[str], *, encoded: bool = True) -> Iterator[Needles]:
+        """The same, so many values at a time that their patterns never fill the memory; at least once, be it for none."""
+        ordered = sorted(set(values))
+        for start in range(0, max(1, len(ordered)), AT_ONCE):
+            yield cls.made_of(ordered[start : start + AT_ONCE], encoded=encoded)
 
     def _add(self, number: int, value: str, encoded: bool) -> None:
         if _WORD.fullmatch(value):

@@ -109,8 +109,8 @@ def nobodys(values: Iterable[str]) -> frozenset[str]:
     values = list(values)
     if not values:
         return frozenset()
-    needles = Needles.made_of(values, encoded=False)
-    return frozenset(needles.values[number] for number in needles.found_in(_own_words()))
+    parts = Needles.in_parts(values, encoded=False)
+    return frozenset(needles.values[number] for needles in parts for number in needles.found_in(_own_words()))
 
 
 def _of_sheets(home: Home, delivery: Delivery) -> frozenset[str]:
