@@ -169,7 +169,8 @@ def test_large_files_are_given_more_time() -> None:
 
 
 def test_a_file_that_waits_for_a_busy_machine_is_read(
-    reader: Callable[[str], None], workbook: Callable[..., Path]
+    reader: Callable[[str], None], workbook: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(child, "BUSY", 20.0)
     reader("time.sleep(2.3) or []")
     assert read_file(workbook("x.xlsx", [["a"]])) == []
