@@ -23,11 +23,8 @@ from warehouse.releases.serving import DATABASE
 from warehouse.settings import database_memory
 
 MARTS = Path(__file__).with_name("marts.yml")
-SMALL = (
-    512 * 2**20
-)  # bytes of a candidate: beyond it DuckDB keeps both cores busy by itself, and memory is to be held down
-
-
+# Bytes of a candidate: beyond it DuckDB keeps both cores busy by itself, and memory is to be held down.
+SMALL = 512 * 2**20
 FIRST_ROWS = """
 SELECT place_code, sheet, row_number FROM assessment WHERE list_contains(?::VARCHAR[], place_code)
 QUALIFY row_number() OVER (PARTITION BY place_code ORDER BY row_number NULLS FIRST) = 1

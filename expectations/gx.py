@@ -36,7 +36,12 @@ def great_expectations() -> Any:
 @contextmanager
 def _without(names: Sequence[str]) -> Iterator[None]:
     """In the body, and in its thread only, these packages are not there (what was imported before still is)."""
-    finder = _NotThere(names)
+    with _asked_first(_NotThere(names)):
+        yield
+
+
+@contextmanager
+def _asked_first(finder: _NotThere) -> Iterator[None]:
     sys.meta_path.insert(0, finder)
     try:
         yield
@@ -60,12 +65,10 @@ class _NotThere:
 @contextmanager
 def _later(names: Sequence[str]) -> Iterator[None]:
     """What this thread imports of these in the body is a stand-in; afterwards they are imported as ever."""
-    finder = _StandIns(names)
-    sys.meta_path.insert(0, finder)
     try:
-        yield
+        with _asked_first(_StandIns(names)):
+            yield
     finally:
-        sys.meta_path.remove(finder)
         for name in names:
             parent, _, last = name.rpartition(".")
             if isinstance(sys.modules.get(name), _Later):

@@ -217,15 +217,21 @@ def _each_once(files: Iterable[Path]) -> Iterator[Path]:
 def _needles(values: frozenset[str]) -> Iterator[Needles]:
     """The patterns to look for, some values at a time. The gate and the release look for the same, one after the other:
     where all are in one part it is made once."""
-    if len(values) <= AT_ONCE:
-        yield _all_needles(values)
+    persons = _persons(values)
+    if len(persons) <= AT_ONCE:
+        yield _all_needles(persons)
     else:
-        yield from Needles.in_parts(values - nobodys(values))
+        yield from Needles.in_parts(persons)
 
 
 @lru_cache(maxsize=1)
-def _all_needles(values: frozenset[str]) -> Needles:
-    return Needles.made_of(values - nobodys(values))
+def _persons(values: frozenset[str]) -> frozenset[str]:
+    return values - nobodys(values)
+
+
+@lru_cache(maxsize=1)
+def _all_needles(persons: frozenset[str]) -> Needles:
+    return Needles.made_of(persons)
 
 
 def _shown(name: str) -> str:
