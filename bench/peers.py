@@ -63,6 +63,7 @@ def candidate(round_key: str, keep: str) -> None:
 
     home = Home.from_env()
     built = build_candidate(home, normalize(home, Vault(home).current(round_key)))
+    built.opened.close()
     Path(keep).mkdir(parents=True, exist_ok=True)
     shutil.copyfile(built.database, Path(keep) / "candidate.duckdb")
     discard(built)

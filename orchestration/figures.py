@@ -5,43 +5,53 @@ here, and no level below the finest published one is read.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration import charts, tables
 
-if TYPE_CHECKING:
-    import duckdb
-
+MARTS = ("mart_population", "mart_round_change", "mart_round_coverage")
 PEOPLE = """SELECT category_name_en, population_category, place_name_en, CASE WHEN is_suppressed THEN NULL ELSE individuals END
-            FROM marts.mart_population WHERE round_key = ? AND place_level = 1 AND sex = 'all' AND age_group = 'all'
+            FROM {mart_population} WHERE round_key = ? AND place_level = 1 AND sex = 'all' AND age_group = 'all'
             ORDER BY 2, 4 DESC NULLS LAST, 3"""
-TOTALS = """SELECT population_category, CASE WHEN is_suppressed THEN NULL ELSE individuals END FROM marts.mart_population
+TOTALS = """SELECT population_category, CASE WHEN is_suppressed THEN NULL ELSE individuals END FROM {mart_population}
             WHERE round_key = ? AND place_level = 0 AND sex = 'all' AND age_group = 'all' ORDER BY 1"""
 CHANGE = """SELECT category_name_en, previous_round_key, CASE WHEN is_suppressed THEN NULL ELSE previous_individuals END,
             CASE WHEN is_suppressed THEN NULL ELSE current_individuals END, comparability, summary_en
-            FROM marts.mart_round_change WHERE round_key = ? AND place_level = 0 ORDER BY population_category"""
+            FROM {mart_round_change} WHERE round_key = ? AND place_level = 0 ORDER BY population_category"""
 COVERAGE = """SELECT place_level, place_name_en, CASE WHEN is_suppressed THEN NULL ELSE respondents END,
               CASE WHEN is_suppressed THEN NULL ELSE communities END
-              FROM marts.mart_round_coverage WHERE round_key = ? AND place_level <= 1 ORDER BY place_level, 3 DESC NULLS LAST, 4 DESC"""
+              FROM {mart_round_coverage} WHERE round_key = ? AND place_level <= 1 ORDER BY place_level, 3 DESC NULLS LAST, 4 DESC"""
 
 
 def figures(release: Path, round_key: str) -> tables.Shown:
     """Charts, tables and numbers of a round in a release's folder; the numbers make the plots over rounds."""
-    import duckdb
-
-    from warehouse.releases.serving import DATABASE
-
-    with duckdb.connect(str(release / DATABASE), read_only=True) as con:
-        return {**_people(con, round_key), **_change(con, round_key), **_coverage(con, round_key)}
+    asked = _Asked(release, round_key)
+    with asked.con:
+        return {**_people(asked), **_change(asked), **_coverage(asked)}
 
 
-def _people(con: "duckdb.DuckDBPyConnection", round_key: str) -> tables.Shown:
+class _Asked:
+    """The Parquet twins of a release: opening its database would read all its tables and comments."""
+
+    def __init__(self, release: Path, round_key: str) -> None:
+        import duckdb
+
+        from warehouse.releases.contents import parquet
+
+        self.con, self.round_key = duckdb.connect(":memory:"), round_key
+        self._twins = {name: parquet(release, name) for name in MARTS}
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.con.execute(sql.format(**self._twins), [self.round_key]).fetchall()
+
+
+def _people(asked: _Asked) -> tables.Shown:
     by_category: dict[tuple[str, str], list[charts.Row]] = {}
-    for name, category, place, people in con.execute(PEOPLE, [round_key]).fetchall():
+    for name, category, place, people in asked.rows(PEOPLE):
         by_category.setdefault((name, category), []).append((place, people))
     told: tables.Shown = {
         f"people, {category.replace('_', ' ')}": int(people)
-        for category, people in con.execute(TOTALS, [round_key]).fetchall()
+        for category, people in asked.rows(TOTALS)
         if people is not None
     }
     if by_category:
@@ -50,21 +60,21 @@ def _people(con: "duckdb.DuckDBPyConnection", round_key: str) -> tables.Shown:
     return told
 
 
-def _change(con: "duckdb.DuckDBPyConnection", round_key: str) -> tables.Shown:
+def _change(asked: _Asked) -> tables.Shown:
     """Both rounds beside each other and, in words, what can be said of the difference: it is not one where they can't be compared."""
-    rows = con.execute(CHANGE, [round_key]).fetchall()
+    rows = asked.rows(CHANGE)
     if not rows:
         return {}
     before = rows[0][1]
     words = [(name, *_both(was, now), _plain(how), said) for name, _, was, now, how, said in rows]
-    columns = ["people", before, round_key, "comparable", "what can be said"]
-    drawn = charts.pairs(f"{before} and {round_key}", [(name, was, now) for name, _, was, now, *_ in rows])
+    columns = ["people", before, asked.round_key, "comparable", "what can be said"]
+    drawn = charts.pairs(f"{before} and {asked.round_key}", [(name, was, now) for name, _, was, now, *_ in rows])
     table = tables.markdown(columns, words)
     return {"against the round before": tables.together(drawn, table)}
 
 
-def _coverage(con: "duckdb.DuckDBPyConnection", round_key: str) -> tables.Shown:
-    rows = con.execute(COVERAGE, [round_key]).fetchall()
+def _coverage(asked: _Asked) -> tables.Shown:
+    rows = asked.rows(COVERAGE)
     told: tables.Shown = {}
     for what, at in (("respondents", 2), ("communities", 3)):
         total: Any = next((row[at] for row in rows if row[0] == 0), None)

@@ -51,7 +51,9 @@ def build_verdict(models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 
         work = Work.of(context, warehouse.home)
         with work.stage("gate marts"):
-            work.verdict = given = check_candidate(work.built_candidate())
+            candidate = work.built_candidate()
+            candidate.opened.close()
+            work.verdict = given = check_candidate(candidate)
             if given.outcome == "refused":
                 work.discard()
             context.instance.add_run_tags(context.run.run_id, {"mtm/verdict": given.outcome})

@@ -36,7 +36,8 @@ def build_models(manifest: Mapping[str, Any], columns: Known | None = None) -> d
         with work.stage("dbt"):
             nodes = _run(work, names)
             candidate = work.built_candidate()
-            held = model_versions(candidate.database, tables.values(), work.round_key)
+            held = model_versions(candidate.opened.con, tables.values(), work.round_key)
+            candidate.opened.begin_closing()  # the next step waits for its end
         contents = {uid: held[table] for uid, table in tables.items() if table in held}
         with together(context.instance):  # a hundred events in a moment
             yield from events(nodes, names, contents, copy_of=candidate.base_release if candidate.is_copy else None)
@@ -69,4 +70,6 @@ def _run(work: Work, names: Names) -> list[dict[str, Any]]:
 def _refuse(work: Work) -> None:
     from expectations.gate import check_candidate
 
-    work.verdict = check_candidate(work.built_candidate())
+    candidate = work.built_candidate()
+    candidate.opened.close()
+    work.verdict = check_candidate(candidate)

@@ -17,9 +17,9 @@ from warehouse.settings import DBT_PROJECT, Home
 
 def run_dbt(home: Home, lake: Lake, manifest: Any) -> list[dict[str, Any]]:
     """Build and test everything in the open session; one dict per node. A project that does not run is an MtmError."""
-    with _environment(home, lake.root), models._quiet():
+    with _environment(home, lake.root), models.quiet():
         result = _invoke(["build", "--no-write-json"], manifest)
-    return [models._node(r) for r in models.results_of(result)]
+    return [models.node_result(r) for r in models.results_of(result)]
 
 
 def parsed(home: Home) -> Any:
@@ -28,10 +28,10 @@ def parsed(home: Home) -> Any:
 
     path = _target(home) / "partial_parse.msgpack"
     if not path.exists():
-        with _environment(home, home.build), models._quiet():
+        with _environment(home, home.build), models.quiet():
             result = _invoke(["parse"])
         if not path.exists():
-            raise models._did_not_run(result.exception)
+            raise models.did_not_run(result.exception)
     manifest = Manifest.from_msgpack(path.read_bytes())
     manifest.build_flat_graph()
     return manifest

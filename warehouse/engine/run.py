@@ -32,6 +32,7 @@ def _on_spark(candidate: Candidate) -> DbtOutcome:
     from warehouse.engine.shape import shape
 
     must_be_ready()
+    candidate.opened.close()
     if not candidate.is_copy:
         shape(candidate)
     lake = Lake(candidate.folder / "spark")

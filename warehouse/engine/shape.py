@@ -30,9 +30,9 @@ def shape(candidate: Candidate) -> None:
 
 
 def _run(candidate: Candidate) -> None:
-    with models.dbt_environment(candidate.home, candidate.database), models._quiet():
+    with models.dbt_environment(candidate.home, candidate.database), models.quiet():
         command = ["build", "--no-write-json", "--exclude-resource-type", "test", "unit_test"]
-        result: Any = models._invoke(command, models._parsed(candidate.home))
+        result: Any = models.invoke(command, models.parsed(candidate.home))
     failed = [r for r in models.results_of(result) if str(r.status) == "error"]
     if failed:
-        raise models._did_not_run(failed[0].message)
+        raise models.did_not_run(failed[0].message)

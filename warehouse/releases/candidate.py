@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from warehouse.deliveries.vault import Vault
@@ -24,9 +24,10 @@ from warehouse.operations import find_round, load_operation
 from warehouse.releases import lock
 from warehouse.releases.index import next_id
 from warehouse.releases.manifest import Manifest, RoundVersion, current_manifest
+from warehouse.releases.open_database import OpenDatabase
 from warehouse.releases.reference import load_reference
 from warehouse.replay import reference_hash
-from warehouse.settings import DBT_PROJECT, PROJECT, Home
+from warehouse.settings import DBT_PROJECT, PROJECT, Home, database_memory, database_threads
 from warehouse.sql_text import escaped
 from warehouse.survey.stated import takes_stock_of
 
@@ -66,6 +67,21 @@ class Candidate:
     def synthetic(self) -> bool:
         """Whether any round of it is synthetic."""
         return any(find_round(v.round_key)[1].is_synthetic for v in self.versions)
+
+    @property
+    def size(self) -> int:
+        """Bytes that the models read: the tables of the rounds to build, and what stands in the database."""
+        tables = sum(path.stat().st_size for n in self.building for path in n.folder.glob("*.parquet"))
+        return tables + (self.database.stat().st_size if self.database.exists() else 0)
+
+    @cached_property
+    def opened(self) -> OpenDatabase:
+        """The database while it is filled, with the settings of dbt_project/profiles.yml; where little is read a step has one thread."""
+        config = {
+            **BUILDING, **database_threads(self.size), "memory_limit": database_memory(), "temp_directory": f"{self.database}.tmp",
+            "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
+        }  # fmt: skip
+        return OpenDatabase(self.database, config)
 
     def history(self) -> list[dict[str, Any]]:
         """The releases up to this one, oldest first (rows of `reference.release`, without is_current)."""
@@ -123,6 +139,8 @@ def _build(home: Home, normalized: Normalized) -> Candidate:
 
 def discard(candidate: Candidate) -> None:
     """Throw the candidate away and let the next builder in."""
+    with suppress(Exception):  # what could not be written is thrown away
+        candidate.opened.close()
     shutil.rmtree(candidate.folder, ignore_errors=True)
     lock.release(builder_lock(candidate.home))
 
@@ -187,20 +205,25 @@ def _standing(home: Home, version: RoundVersion) -> Normalized:
 
 
 def register(candidate: Candidate) -> None:
-    """Views on the canonical Parquet of the rounds to build, reference tables, and the control table."""
+    """Views on the canonical Parquet of the rounds to build, reference tables, and the control table.
+
+    A copy is left open: what was kept of an earlier build runs next.
+    """
     releases = candidate.history()
     rows = [
         {**r, "published_at": datetime.fromisoformat(r["published_at"]), "is_current": r is releases[-1]}
         for r in releases
     ]
-    with duckdb.connect(str(candidate.database), config=BUILDING) as con:
-        con.execute("CREATE SCHEMA IF NOT EXISTS canonical; CREATE SCHEMA IF NOT EXISTS control")
-        for table in TABLES:
-            con.execute(f"CREATE OR REPLACE VIEW canonical.{table} AS {_select(table, candidate.building)}")
-        load_reference(con, candidate.versions, rows, candidate.home)
-        keys = [(n.round_key, n.delivery.partial) for n in candidate.building]
-        con.execute("CREATE OR REPLACE TABLE control.round_to_build (round_key VARCHAR, is_partial BOOLEAN)")
-        con.executemany("INSERT INTO control.round_to_build VALUES (?, ?)", keys)
+    con = candidate.opened.con
+    con.execute("CREATE SCHEMA IF NOT EXISTS canonical; CREATE SCHEMA IF NOT EXISTS control")
+    for table in TABLES:
+        con.execute(f"CREATE OR REPLACE VIEW canonical.{table} AS {_select(table, candidate.building)}")
+    load_reference(con, candidate.versions, rows, candidate.home)
+    keys = [(n.round_key, n.delivery.partial) for n in candidate.building]
+    con.execute("CREATE OR REPLACE TABLE control.round_to_build (round_key VARCHAR, is_partial BOOLEAN)")
+    con.executemany("INSERT INTO control.round_to_build VALUES (?, ?)", keys)
+    if not candidate.is_copy:
+        candidate.opened.close()
 
 
 def _select(table: str, building: list[Normalized]) -> str:

@@ -24,7 +24,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import MtmError
-from warehouse.settings import database_memory, database_threads
 
 if TYPE_CHECKING:
     import duckdb
@@ -142,14 +141,10 @@ def _before(name: str, ran: set[str], manifest: Any) -> list[str]:
     return sorted(found)
 
 
-def run(database: Path, steps: list[Step], size: int = 0) -> list[dict[str, Any]]:
-    """Run the steps in a database. One result a step, as dbt would give it. Raises NotAsKept; then the database is half built.
-
-    `size`: bytes of the database and of the rounds' tables.
-    """
+def run(con: duckdb.DuckDBPyConnection, steps: list[Step]) -> list[dict[str, Any]]:
+    """Run the steps in an open database. One result a step, as dbt would give it. Raises NotAsKept; then it is half built."""
     import duckdb
 
-    con = duckdb.connect(str(database), config=_config(database, size))
     runner = _Runner(con)
     try:
         return runner.run(steps)
@@ -157,15 +152,6 @@ def run(database: Path, steps: list[Step], size: int = 0) -> list[dict[str, Any]
         raise NotAsKept(type(error).__name__) from error
     finally:
         runner.close()
-
-
-def _config(database: Path, size: int) -> dict[str, Any]:
-    """As in dbt_project/profiles.yml; where little is read each step has one thread."""
-    return {
-        **database_threads(size),
-        "memory_limit": database_memory(), "temp_directory": f"{database}.tmp", "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false", "fsync_mode": "NONE",
-    }  # fmt: skip
 
 
 class _Runner:
@@ -199,8 +185,8 @@ class _Runner:
         return results
 
     def close(self) -> None:
-        """Close all, which writes the database's file."""
-        for cursor in [*self._cursors, self._con]:
+        """Close the cursors."""
+        for cursor in self._cursors:
             cursor.close()
 
     def _step(self, step: Step) -> dict[str, Any]:

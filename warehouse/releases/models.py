@@ -54,27 +54,22 @@ def _as_kept(candidate: Candidate) -> list[dict[str, Any]]:
 
     steps = kept_build.read(target_path(candidate.home))
     try:
-        return kept_build.run(candidate.database, steps, _size(candidate)) if steps else []
+        return kept_build.run(candidate.opened.con, steps) if steps else []
     except kept_build.NotAsKept:
         return []
-
-
-def _size(candidate: Candidate) -> int:
-    """Bytes that the models read: the tables of the rounds to build, and what stands in the database."""
-    tables = sum(path.stat().st_size for n in candidate.building for path in n.folder.glob("*.parquet"))
-    return tables + candidate.database.stat().st_size
 
 
 def _by_dbt(candidate: Candidate) -> list[dict[str, Any]]:
     from warehouse.releases import kept_build
 
-    manifest, standing = _parsed(candidate.home), STANDING if candidate.is_copy else []
-    with dbt_environment(candidate.home, candidate.database), _quiet(), kept_build.listening() as heard:
-        result = _invoke(["build", "--no-write-json", *standing], manifest)
+    candidate.opened.close()  # dbt opens it itself
+    manifest, standing = parsed(candidate.home), STANDING if candidate.is_copy else []
+    with dbt_environment(candidate.home, candidate.database), quiet(), kept_build.listening() as heard:
+        result = invoke(["build", "--no-write-json", *standing], manifest)
     results = results_of(result)
     if candidate.is_copy:
         kept_build.keep(target_path(candidate.home), heard, results, manifest)
-    return [_node(r) for r in results]
+    return [node_result(r) for r in results]
 
 
 def results_of(result: Any) -> list[Any]:
@@ -82,7 +77,7 @@ def results_of(result: Any) -> list[Any]:
     if isinstance(result.exception, BaseException) and not isinstance(result.exception, Exception):
         raise result.exception  # dbt keeps interrupts for itself: somebody ends the run
     if result.exception is not None or result.result is None:
-        raise _did_not_run(result.exception)
+        raise did_not_run(result.exception)
     return list(result.result.results)
 
 
@@ -90,8 +85,8 @@ def manifest_path(home: Home) -> Path:
     """dbt's parsed project as JSON; made where it is missing (Dagster reads it)."""
     path = target_path(home) / "manifest.json"
     if not path.exists():
-        with dbt_environment(home, home.build / "candidate" / "build.duckdb"), _quiet():
-            _invoke(["parse"])
+        with dbt_environment(home, home.build / "candidate" / "build.duckdb"), quiet():
+            invoke(["parse"])
     return path
 
 
@@ -103,12 +98,12 @@ def compiled_models(home: Home) -> dict[str, str]:
     folder = home.build / f"compile.{os.getpid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     try:
-        with dbt_environment(home, folder / "build.duckdb"), _quiet():
-            result = _invoke(["compile", "--no-write-json", "--select", "resource_type:model"], _parsed(home))
+        with dbt_environment(home, folder / "build.duckdb"), quiet():
+            result = invoke(["compile", "--no-write-json", "--select", "resource_type:model"], parsed(home))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if result.exception is not None or result.result is None:
-        raise _did_not_run(result.exception)
+        raise did_not_run(result.exception)
     nodes = [r.node for r in result.result.results]
     return {n.unique_id: n.compiled_code for n in nodes if n.language == "sql" and n.compiled_code}
 
@@ -122,7 +117,7 @@ def target_path(home: Home) -> Path:
     return (Path(shared) if shared else home.build / "dbt") / models_hash()
 
 
-def _parsed(home: Home) -> Any:
+def parsed(home: Home) -> Any:
     """The parsed project, so that dbt need not parse it (its own check would, for another path of the database)."""
     from dbt.contracts.graph.manifest import Manifest
 
@@ -158,7 +153,8 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
 
 
-def _invoke(command: list[str], manifest: Any = None) -> Any:
+def invoke(command: list[str], manifest: Any = None) -> Any:
+    """One command of dbt on the project, in this process; its connections are closed afterwards. `manifest`: the parsed project."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -173,7 +169,8 @@ def _invoke(command: list[str], manifest: Any = None) -> Any:
         DuckDBConnectionManager.close_all_connections()
 
 
-def _did_not_run(error: object) -> MtmError:
+def did_not_run(error: object) -> MtmError:
+    """The error of a project or a candidate that dbt could not work with."""
     return MtmError(
         f"dbt did not run: {_first_line(error)}",
         where="dbt_project/",
@@ -184,13 +181,14 @@ def _did_not_run(error: object) -> MtmError:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """dbt prints to standard output even when told to be quiet; results are returned, so it is left out."""
     with contextlib.redirect_stdout(io.StringIO()):
         yield
 
 
-def _node(result: Any) -> dict[str, Any]:
+def node_result(result: Any) -> dict[str, Any]:
+    """What became of a node, as `DbtOutcome` holds it."""
     rows = (result.adapter_response or {}).get("rows_affected")
     return {
         "unique_id": result.node.unique_id,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from warehouse.releases.compare import PEOPLE, diff_databases
-from warehouse.releases.contents import attach
+from warehouse.releases.contents import attach, parquet
 from warehouse.releases.notes_words import LANGUAGES, Words, words
 from warehouse.releases.serving import DATABASE, SCHEMA
 from warehouse.releases.verdict import CheckResult, Verdict
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from warehouse.releases.candidate import Candidate
 
 MOST = 40  # rows of a table
-BREAKS = """SELECT round_key, previous_round_key, indicator_name_{lang}, comparability_reason_{lang} FROM {schema}.dim_indicator_comparability
+BREAKS = """SELECT round_key, previous_round_key, indicator_name_{lang}, comparability_reason_{lang} FROM {dim_indicator_comparability}
             WHERE comparability = 'not_comparable' AND is_asked AND list_contains(?, round_key)
-            UNION SELECT round_key, previous_round_key, category_name_{lang}, comparability_reason_{lang} FROM {schema}.mart_round_change
+            UNION SELECT round_key, previous_round_key, category_name_{lang}, comparability_reason_{lang} FROM {mart_round_change}
             WHERE comparability = 'not_comparable' AND place_level = 0 AND list_contains(?, round_key)"""
+
+TOLD_BY = {"dim_indicator_comparability", "mart_round_change"}
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,10 @@ def _facts(folder: Path, candidate: Candidate, verdict: Verdict, marts: dict[str
 
     rounds = _versions(candidate)
     with duckdb.connect(":memory:") as con:
-        attach(con, folder / DATABASE, "b")
-        compared = _as_judged(candidate, verdict) or _compared(con, candidate, marts)
+        compared = _as_judged(candidate, verdict) or _compared(con, candidate, folder, marts)
         brought = [r["round_key"] for r in rounds if r["change"] != "removed"]
-        titles = {language: _titles(con, language) for language in LANGUAGES}
-        breaks = {language: _broken(con, language, brought, set(marts)) for language in LANGUAGES}
+        titles = {language: _titles(con, language, folder) for language in LANGUAGES}
+        breaks = {language: _broken(con, language, brought, folder, set(marts)) for language in LANGUAGES}
     return Facts(
         candidate.release_id, candidate.base_release, candidate.created_at + "Z", content_hash(marts), candidate.synthetic,
         rounds, verdict, compared, titles, breaks,
@@ -101,8 +102,11 @@ def _as_judged(candidate: Candidate, verdict: Verdict) -> dict[str, Any]:
     return verdict.diff if was_compared and "told" not in verdict.diff else {}
 
 
-def _compared(con: duckdb.DuckDBPyConnection, candidate: Candidate, marts: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The same, where the gate did not tell it; the serving database is attached as `b`."""
+def _compared(
+    con: duckdb.DuckDBPyConnection, candidate: Candidate, folder: Path, marts: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """The same, where the gate did not tell it: the serving database beside that of the base."""
+    attach(con, folder / DATABASE, "b")
     if not _attached(con, candidate):
         return {}
     before = candidate.base.marts if candidate.base else {}
@@ -143,21 +147,19 @@ def _attached(con: duckdb.DuckDBPyConnection, candidate: Candidate) -> bool:
     return True
 
 
-def _titles(con: duckdb.DuckDBPyConnection, language: str) -> dict[str, str]:
+def _titles(con: duckdb.DuckDBPyConnection, language: str, folder: Path) -> dict[str, str]:
     column = "round_title" if language == "en" else f"round_title_{language}"
-    return {
-        str(k): str(t or "") for k, t in con.execute(f"SELECT round_key, {column} FROM b.{SCHEMA}.dim_round").fetchall()
-    }
+    rows = con.execute(f"SELECT round_key, {column} FROM {parquet(folder, 'dim_round')}").fetchall()
+    return {str(key): str(title or "") for key, title in rows}
 
 
 def _broken(
-    con: duckdb.DuckDBPyConnection, language: str, brought: list[str], marts: set[str]
+    con: duckdb.DuckDBPyConnection, language: str, brought: list[str], folder: Path, marts: set[str]
 ) -> list[tuple[str, ...]]:
-    if not {"dim_indicator_comparability", "mart_round_change"} <= marts or not brought:
+    if not marts >= TOLD_BY or not brought:
         return []
-    rows = con.execute(
-        BREAKS.format(lang=language, schema=f"b.{SCHEMA}") + " ORDER BY ALL", [brought, brought]
-    ).fetchall()
+    twins = {name: parquet(folder, name) for name in TOLD_BY}  # opening the database would read all its tables
+    rows = con.execute(f"{BREAKS.format(lang=language, **twins)} ORDER BY ALL", [brought, brought]).fetchall()
     return [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.releases.candidate import BUILDING, Candidate
 from warehouse.releases.serving import SCHEMA
@@ -28,10 +29,9 @@ def add_checks(candidate: Candidate, verdict: Verdict) -> None:
         kept = _published(con, candidate, sorted({v.round_key for v in candidate.versions} - {verdict.round_key}))
         rows = [row for key in sorted(set(told) - kept) for row in check_rows(told[key])]
         if rows:
-            columns = list(rows[0])
-            places = f"({', '.join('?' * len(columns))})"  # one statement: row by row costs as much as all else here
-            sql = f"INSERT INTO {SCHEMA}.{MART} ({', '.join(columns)}) VALUES {', '.join([places] * len(rows))}"
-            con.execute(sql, [row[c] for row in rows for c in columns])
+            con.register("_checks", pa.Table.from_pylist(rows))  # row by row costs as much as all else here
+            con.execute(f"INSERT INTO {SCHEMA}.{MART} BY NAME SELECT * FROM _checks")
+            con.unregister("_checks")
 
 
 def check_rows(verdict: Verdict) -> list[dict[str, Any]]:

@@ -80,9 +80,9 @@ def _control(connection: duckdb.DuckDBPyConnection, rounds: list[Round]) -> None
 @lru_cache
 def _manifest() -> Any:
     """The project as the line parses it, once for all tests of a worker."""
-    from warehouse.releases.models import _parsed
+    from warehouse.releases.models import parsed
 
-    return _parsed(Home(Path(os.environ["MTM_DBT_TARGET"]) / "home"))
+    return parsed(Home(Path(os.environ["MTM_DBT_TARGET"]) / "home"))
 
 
 def _folders() -> list[str]:

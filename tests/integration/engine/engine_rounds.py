@@ -67,7 +67,9 @@ def built(
     if base is not None:
         shutil.copyfile(base.database, candidate.database)
     register(candidate)
-    return Built(candidate.database, run_models(candidate, engine), candidate.engine)
+    outcome = run_models(candidate, engine)
+    candidate.opened.close()
+    return Built(candidate.database, outcome, candidate.engine)
 
 
 def tables(database: Path) -> dict[str, list[tuple[str, str]]]:

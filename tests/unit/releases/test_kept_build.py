@@ -12,6 +12,7 @@ import pytest
 
 from warehouse.releases import kept_build
 from warehouse.releases.kept_build import NotAsKept, Step
+from warehouse.releases.open_database import OpenDatabase
 
 PYTHON = """
 def model(dbt, session):
@@ -51,8 +52,16 @@ def rows(database: Path, table: str) -> list[Any]:
         return con.execute(f"from {table}").fetchall()
 
 
+def run(database: Path, steps: list[Step]) -> list[dict[str, Any]]:
+    opened = OpenDatabase(database, {})
+    try:
+        return kept_build.run(opened.con, steps)
+    finally:
+        opened.close()
+
+
 def test_steps_run_in_order_and_give_results(database: Path) -> None:
-    results = kept_build.run(database, [holds(1), IN_PYTHON, FROM_IT, MADE])
+    results = run(database, [holds(1), IN_PYTHON, FROM_IT, MADE])
     assert {r["unique_id"].rsplit(".", 1)[-1]: (r["status"], r["failures"]) for r in results} == {
         "made": ("success", None),
         "from_it": ("success", None),
@@ -74,13 +83,13 @@ def test_what_most_waits_for_runs_first(database: Path, monkeypatch: pytest.Monk
             ("last", ["first"], 3.0),
         ]
     ]
-    assert [r["unique_id"] for r in kept_build.run(database, steps)] == ["first", "last", "long", "short"]
+    assert [r["unique_id"] for r in run(database, steps)] == ["first", "last", "long", "short"]
     unknown = [replace(step, seconds=0.0) for step in steps]  # kept by an earlier version: as they come
-    assert [r["unique_id"] for r in kept_build.run(database, unknown)] == ["short", "long", "first", "last"]
+    assert [r["unique_id"] for r in run(database, unknown)] == ["short", "long", "first", "last"]
 
 
 def test_a_test_that_only_warns_is_told(database: Path) -> None:
-    results = kept_build.run(database, [MADE, FROM_IT, holds(2, "WARN")])
+    results = run(database, [MADE, FROM_IT, holds(2, "WARN")])
     assert (results[-1]["status"], results[-1]["failures"]) == ("warn", 1)
 
 
@@ -90,7 +99,7 @@ def test_a_test_that_only_warns_is_told(database: Path) -> None:
 )  # fmt: skip
 def test_whatever_goes_another_way_is_left_to_dbt(database: Path, step: Step) -> None:
     with pytest.raises(NotAsKept):
-        kept_build.run(database, [MADE, FROM_IT, replace(step, after=[FROM_IT.unique_id])])
+        run(database, [MADE, FROM_IT, replace(step, after=[FROM_IT.unique_id])])
     assert rows(database, "kept")  # nobody holds the file any more
 
 

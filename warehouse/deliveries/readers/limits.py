@@ -41,15 +41,15 @@ def stated() -> Limits:
     from warehouse.operations import read_yaml
     from warehouse.settings import PROJECT
 
-    class Bound(BaseModel):
+    class Stated(BaseModel):
         model_config = ConfigDict(extra="forbid", frozen=True)
         value: int
         reason: str
 
     class Reading(BaseModel):
         model_config = ConfigDict(extra="forbid", frozen=True)
-        text_megabytes: Bound
-        text_cells: Bound
+        text_megabytes: Stated
+        text_cells: Stated
 
     told = read_yaml(PROJECT / "operations" / "common" / "reading.yml", Reading)
     return Limits(told.text_megabytes.value * MB, told.text_cells.value)
