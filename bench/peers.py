@@ -70,16 +70,16 @@ def candidate(round_key: str, keep: str) -> None:
 
 
 def models(round_key: str) -> int:
-    """The line's own way: the candidate, the models, their tests, in this process; the number of nodes."""
+    """The line's own way: the candidate, the models, their tests, by the engine of the settings; the number of nodes."""
     from warehouse.deliveries.vault import Vault
+    from warehouse.engine.run import run_models
     from warehouse.normalize.run import normalize
     from warehouse.releases.candidate import build_candidate, discard
-    from warehouse.releases.models import run_dbt
 
     home = Home.from_env()
     built = build_candidate(home, normalize(home, Vault(home).current(round_key)))
     try:
-        return len(run_dbt(built).nodes)
+        return len(run_models(built).nodes)
     finally:
         discard(built)
 

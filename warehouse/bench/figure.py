@@ -15,7 +15,19 @@ from pydantic import BaseModel, ConfigDict
 from warehouse.bench.measure import Taken
 from warehouse.operation_files import read_yaml
 
-GROUPS = ("overhead", "stages", "growth", "history", "again", "peers", "readers", "flip", "startup", "estimates")
+GROUPS = (
+    "overhead",
+    "stages",
+    "growth",
+    "history",
+    "again",
+    "peers",
+    "readers",
+    "flip",
+    "startup",
+    "estimates",
+    "engines",
+)
 
 
 class Goal(BaseModel):
@@ -50,7 +62,17 @@ class Known(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     group: Literal[
-        "overhead", "stages", "growth", "history", "again", "peers", "readers", "flip", "startup", "estimates"
+        "overhead",
+        "stages",
+        "growth",
+        "history",
+        "again",
+        "peers",
+        "readers",
+        "flip",
+        "startup",
+        "estimates",
+        "engines",
     ]
     what: str
     unit: Literal["s", "ms", "MB", "share", "slope", "reads"] = "s"

@@ -52,11 +52,12 @@ def _sizes(homes: Homes, component: str, sizes: tuple[int, ...], *, large: bool)
     """The sizes; of a survey the largest goes up to `ENOUGH` answers."""
     if sizes or not large:
         return sizes or SMALL
-    one = _generated(homes, component, 1).answers
+    one = generated(homes, component, 1).answers
     return (*LARGE[:-1], max(LARGE[-1], math.ceil(ENOUGH / one))) if component == "rms" else LARGE
 
 
-def _generated(homes: Homes, component: str, times: int) -> Any:
+def generated(homes: Homes, component: str, times: int) -> Any:
+    """A made round of so many times a Kyrgyz one (`Generated`), in a folder of its own."""
     from warehouse.bench.generate import generate
 
     return generate(homes.work / "growth" / f"{component}-{times}", times, component)  # type: ignore[arg-type]
@@ -64,7 +65,7 @@ def _generated(homes: Homes, component: str, times: int) -> Any:
 
 def _grown(homes: Homes, component: str, times: int) -> Grown:
     tell(f"growth: {component} {times} times")
-    made = _generated(homes, component, times)
+    made = generated(homes, component, times)
     home = homes.work / "growth-home"
     environment = {**homes.environment, "MTM_HOME": str(home), "MTM_OPERATIONS": str(made.operation_folder)}
     with Worker(**environment) as line, Memory(line.process.pid) as memory:

@@ -144,11 +144,12 @@ def mtm(*arguments: str) -> list[str]:
 
 
 class Memory:
-    """The peak of the resident memory of a process and all below it, in MB, looked at many times a second."""
+    """The peak of the resident memory of a process and all below it, in MB, looked at many times a second; their processor seconds."""
 
     def __init__(self, pid: int, every: float = 0.05) -> None:
         """`every`: seconds between looks."""
         self.pid, self.every, self.peak = pid, every, 0.0
+        self._cpu: dict[int, float] = {}  # of each process as it was last seen: those that ended count on
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -162,10 +163,26 @@ class Memory:
         self._stop.set()
         self._thread.join()
 
+    @property
+    def cpu(self) -> float:
+        """Processor seconds of all of them so far."""
+        return sum(self._cpu.values())
+
     def _watch(self) -> None:
         while not self._stop.is_set():
             self.peak = max(self.peak, tree_megabytes(self.pid))
+            for pid in (self.pid, *_below(self.pid)):
+                self._cpu[pid] = max(self._cpu.get(pid, 0.0), _used(pid))
             self._stop.wait(self.every)
+
+
+def _used(pid: int) -> float:
+    """Processor seconds of a process, without those of its children; 0 where it is gone."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def tree_megabytes(pid: int) -> float:

@@ -29,7 +29,7 @@ class Asked:
     turns: int = 3
     large: bool = False
     delivery: Path | None = None
-    sizes: tuple[int, ...] = ()  # of growth; empty: those of the default set, or all
+    sizes: tuple[int, ...] = ()  # of growth and engines; empty: those of the default set, or all
     rounds: int = 30  # of history
 
 
@@ -64,6 +64,7 @@ def chosen(only: Collection[str]) -> list[tuple[str, Measured]]:
     parts: list[tuple[tuple[str, ...], Measured]] = [
         (("startup",), _startup), (("estimates",), _estimates), (("overhead", "stages"), _overhead), (("again",), _again),
         (("readers",), _readers), (("flip",), _flip), (("peers",), _peers), (("history",), _history), (("growth",), _growth),
+        (("engines",), _engines),
     ]  # fmt: skip
     return [(" and ".join(groups), measure) for groups, measure in parts if set(groups) & set(only)]
 
@@ -114,6 +115,12 @@ def _growth(homes: Homes, asked: Asked) -> list[Figure]:
     from warehouse.bench.growth import growth
 
     return growth(homes, asked.sizes, large=asked.large)
+
+
+def _engines(homes: Homes, asked: Asked) -> list[Figure]:
+    from warehouse.bench.engines import engines
+
+    return engines(homes, asked.sizes, large=asked.large)
 
 
 def _estimates(homes: Homes, asked: Asked) -> list[Figure]:

@@ -16,11 +16,19 @@ from warehouse.cli.output import json_option, print_json, print_table, prose
 GOAL = {True: "met", False: "missed", None: ""}
 
 
+def _sizes(_: click.Context, __: click.Parameter, told: str | None) -> tuple[int, ...]:
+    parts = [part.strip() for part in (told or "").split(",") if part.strip()]
+    if not all(part.isdigit() and int(part) for part in parts):
+        raise click.BadParameter("whole numbers from 1 on, with commas between")
+    return tuple(sorted({int(part) for part in parts}))
+
+
 @click.group(invoke_without_command=True)
 @click.option("--only", metavar="NAMES", default="", help="These figures only, with commas between: overhead,readers.")
 @click.option(
-    "--all", "large", is_flag=True, help="Growth up to 1,000 times a round too: an hour, and some 30 GB of disk."
+    "--all", "large", is_flag=True, help="Growth and engines up to 1,000 times too: hours, and some 30 GB of disk."
 )
+@click.option("--sizes", metavar="TIMES", callback=_sizes, help="Of growth and engines, with commas between: 1,100.")
 @click.option("--turns", type=click.IntRange(1), default=3, show_default=True, help="Measurements of each way.")
 @click.option("--delivery", type=click.Path(path_type=Path, exists=True, dir_okay=False), envvar="MTM_BENCH_DELIVERY",
               help="A real workbook for the peers; without it one is made.")  # fmt: skip
@@ -30,7 +38,14 @@ GOAL = {True: "met", False: "missed", None: ""}
 @json_option
 @click.pass_context
 def bench(
-    context: click.Context, only: str, large: bool, turns: int, delivery: Path | None, out: Path | None, as_json: bool
+    context: click.Context,
+    only: str,
+    large: bool,
+    sizes: tuple[int, ...],
+    turns: int,
+    delivery: Path | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """How fast it is, against the floor and its peers: each figure a ratio in one run, beside its goal.
 
@@ -42,7 +57,7 @@ def bench(
     from warehouse.bench.suite import Asked, run_bench
 
     names = frozenset(name.strip() for name in only.split(",") if name.strip()) or frozenset(GROUPS)
-    answer = run_bench(Asked(names, turns, large, delivery))
+    answer = run_bench(Asked(names, turns, large, delivery, sizes))
     if out:
         from warehouse.releases.journal import write_json
 
