@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from click.testing import CliRunner
 from bench.floor_compare import _difference
 from bench.floor_sql import plain
 from bench.readers import questions
-from warehouse.bench import suite
+from warehouse.bench import engines, suite
 from warehouse.bench.again import one_cell
 from warehouse.bench.figure import GROUPS, Figure, Goal, figure, goals
 from warehouse.bench.history import write_operation, write_round
@@ -84,6 +85,8 @@ def test_a_worker_answers_with_its_cost_and_says_what_failed() -> None:
             worker.call("os.path:getsize", filename="/nowhere")
         assert worker.call("os.path:basename", p="c/d").answer == "d", "it lives on"
         assert tree_megabytes(worker.process.pid) > 1
+        while not memory.cpu:  # starting took some
+            time.sleep(0.005)
     assert memory.peak > 1
 
 
@@ -163,6 +166,33 @@ def test_the_answer_is_whole_and_names_no_machine(monkeypatch: pytest.MonkeyPatc
     names = {os.uname().nodename, os.environ.get("USER") or "/", str(Path.home())}
     assert not [n for n in names if len(n) > 3 and n in out.read_text()]
     assert seen and not seen[0].exists(), "nothing is left behind"
+
+
+def test_engines_stand_beside_duckdb_at_the_largest_size(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seconds = {("duckdb", 1): 10.0, ("duckdb", 100): 20.0, ("sail", 1): 30.0, ("sail", 100): 50.0}
+
+    def built(_: Homes, times: int) -> list[engines.Built]:
+        return [engines.Built(e, n, n * 1000, wall, 2 * wall, 500) for (e, n), wall in seconds.items() if n == times]
+
+    monkeypatch.setattr(engines, "_size", built)
+    told = {f.code: f for f in engines.engines(Homes(tmp_path), (1, 100), large=False)}
+    assert set(told) == {"engines_duckdb", "engines_sail"}, "Spark is not there, so nothing is told of it"
+    assert (told["engines_duckdb"].ratio, told["engines_sail"].ratio) == (2.0, 2.5)
+    assert [size["cpu"] for size in told["engines_sail"].detail["sizes"]] == [60.0, 100.0]
+
+
+def test_sizes_are_whole_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Asked] = []
+
+    def measured(_: Homes, told: Asked) -> list[Figure]:
+        asked.append(told)
+        return []
+
+    monkeypatch.setattr(suite, "_growth", measured)
+    monkeypatch.setattr(suite, "calibrate", dict)
+    told = CliRunner().invoke(cli, ["bench", "--only", "growth", "--sizes", "100, 1", "--json"])
+    assert told.exit_code == 0 and asked[0].sizes == (1, 100)
+    assert CliRunner().invoke(cli, ["bench", "--only", "growth", "--sizes", "1,x"]).exit_code == 2
 
 
 def test_an_unknown_figure_is_said() -> None:
