@@ -20,6 +20,7 @@ from warehouse.deliveries.vault import Vault
 from warehouse.errors import MtmError
 from warehouse.normalize.run import Normalized, normalize
 from warehouse.normalize.schema import TABLES
+from warehouse.operation_look import one_look
 from warehouse.operations import find_round, load_operation
 from warehouse.releases import lock
 from warehouse.releases.index import next_id
@@ -94,6 +95,7 @@ class Candidate:
         return [*(self.base.history if self.base else []), own]
 
 
+@one_look()
 def build_candidate(home: Home, normalized: Normalized) -> Candidate:
     """A fresh candidate for one round on the current release. Waits for another builder to end.
 

@@ -60,13 +60,14 @@ def load_reference(con: duckdb.DuckDBPyConnection, versions: list[RoundVersion],
         "release_statement": statement_rows(releases, home),
         "release_cell": [],
     }
-    con.execute("CREATE SCHEMA IF NOT EXISTS reference")
+    con.execute("BEGIN; CREATE SCHEMA IF NOT EXISTS reference")  # one transaction: each would be written down by itself
     for name, columns in REFERENCE.items():
         schema = pa.schema([(column, _ARROW[kind]) for column, kind in columns.items()])
         arrow = pa.Table.from_pylist(tables[name], schema=schema)
         con.register("_incoming", arrow)
         con.execute(f"CREATE OR REPLACE TABLE reference.{name} AS SELECT * FROM _incoming")
         con.unregister("_incoming")
+    con.execute("COMMIT")
     load_former_cells(con, versions, releases, home)
 
 
