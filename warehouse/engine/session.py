@@ -46,7 +46,7 @@ def opened(settings: SparkSettings, scratch: Path) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # pyspark on its ways through pandas, which are not ours
         if settings.way == "sail":
-            with sail_server() as address, _connect(address, settings) as spark:
+            with sail_server(settings.memory, scratch) as address, _connect(address, settings) as spark:
                 yield spark
         elif settings.way == "connect":
             with _connect(settings.master, settings) as spark:

@@ -11,6 +11,7 @@ import pytest
 from warehouse.doctor import engine as doctor
 from warehouse.doctor.model import Asked
 from warehouse.engine import ready
+from warehouse.engine.sail import settings_of
 from warehouse.engine.settings import SparkSettings, engine_name, spark_settings
 from warehouse.errors import MtmError, UsageError
 from warehouse.settings import PROJECT, Home
@@ -138,3 +139,10 @@ def test_nothing_of_spark_is_imported_where_duckdb_runs_the_models() -> None:
     )
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)
     assert seen.stdout.strip() == "[]"
+
+
+def test_sail_has_the_memory_of_the_settings_and_spills_on_the_private_side(tmp_path: Path) -> None:
+    told = settings_of("4g", tmp_path / "spill")
+    assert told["SAIL_RUNTIME__MEMORY_POOL__GREEDY__MAX_SIZE"] == str(4 * 2**30)
+    assert told["SAIL_RUNTIME__MEMORY_POOL__TYPE"] == "greedy", "without a pool it takes all that the machine has"
+    assert told["SAIL_RUNTIME__TEMPORARY_FILES__PATHS"] == f'["{tmp_path}/spill"]'
