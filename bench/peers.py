@@ -79,7 +79,10 @@ def models(round_key: str) -> int:
     home = Home.from_env()
     built = build_candidate(home, normalize(home, Vault(home).current(round_key)))
     try:
-        return len(run_models(built).nodes)
+        outcome = run_models(built)
+        if outcome.failed:  # its time says nothing
+            raise RuntimeError("; ".join(f"{n['unique_id']}: {n['message']}" for n in outcome.failed[:3]))
+        return len(outcome.nodes)
     finally:
         discard(built)
 

@@ -13,16 +13,16 @@ with only_ticked as (
 -- Answers to these questions alone are named twice.
 ticked as (
     select a.round_key, a.response_key, a.indicator_code, a.option_code
-    from {{ ref('int_survey_told') }} as a
-    inner join only_ticked as t on a.round_key = t.round_key and a.indicator_code = t.indicator_code
+    from only_ticked as t
+    inner join {{ ref('int_survey_told') }} as a on t.round_key = a.round_key and t.indicator_code = a.indicator_code
     where a.is_answer and a.kind = 'multiple'
 ),
 
 unticked as (
     select w.round_key, w.response_key, w.indicator_code, o.option_code
-    from (select distinct round_key, response_key, indicator_code from ticked) as w
-    inner join (select distinct round_key, indicator_code, option_code from ticked) as o
-        on w.round_key = o.round_key and w.indicator_code = o.indicator_code
+    from (select distinct round_key, indicator_code, option_code from ticked) as o
+    inner join (select distinct round_key, response_key, indicator_code from ticked) as w
+        on o.round_key = w.round_key and o.indicator_code = w.indicator_code
     left join ticked as u
         on
             w.round_key = u.round_key and w.response_key = u.response_key

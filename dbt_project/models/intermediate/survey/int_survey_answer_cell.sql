@@ -15,8 +15,9 @@ select
     sum(r.base_weight) as base_weight,
     sum(case when a.kind = 'single' then 1e0 else a.value_number end) as total,
     sum(r.base_weight * case when a.kind = 'single' then 1e0 else a.value_number end) as weighted_total
-from {{ ref('int_survey_answer') }} as a
-inner join {{ ref('int_survey_respondent') }} as r on a.round_key = r.round_key and a.response_key = r.response_key
+from {{ ref('int_survey_respondent') }} as r
+-- the longer side last: an engine that knows nothing of a view's length holds the first one in memory
+inner join {{ ref('int_survey_answer') }} as a on r.round_key = a.round_key and r.response_key = a.response_key
 where r.base_weight is not null
 group by
     a.round_key,

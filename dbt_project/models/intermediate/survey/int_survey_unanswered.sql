@@ -10,9 +10,9 @@ with silent as (
 -- Looked up among the few that are silent, not the other way round.
 answered as (
     select distinct s.round_key, s.response_key, s.indicator_code
-    from {{ ref('int_survey_told') }} as a
-    inner join silent as s
-        on a.round_key = s.round_key and a.indicator_code = s.indicator_code and a.response_key = s.response_key
+    from silent as s
+    inner join {{ ref('int_survey_told') }} as a
+        on s.round_key = a.round_key and s.indicator_code = a.indicator_code and s.response_key = a.response_key
     where a.is_answer
 )
 
