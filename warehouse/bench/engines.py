@@ -36,11 +36,12 @@ class Built:
     wall: float
     cpu: float
     peak_mb: float
+    failed: str = ""  # why it could not build a round of this size: not enough memory, mostly
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {"times": self.times, "answers": self.answers, "wall": round(self.wall, 2), "cpu": round(self.cpu, 2),
-                "peak_mb": round(self.peak_mb)}  # fmt: skip
+                "peak_mb": round(self.peak_mb), "failed": self.failed}  # fmt: skip
 
 
 def engines(homes: Homes, sizes: tuple[int, ...], *, large: bool) -> list[Figure]:
@@ -48,8 +49,7 @@ def engines(homes: Homes, sizes: tuple[int, ...], *, large: bool) -> list[Figure
     chosen = sizes or (LARGE if large else SMALL)
     built = [one for times in chosen for one in _size(homes, times)]
     by_engine = {engine: [one for one in built if one.engine == engine] for engine in WAYS}
-    known = by_engine["duckdb"][-1]
-    return [_figure(own, known) for own in by_engine.values() if own]
+    return [_figure(own, built) for own in by_engine.values() if own]
 
 
 def _size(homes: Homes, times: int) -> list[Built]:
@@ -65,19 +65,32 @@ def _size(homes: Homes, times: int) -> list[Built]:
         tell(f"engines: {engine}, {times} times")
         with Worker(**environment, **settings) as worker, Memory(worker.process.pid) as memory:
             if worker.call("warehouse.bench.engines:is_ready").answer:
-                cost = worker.call("bench.peers:models", round_key=key)
-                found.append(Built(engine, times, made.answers, cost.wall, memory.cpu, memory.peak))
+                wall, failed = _built(worker, key)
+                found.append(Built(engine, times, made.answers, wall, memory.cpu, memory.peak, failed))
     remove(home)
     shutil.rmtree(Path(made.path).parent, ignore_errors=True)
     return found
 
 
-def _figure(own: list[Built], known: Built) -> Figure:
-    last = own[-1]
-    against = own[0] if last is known else known
+def _built(worker: Worker, key: str) -> tuple[float, str]:
+    """Seconds of the clock, and why it failed: one engine that can't must not end the measuring of the others."""
+    try:
+        return worker.call("bench.peers:models", round_key=key).wall, ""
+    except MtmError as error:
+        return 0.0, error.what
+
+
+def _figure(own: list[Built], built: list[Built]) -> Figure:
+    """The largest size that the engine built; where it failed at a larger one, that is told."""
+    done = [one for one in own if not one.failed]
+    last = done[-1] if done else own[-1]
+    same = [one for one in built if one.engine == "duckdb" and one.times == last.times and not one.failed]
+    against = done[0].wall if last.engine == "duckdb" and done else same[0].wall if same else None
+    failed = "".join(f"; {one.engine} failed at {one.times:,} times" for one in own if one.failed)
     return Figure(
-        f"engines_{last.engine}", round(last.wall, 2), round(against.wall, 2), round(last.wall / against.wall, 2),
-        note=f"engines: {last.times:,} times a survey round, {last.answers:,} answers",
+        f"engines_{last.engine}", round(last.wall, 2), round(against, 2) if against else None,
+        round(last.wall / against, 2) if against else None,
+        note=f"engines: {last.times:,} times a survey round, {last.answers:,} answers{failed}",
         detail={"sizes": [one.as_dict() for one in own]},
     )  # fmt: skip
 

@@ -181,6 +181,22 @@ def test_engines_stand_beside_duckdb_at_the_largest_size(monkeypatch: pytest.Mon
     assert [size["cpu"] for size in told["engines_sail"].detail["sizes"]] == [60.0, 100.0]
 
 
+def test_an_engine_that_fails_at_a_size_ends_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def built(_: Homes, times: int) -> list[engines.Built]:
+        failed = "no memory" if times > 1 else ""
+        return [
+            engines.Built("duckdb", times, 9, 4.0 * times, 1, 500),
+            engines.Built("sail", times, 9, 8.0, 1, 500, failed),
+        ]
+
+    monkeypatch.setattr(engines, "_size", built)
+    told = {f.code: f for f in engines.engines(Homes(tmp_path), (1, 100), large=False)}
+    assert told["engines_duckdb"].value == 400 and told["engines_duckdb"].ratio == 100
+    sail = told["engines_sail"]
+    assert (sail.value, sail.against, sail.ratio) == (8.0, 4.0, 2.0) and sail.note.endswith("sail failed at 100 times")
+    assert [size["failed"] for size in sail.detail["sizes"]] == ["", "no memory"]
+
+
 def test_sizes_are_whole_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Asked] = []
 
