@@ -6,7 +6,7 @@ Joining children to parents belongs here; the counts of a sheet are in `populati
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -78,7 +78,7 @@ def _repeat(
     whole: bool,
 ) -> Iterator[Repeat]:  # fmt: skip
     """A repeat sheet, or its pieces. `keys`: takes its keyed rows, where it is a parent itself."""
-    pieces = [match] if whole else pieces_of(match)
+    pieces: Sequence[SheetMatch] = [match] if whole else pieces_of(match)
     single = len(pieces) == 1
     aside = None if single else aside_rows(match, pieces, book, None, findings)
     scratch = findings if single else findings.scratch()
