@@ -12,13 +12,13 @@ from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.ledger import DeliveryLedger
 from warehouse.deliveries.vault import Delivery
 from warehouse.gazetteer.positions import positions
-from warehouse.gazetteer.resolve import Place
 from warehouse.normalize.again import finish
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
 from warehouse.normalize.conservation import Kept, Law
 from warehouse.normalize.controls import check_controls
 from warehouse.normalize.doubts import note_respondents
 from warehouse.normalize.findings import Findings
+from warehouse.normalize.found_places import FoundPlaces
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.furniture import NO_PEOPLE
 from warehouse.normalize.interview_fields import interview_fields
@@ -28,7 +28,8 @@ from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.output import Output
 from warehouse.normalize.people import key_of
 from warehouse.normalize.personal_columns import note_personal
-from warehouse.normalize.places import place_rows, place_table, resolver_of
+from warehouse.normalize.place_table import place_table
+from warehouse.normalize.places import place_rows, resolver_of
 from warehouse.normalize.population import note_counts, population
 from warehouse.normalize.reasons import reasons
 from warehouse.normalize.repeats import Repeat, keyed, repeats
@@ -70,7 +71,7 @@ def make_tables(found: Recognised, delivery: Delivery, operation: Operation, hom
     for repeat in repeats(found.repeats, parents, found.codebook, findings, whole=ledger.by_rows):
         made.rows(repeat)
     made.note_rejected()
-    out.add("place", place_table(found.round_key, made.codes, made.chains))
+    out.add("place", place_table(found.round_key, pl.concat(made.codes), made.places))
     out.add("conservation", made.law.table())
     out.add("column_map", column_map(found.round_key, found.matches))
     check_controls(found, operation, _controlled(out), findings)
@@ -98,8 +99,8 @@ class _Making:
         self.findings, self.book = findings, found.codebook
         self.law = Law(found.round_key, found.codebook)
         self.parents: dict[str, list[pl.DataFrame]] = {}
-        self.codes: set[str] = set()
-        self.chains: dict[str, tuple[Place, ...]] = {}
+        self.codes: list[pl.Series] = []  # of the places that accepted rows name
+        self.places: list[FoundPlaces] = []  # of each main sheet
         self.rejected: dict[str, list[pl.DataFrame]] = {}  # by sheet, without their cells
         self.interviews: Interviews | None = None
 
@@ -118,9 +119,9 @@ class _Making:
         if self.book.row_grain != "site":
             self.interviews = self.interviews or _interviews(main, found, self.operation, self.home)
             self.out.add("interview", self.interviews.table(main.frame, main.places, main.rejected, main.accepted))
-        self.codes |= set(main.accepted["place_code"])
-        if self.chains is not main.places.chains:  # pieces share those of their sheet
-            self.chains = {**self.chains, **main.places.chains} if self.chains else main.places.chains
+        self.codes.append(main.accepted["place_code"].unique())
+        if not self.places or self.places[-1] is not main.places.found:  # pieces share those of their sheet
+            self.places.append(main.places.found)
         finish(main.frame, findings)
 
     def rows(self, x: MainSheet | Repeat) -> None:

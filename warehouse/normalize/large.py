@@ -81,7 +81,7 @@ def first_look(
     note_more_codes(frame, book, places, findings)
     note_odd_codes(frame, book, places, findings)
     resolver.forget()
-    slim = replace(places, rows=places.rows.sort("row_number"), results=[])
+    slim = replace(places, rows=places.rows.sort("row_number"))
     told: Told = {}
     for rule in book.round_number:
         if rule.field and not rule.select and (rows := told_rounds(rule, match, book)):

@@ -1,0 +1,52 @@
+"""The table `place` of a delivery: the places that its accepted rows name, and all that they lie in.
+
+Choosing what is said of a place that several chains lead through belongs here; how chains come about does not.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from warehouse.normalize.found_places import FoundPlaces
+from warehouse.normalize.schema import PLACE
+
+
+def place_table(round_key: str, codes: pl.Series, sheets: list[FoundPlaces]) -> pl.DataFrame:
+    """One row per place that accepted rows name, and per ancestor; equal contents give equal tables.
+
+    `codes`: of the finest places; a later sheet tells of a place before an earlier one does.
+    """
+    left = codes.alias("code").unique().sort().to_frame().with_row_index("rank")
+    parts = []
+    for found in reversed(sheets):
+        mine = found.finest().join(left, on="code", how="inner")
+        left = left.join(mine, on="code", how="anti")
+        parts.append(_chains(found, mine.select("place", "rank")))
+    rows = (
+        pl.concat(parts)
+        .sort("rank", "place_level", maintain_order=True)
+        .unique("place_code", keep="first", maintain_order=True)
+    )
+    return rows.sort("place_code").select(pl.lit(round_key).alias("round_key"), *list(PLACE)[1:]).cast(PLACE)  # type: ignore[arg-type]
+
+
+def _chains(found: FoundPlaces, finest: pl.DataFrame) -> pl.DataFrame:
+    """The rows of places and of all that they lie in, each with the first rank of a chain through it."""
+    steps = [finest]
+    while steps[-1].height:
+        above = found.places["above"].gather(steps[-1]["place"]).alias("place")
+        steps.append(_first(steps[-1].with_columns(above).drop_nulls()))
+    every = _first(pl.concat(steps))
+    return found.places[every["place"]].select(
+        every["rank"], pl.col("code").alias("place_code"), pl.col("level").alias("place_level"),
+        pl.col("parent").alias("parent_code"), pl.col("name_en").alias("place_name_en"),
+        pl.coalesce("name_ru", "name_en").alias("place_name_ru"), pl.coalesce("name_ky", "name_en").alias("place_name_ky"),
+        pl.when(pl.col("delivered_code") != "").then("delivered_code").alias("delivered_code"), "in_gazetteer",
+    )  # fmt: skip
+
+
+def _first(chains: pl.DataFrame) -> pl.DataFrame:
+    return chains.group_by("place").agg(pl.col("rank").min())
+
+
+__all__ = ["place_table"]
