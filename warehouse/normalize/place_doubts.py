@@ -41,6 +41,7 @@ def two_names(found: FoundPlaces) -> list[list[int]]:
     """Places of one code whose names are no spellings of each other."""
     own = _own(found)
     own = own.filter(pl.col("code").is_duplicated()).unique(SAME, keep="first", maintain_order=True)
+    own = own.filter(pl.col("code").is_duplicated())
     several = []
     for _, members in own.group_by("code", maintain_order=True):
         names = list({skeleton(name): name for name in members["name_en"].to_list()}.values())
