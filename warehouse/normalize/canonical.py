@@ -74,18 +74,21 @@ def make_tables(found: Recognised, delivery: Delivery, operation: Operation, hom
     out.add("place", place_table(found.round_key, pl.concat(made.codes), made.places))
     out.add("conservation", made.law.table())
     out.add("column_map", column_map(found.round_key, found.matches))
-    check_controls(found, operation, _controlled(out), findings)
+    check_controls(found, operation, _controlled(out, several=bool(found.others)), findings)
     ledger.settle(out, findings)
     out.add("finding", findings.frame())
 
 
-def _controlled(out: Output) -> dict[str, pl.DataFrame]:
-    """What the controls look at: of the population the totals alone."""
+def _controlled(out: Output, *, several: bool) -> dict[str, pl.DataFrame]:
+    """What the controls look at: of the population the totals, where units or several main sheets are compared."""
     totals = out.lazy("population").filter((pl.col("dimension") == "total") & (pl.col("value") > 0))
+    asked = ["population_category", "row_id", "unit", "value", "dimension", *(["place_code"] if several else [])]
+    is_compared = several or totals.select(pl.col("unit").n_unique()).collect(engine="streaming").item() > 1
+    assessment = out.lazy("assessment").select("row_id", "sheet", "row_number")
     return {
-        "population": totals.select("population_category", "row_id", "unit", "value", "place_code", "dimension").collect(),
-        "rejected": out.lazy("rejected").drop("cells", "detail").collect(),
-        "assessment": out.lazy("assessment").select("row_id", "sheet", "row_number").collect(),
+        "population": (totals if is_compared else totals.clear()).select(asked).collect(),
+        "rejected": out.lazy("rejected").select("sheet", "reason_code").collect(),
+        "assessment": (assessment if several else assessment.clear()).collect(),
         "place": out.frame("place"), "conservation": out.frame("conservation"),
     }  # fmt: skip
 

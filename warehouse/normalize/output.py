@@ -80,4 +80,5 @@ class Output:
 
 def _bytes(frame: pl.DataFrame) -> int:
     """What a frame takes in memory."""
-    return frame.estimated_size() + VIEW * frame.height * sum(kind == pl.String for kind in frame.dtypes)
+    texts = sum(kind == pl.String for kind in frame.dtypes)
+    return int(frame.estimated_size()) + VIEW * frame.height * texts
