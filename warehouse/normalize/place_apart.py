@@ -21,11 +21,15 @@ AT_ONCE = 20_000  # combinations that are judged again at a time
 
 def apart(found: FoundPlaces, delivered: Said, finest: int) -> FoundPlaces:
     """The places without those that contradict each other."""
-    ours = found.places.filter(~pl.col("in_gazetteer"))
-    twice = _several(ours.filter(pl.col("level") != 0), "parent")
-    own = ours.filter((pl.col("delivered_code") == pl.col("code")) & ~pl.col("is_decided"))
-    doubtful = _several(own, "name_en")
-    swapped = _swapped(own, doubtful) if doubtful else set[tuple[str, str]]()
+    ours = ~pl.col("in_gazetteer")
+    own = ours & (pl.col("delivered_code") == pl.col("code")) & ~pl.col("is_decided")
+    shared = found.places.select("code", "parent", "name_en", "level", own.alias("own"), ours.alias("ours"))
+    shared = shared.filter("ours").filter(pl.col("code").is_duplicated())
+    if shared.is_empty():
+        return found
+    twice = _several(shared.filter(pl.col("level") != 0), "parent")
+    doubtful = _several(shared.filter("own"), "name_en")
+    swapped = _swapped(found.places.filter(own), doubtful) if doubtful else set[tuple[str, str]]()
     if not twice and not swapped:
         return found
     again, number = Finding(finest), found.results.height
@@ -38,8 +42,7 @@ def apart(found: FoundPlaces, delivered: Said, finest: int) -> FoundPlaces:
 
 def _several(places: pl.DataFrame, what: str) -> set[str]:
     """Codes that stand at several of something."""
-    twice = places.select("code", what).filter(pl.col("code").is_duplicated())
-    return set(twice.group_by("code").agg(pl.col(what).n_unique()).filter(pl.col(what) > 1)["code"])
+    return set(places.group_by("code").agg(pl.col(what).n_unique()).filter(pl.col(what) > 1)["code"])
 
 
 def _swapped(own: pl.DataFrame, doubtful: set[str]) -> set[tuple[str, str]]:

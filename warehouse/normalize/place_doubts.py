@@ -24,11 +24,9 @@ SAME = ["code", "level", "parent", "name_en", "name_ru", "name_ky", "delivered_c
 
 def spellings(found: FoundPlaces) -> list[tuple[int, int, int, float]]:
     """Pairs of places of one parent whose names are nearly the same: level, the two places, score."""
-    own = _own(found).with_columns(pl.col("parent").fill_null("")).sort("level", "parent", maintain_order=True)
+    own = _own(found, "level", pl.col("parent").fill_null(""), "code", "place", "name_en")
     pairs = []
-    for (level, _), rows in groupby(
-        own.select("level", "parent", "code", "place", "name_en").iter_rows(), lambda r: r[:2]
-    ):
+    for (level, _), rows in groupby(own.sort("level", "parent", maintain_order=True).iter_rows(), lambda r: r[:2]):
         first: dict[str, tuple[int, str]] = {}
         for _, _, code, place, name in rows:
             first.setdefault(code, (place, name))
@@ -39,15 +37,15 @@ def spellings(found: FoundPlaces) -> list[tuple[int, int, int, float]]:
 
 def two_names(found: FoundPlaces) -> list[list[int]]:
     """Places of one code whose names are no spellings of each other."""
-    own = _own(found)
-    own = own.filter(pl.col("code").is_duplicated()).unique(SAME, keep="first", maintain_order=True)
-    own = own.filter(pl.col("code").is_duplicated())
-    several = []
+    several = _own(found, "place", "code").filter(pl.col("code").is_duplicated())
+    own = several.select("place").hstack(found.places[several["place"]])
+    own = own.unique(SAME, keep="first", maintain_order=True).filter(pl.col("code").is_duplicated())
+    told = []
     for _, members in own.group_by("code", maintain_order=True):
         names = list({skeleton(name): name for name in members["name_en"].to_list()}.values())
         if len(names) > 1 and len(alike(names)) < len(names) - 1:
-            several.append(members["place"].to_list())
-    return several
+            told.append(members["place"].to_list())
+    return told
 
 
 def reused(found: FoundPlaces) -> list[tuple[int, list[int]]]:
@@ -88,10 +86,11 @@ def rows_of(places: RowPlaces, wanted: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
-def _own(found: FoundPlaces) -> pl.DataFrame:
-    """Places below the country that the gazetteer does not know and no person decided."""
+def _own(found: FoundPlaces, *columns: str | pl.Expr) -> pl.DataFrame:
+    """Columns of the places below the country that the gazetteer does not know and no person decided."""
     ours = ~pl.col("in_gazetteer") & ~pl.col("is_decided") & (pl.col("level") != 0)
-    return found.places.with_row_index("place").filter(ours)
+    own = found.places.select(ours).to_series()
+    return found.places.with_row_index("place").select(columns).filter(own)
 
 
 __all__ = ["reused", "rows_of", "spellings", "two_names"]

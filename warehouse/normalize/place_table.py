@@ -32,21 +32,18 @@ def place_table(round_key: str, codes: pl.Series, sheets: list[FoundPlaces]) -> 
 
 def _chains(found: FoundPlaces, finest: pl.DataFrame) -> pl.DataFrame:
     """The rows of places and of all that they lie in, each with the first rank of a chain through it."""
-    steps = [finest]
-    while steps[-1].height:
-        above = found.places["above"].gather(steps[-1]["place"]).alias("place")
-        steps.append(_first(steps[-1].with_columns(above).drop_nulls()))
-    every = _first(pl.concat(steps))
+    place, rank, steps = finest["place"], finest["rank"], [finest]
+    while len(place):
+        above = found.places["above"].gather(place).alias("place")
+        place, rank = above.drop_nulls(), rank.filter(above.is_not_null())
+        steps.append(pl.DataFrame([place, rank]))
+    every = pl.concat(steps).group_by("place").agg(pl.col("rank").min())
     return found.places[every["place"]].select(
         every["rank"], pl.col("code").alias("place_code"), pl.col("level").alias("place_level"),
         pl.col("parent").alias("parent_code"), pl.col("name_en").alias("place_name_en"),
         pl.coalesce("name_ru", "name_en").alias("place_name_ru"), pl.coalesce("name_ky", "name_en").alias("place_name_ky"),
         pl.when(pl.col("delivered_code") != "").then("delivered_code").alias("delivered_code"), "in_gazetteer",
     )  # fmt: skip
-
-
-def _first(chains: pl.DataFrame) -> pl.DataFrame:
-    return chains.group_by("place").agg(pl.col("rank").min())
 
 
 __all__ = ["place_table"]

@@ -21,6 +21,7 @@ from warehouse.operations import Operation
 from warehouse.settings import Home
 
 AT_ONCE = 20_000  # combinations that are resolved at a time
+ROWS_AT_ONCE = 200_000  # rows whose texts are folded at a time
 Filled = tuple[frozenset[int], list[Delivered]]  # levels that a sheet lacks, and the places that others name
 
 
@@ -54,28 +55,23 @@ def _vintage(operation: Operation, book: Codebook, round_number: int | None) -> 
 
 def named_places(frame: TextFrame, book: Codebook) -> list[Delivered]:
     """The different places that the rows of a frame name, as delivered."""
-    data, keys = _named(frame, book.places.levels)
-    return [_delivered(row, book.places.levels) for row in data.select(keys).unique().iter_rows()]
+    levels = book.places.levels
+    return [_delivered(row, levels) for row in frame.data.select(_named(frame, levels)).unique().iter_rows()]
 
 
 def resolve_places(frame: TextFrame, resolver: Resolver, filled: Filled | None = None) -> RowPlaces:
     """Resolve the places of all rows. `filled`: levels that the sheet lacks, and the places of other sheets."""
-    levels = resolver.levels
-    data, keys = _named(frame, levels)
-    distinct = data.select(keys).unique(maintain_order=True)
+    levels, named = resolver.levels, _named(frame, resolver.levels)
+    combinations, first = _combinations(frame.data, named)
 
     def delivered(start: int, end: int) -> list[Delivered]:
-        return [_delivered(row, levels) for row in distinct[start:end].iter_rows()]
+        return [_delivered(row, levels) for row in frame.data[first[start:end]].select(named).iter_rows()]
 
-    first = _found(distinct.height, delivered, resolver, not_asked(frame.match, levels), filled)
-    found, rows = apart(first, delivered, resolver.finest), _numbered(data, distinct, keys)
-    rows = rows.with_columns(_told(found, rows["combination"]))
-    labels = pl.DataFrame(
-        {"failed_level": [x.level for x in levels], "column_label": [level_label(frame, x) for x in levels]}
-    )
-    rows = rows.join(labels, on="failed_level", how="left", maintain_order="left").with_columns(
-        pl.col("column_label").fill_null("")
-    )
+    found = _found(len(first), delivered, resolver, not_asked(frame.match, levels), filled)
+    found = apart(found, delivered, resolver.finest)
+    labels = {x.level: level_label(frame, x) for x in levels}
+    label = pl.col("failed_level").replace_strict(labels, default="", return_dtype=pl.String).alias("column_label")
+    rows = pl.DataFrame([frame.data["row_number"], combinations, *_told(found, combinations)]).with_columns(label)
     return RowPlaces(rows, found)
 
 
@@ -91,12 +87,20 @@ def _found(
     return finding.found()
 
 
-def _numbered(data: pl.DataFrame, distinct: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """row_number and combination, the row in `distinct`."""
+def _combinations(data: pl.DataFrame, named: list[pl.Expr]) -> tuple[pl.Series, pl.Series]:
+    """Of each row its combination, and of each combination its first row.
+
+    Two hashes stand for the texts: 128 bits, in which a million places do not meet by chance.
+    """
+    hashes = [pl.struct(named).hash(seed=1).alias("a"), pl.struct(named).hash(seed=2).alias("b")]
+    parts = [data[start : start + ROWS_AT_ONCE].select(hashes) for start in range(0, max(1, data.height), ROWS_AT_ONCE)]
+    rows = pl.concat(parts, rechunk=True)
+    first = rows.with_row_index("first").unique(["a", "b"], keep="first", maintain_order=True)
     number = pl.int_range(pl.len(), dtype=pl.Int64).alias("combination")
-    if distinct.height == data.height:  # each row another place
-        return data.select("row_number", number)
-    return data.join(distinct.with_columns(number), on=keys, how="left", maintain_order="left").drop(keys)
+    if first.height == rows.height:  # each row another place
+        return rows.select(number).to_series(), first["first"]
+    rows = rows.join(first.with_columns(number), on=["a", "b"], how="left", maintain_order="left")
+    return rows["combination"], first["first"]
 
 
 def _told(found: FoundPlaces, combinations: pl.Series) -> list[pl.Series]:
@@ -112,11 +116,10 @@ def level_label(frame: TextFrame, level: PlaceLevel) -> str:
     return next((frame.label(name) for f in fields if (name := frame.of(f))), "")
 
 
-def _named(frame: TextFrame, levels: list[PlaceLevel]) -> tuple[pl.DataFrame, list[str]]:
-    """row_number, code and name of each level, and the names of these columns."""
-    named = [(f"code_{x.level}", _text(frame, x.code_field)) for x in levels]
-    named += [(f"name_{x.level}", _text(frame, x.name_field)) for x in levels]
-    return frame.data.select("row_number", *(expr.alias(name) for name, expr in named)), [name for name, _ in named]
+def _named(frame: TextFrame, levels: list[PlaceLevel]) -> list[pl.Expr]:
+    """The code of each level, then the names."""
+    named = [_text(frame, x.code_field).alias(f"code_{x.level}") for x in levels]
+    return named + [_text(frame, x.name_field).alias(f"name_{x.level}") for x in levels]
 
 
 def _text(frame: TextFrame, field: str | None) -> pl.Expr:
