@@ -67,8 +67,7 @@ def make_tables(found: Recognised, delivery: Delivery, operation: Operation, hom
     for match in found.mains:
         for main in main_sheets(match, found, resolver, ledger, findings):
             made.main(main)
-    parents = {name: pl.concat(parts) for name, parts in made.parents.items()}
-    for repeat in repeats(found.repeats, parents, found.codebook, findings, whole=ledger.by_rows):
+    for repeat in repeats(found.repeats, made.all_parents(), found.codebook, findings, whole=ledger.by_rows):
         made.rows(repeat)
     made.note_rejected()
     out.add("place", place_table(found.round_key, pl.concat(made.codes), made.places))
@@ -126,6 +125,11 @@ class _Making:
         if not self.places or self.places[-1] is not main.places.found:  # pieces share those of their sheet
             self.places.append(main.places.found)
         finish(main.frame, findings)
+
+    def all_parents(self) -> dict[str, pl.DataFrame]:
+        """Keyed rows of each main sheet, by its name; they are let go of here."""
+        parents, self.parents = self.parents, {}
+        return {name: pl.concat(parts) for name, parts in parents.items()}
 
     def rows(self, x: MainSheet | Repeat) -> None:
         """Counts and rejected rows of a sheet or a piece of one."""

@@ -117,6 +117,8 @@ def _piece(
     found = counts(frame, book, findings)
     key = frame.of(match.sheet.parent_key or "parent_index")
     rows = frame.data.select("row_number", (count_text(key) if key else pl.lit("")).alias("parent_key"))
+    if all_aside is not None:  # of a piece: a table of all parents for each of them takes longer
+        parents = parents.filter(pl.col("parent_key").is_in(rows["parent_key"].unique().implode()))
     joined = rows.join(parents, on="parent_key", how="left", maintain_order="left")
     orphans = _verdict(joined.filter(pl.col("known").is_null()), "orphan_row")
     bad = found.filter(
