@@ -67,8 +67,10 @@ def make_tables(found: Recognised, delivery: Delivery, operation: Operation, hom
     for match in found.mains:
         for main in main_sheets(match, found, resolver, ledger, findings):
             made.main(main)
+            del main  # before the next piece is made
     for repeat in repeats(found.repeats, made.all_parents(), found.codebook, findings, whole=ledger.by_rows):
         made.rows(repeat)
+        del repeat
     made.note_rejected()
     out.add("place", place_table(found.round_key, pl.concat(made.codes), made.places))
     out.add("conservation", made.law.table())

@@ -91,6 +91,7 @@ def _repeat(
         if keys is not None:
             keys.append(keyed(repeat.frame, repeat.accepted))
         yield repeat
+        del repeat  # before the next one is made
     if not single:
         findings.take_over(scratch)
 
