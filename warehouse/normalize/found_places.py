@@ -101,7 +101,7 @@ def _place(
     return Place(code, level, parent, (en, en if ru is None else ru, en if ky is None else ky), delivered, known)
 
 
-class Finding:
+class Gathered:
     """The columns while combinations are resolved, some at a time: what is added may be let go of."""
 
     def __init__(self, finest: int) -> None:
@@ -158,4 +158,4 @@ class Finding:
         return FoundPlaces(**whole)
 
 
-__all__ = ["DECIDED", "Finding", "FoundPlaces"]
+__all__ = ["DECIDED", "FoundPlaces", "Gathered"]

@@ -12,7 +12,7 @@ import polars as pl
 
 from warehouse.gazetteer.chain import Place, Resolved
 from warehouse.gazetteer.names import plain
-from warehouse.normalize.found_places import DECIDED, Finding, FoundPlaces
+from warehouse.normalize.found_places import DECIDED, FoundPlaces, Gathered
 from warehouse.normalize.place_fill import Delivered
 
 Said = Callable[[int, int], list[Delivered]]  # what some combinations (from, to) say
@@ -32,7 +32,7 @@ def apart(found: FoundPlaces, delivered: Said, finest: int) -> FoundPlaces:
     swapped = _swapped(found.places.filter(own), doubtful) if doubtful else set[tuple[str, str]]()
     if not twice and not swapped:
         return found
-    again, number = Finding(finest), found.results.height
+    again, number = Gathered(finest), found.results.height
     for start in range(0, number, AT_ONCE):
         end = min(number, start + AT_ONCE)
         some = zip(found.resolved(range(start, end)), delivered(start, end), strict=True)

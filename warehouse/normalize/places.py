@@ -13,7 +13,7 @@ import polars as pl
 from warehouse.codebooks.model import Codebook, PlaceLevel
 from warehouse.gazetteer.resolve import Resolver
 from warehouse.gazetteer.store import Rows, all_decisions, gazetteer_rows, of_vintage
-from warehouse.normalize.found_places import Finding, FoundPlaces
+from warehouse.normalize.found_places import FoundPlaces, Gathered
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.place_apart import Said, apart
 from warehouse.normalize.place_fill import Delivered, fill, not_asked
@@ -79,12 +79,12 @@ def _found(
     number: int, delivered: Said, resolver: Resolver, skip: frozenset[int], filled: Filled | None
 ) -> FoundPlaces:
     """What the combinations come to, some at a time: of many places no objects are kept."""
-    finding = Finding(resolver.finest)
+    gathered = Gathered(resolver.finest)
     for start in range(0, max(1, number), AT_ONCE):
         said = delivered(start, min(number, start + AT_ONCE))
         known = fill(said, *filled) if filled and filled[0] else said
-        finding.add([resolver.resolve(d, skip) for d in known])
-    return finding.found()
+        gathered.add([resolver.resolve(d, skip) for d in known])
+    return gathered.found()
 
 
 def _combinations(data: pl.DataFrame, named: list[pl.Expr]) -> tuple[pl.Series, pl.Series]:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from warehouse.gazetteer.chain import Note, Place, Resolved
-from warehouse.normalize.found_places import Finding, FoundPlaces
+from warehouse.normalize.found_places import FoundPlaces, Gathered
 from warehouse.normalize.place_apart import apart
 from warehouse.normalize.place_doubts import rows_of, spellings, two_names
 from warehouse.normalize.place_table import place_table
@@ -38,10 +38,10 @@ RESULTS = [
 
 
 def found(results: list[Resolved], at_once: int = 100) -> FoundPlaces:
-    finding = Finding(finest=2)
+    gathered = Gathered(finest=2)
     for start in range(0, max(1, len(results)), at_once):
-        finding.add(results[start : start + at_once])
-    return finding.found()
+        gathered.add(results[start : start + at_once])
+    return gathered.found()
 
 
 def codes(places: FoundPlaces) -> list[str | None]:
