@@ -126,7 +126,7 @@ class Index:
 
     def scope(self, code: str, level: int) -> Scope:
         """The places of a level below a place."""
-        key = (code, level)
+        key = (code, level) if code in self.below else ("", -1)  # there may be a million places with none below them
         if key not in self._scopes:
             inside = [self.places[c] for c in self.below.get(code, ())]
             self._scopes[key] = Scope([p for p in inside if p.level == level])

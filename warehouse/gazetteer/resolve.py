@@ -20,6 +20,7 @@ from warehouse.gazetteer.index import Index, Known, Row
 from warehouse.gazetteer.names import Words
 from warehouse.operations import Operation
 
+MOST_KEPT = 50_000  # steps; of the finest level there may be one for each row, and none comes again
 CODE_LIKE = re.compile(r"[A-Z]{1,3}\d{2,}")  # AD0402, NG002001: a line pasted in another layout
 
 
@@ -45,6 +46,7 @@ class Resolver:
         country = next((p for p in self.index.places.values() if p.level == 0), None)
         self.root = _of(country, "") if country else Place(iso3, 0, None, (iso3,) * 3, "", False)
         self.index.hold_all(self.root.code)
+        self.finest = max((asked.level for asked in self.levels), default=0)
         self._steps: dict[tuple[int, str, str, str, int], Step] = {}
 
     def resolve(self, delivered: dict[int, tuple[str, str]], not_asked: frozenset[int] = frozenset()) -> Resolved:
@@ -101,7 +103,8 @@ class Resolver:
                 else self._certain(*key[:3], parent, blank)
             )
             found = self._decided(level, code, name, parent, found)
-            self._steps[key] = found
+            if level != self.finest or len(self._steps) < MOST_KEPT:
+                self._steps[key] = found
         return found
 
     def _decided(self, level: int, code: str, name: str, parent: Place, found: Step) -> Step:

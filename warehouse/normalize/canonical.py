@@ -12,13 +12,13 @@ from warehouse.codebooks.recognise import Recognised
 from warehouse.corrections.ledger import DeliveryLedger
 from warehouse.deliveries.vault import Delivery
 from warehouse.gazetteer.positions import positions
-from warehouse.gazetteer.resolve import Place
 from warehouse.normalize.again import finish
 from warehouse.normalize.columns import column_map, note_columns, note_hidden, note_reading
 from warehouse.normalize.conservation import Kept, Law
 from warehouse.normalize.controls import check_controls
 from warehouse.normalize.doubts import note_respondents
 from warehouse.normalize.findings import Findings
+from warehouse.normalize.found_places import FoundPlaces
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.furniture import NO_PEOPLE
 from warehouse.normalize.interview_fields import interview_fields
@@ -28,7 +28,8 @@ from warehouse.normalize.noticed import date_column, moment_column, note_sheets
 from warehouse.normalize.output import Output
 from warehouse.normalize.people import key_of
 from warehouse.normalize.personal_columns import note_personal
-from warehouse.normalize.places import place_rows, place_table, resolver_of
+from warehouse.normalize.place_table import place_table
+from warehouse.normalize.places import place_rows, resolver_of
 from warehouse.normalize.population import note_counts, population
 from warehouse.normalize.reasons import reasons
 from warehouse.normalize.repeats import Repeat, keyed, repeats
@@ -66,25 +67,29 @@ def make_tables(found: Recognised, delivery: Delivery, operation: Operation, hom
     for match in found.mains:
         for main in main_sheets(match, found, resolver, ledger, findings):
             made.main(main)
-    parents = {name: pl.concat(parts) for name, parts in made.parents.items()}
-    for repeat in repeats(found.repeats, parents, found.codebook, findings, whole=ledger.by_rows):
+            del main  # before the next piece is made
+    for repeat in repeats(found.repeats, made.all_parents(), found.codebook, findings, whole=ledger.by_rows):
         made.rows(repeat)
+        del repeat
     made.note_rejected()
-    out.add("place", place_table(found.round_key, made.codes, made.chains))
+    out.add("place", place_table(found.round_key, pl.concat(made.codes), made.places))
     out.add("conservation", made.law.table())
     out.add("column_map", column_map(found.round_key, found.matches))
-    check_controls(found, operation, _controlled(out), findings)
+    check_controls(found, operation, _controlled(out, several=bool(found.others)), findings)
     ledger.settle(out, findings)
     out.add("finding", findings.frame())
 
 
-def _controlled(out: Output) -> dict[str, pl.DataFrame]:
-    """What the controls look at: of the population the totals alone."""
+def _controlled(out: Output, *, several: bool) -> dict[str, pl.DataFrame]:
+    """What the controls look at: of the population the totals, where units or several main sheets are compared."""
     totals = out.lazy("population").filter((pl.col("dimension") == "total") & (pl.col("value") > 0))
+    asked = ["population_category", "row_id", "unit", "value", "dimension", *(["place_code"] if several else [])]
+    is_compared = several or totals.select(pl.col("unit").n_unique()).collect(engine="streaming").item() > 1
+    assessment = out.lazy("assessment").select("row_id", "sheet", "row_number")
     return {
-        "population": totals.select("population_category", "row_id", "unit", "value", "place_code", "dimension").collect(),
-        "rejected": out.lazy("rejected").drop("cells", "detail").collect(),
-        "assessment": out.lazy("assessment").select("row_id", "sheet", "row_number").collect(),
+        "population": (totals if is_compared else totals.clear()).select(asked).collect(),
+        "rejected": out.lazy("rejected").select("sheet", "reason_code").collect(),
+        "assessment": (assessment if several else assessment.clear()).collect(),
         "place": out.frame("place"), "conservation": out.frame("conservation"),
     }  # fmt: skip
 
@@ -98,8 +103,8 @@ class _Making:
         self.findings, self.book = findings, found.codebook
         self.law = Law(found.round_key, found.codebook)
         self.parents: dict[str, list[pl.DataFrame]] = {}
-        self.codes: set[str] = set()
-        self.chains: dict[str, tuple[Place, ...]] = {}
+        self.codes: list[pl.Series] = []  # of the places that accepted rows name
+        self.places: list[FoundPlaces] = []  # of each main sheet
         self.rejected: dict[str, list[pl.DataFrame]] = {}  # by sheet, without their cells
         self.interviews: Interviews | None = None
 
@@ -118,10 +123,15 @@ class _Making:
         if self.book.row_grain != "site":
             self.interviews = self.interviews or _interviews(main, found, self.operation, self.home)
             self.out.add("interview", self.interviews.table(main.frame, main.places, main.rejected, main.accepted))
-        self.codes |= set(main.accepted["place_code"])
-        if self.chains is not main.places.chains:  # pieces share those of their sheet
-            self.chains = {**self.chains, **main.places.chains} if self.chains else main.places.chains
+        self.codes.append(main.accepted["place_code"].unique())
+        if not self.places or self.places[-1] is not main.places.found:  # pieces share those of their sheet
+            self.places.append(main.places.found)
         finish(main.frame, findings)
+
+    def all_parents(self) -> dict[str, pl.DataFrame]:
+        """Keyed rows of each main sheet, by its name; they are let go of here."""
+        parents, self.parents = self.parents, {}
+        return {name: pl.concat(parts) for name, parts in parents.items()}
 
     def rows(self, x: MainSheet | Repeat) -> None:
         """Counts and rejected rows of a sheet or a piece of one."""

@@ -16,6 +16,7 @@ from warehouse.gazetteer.positions import Position, distance_km
 from warehouse.normalize.answered import answered
 from warehouse.normalize.dates import Order, read_dates
 from warehouse.normalize.drift.find import IN_OTHER_COLUMNS
+from warehouse.normalize.found_places import FoundPlaces
 from warehouse.normalize.frame import TextFrame
 from warehouse.normalize.interview_fields import Column, columns_of, interview_fields, texts
 from warehouse.normalize.moments import minutes_between, moments
@@ -52,10 +53,10 @@ class Interviews:
         rows = rows.join(_states(rejected), on="row_number", how="left", maintain_order="left")
         rows = rows.join(accepted.select("row_number", "row_id"), on="row_number", how="left", maintain_order="left")
         rows = rows.join(
-            places.rows.select("row_number", "place_code", "place_level"),
+            places.rows.select("row_number", "place_code", "place_level", "combination"),
             on="row_number", how="left", maintain_order="left",
         )  # fmt: skip
-        rows = rows.with_columns(*self._distance(frame, rows["place_code"], places), *self._keys(frame, rows))
+        rows = rows.with_columns(*self._distance(frame, rows, places), *self._keys(frame, rows))
         return self._shaped(rows)
 
     def _shaped(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -91,11 +92,11 @@ class Interviews:
             pl.Series("back_check_of", checked, dtype=pl.String),
         ]
 
-    def _distance(self, frame: TextFrame, codes: pl.Series, places: RowPlaces) -> list[pl.Series]:
+    def _distance(self, frame: TextFrame, rows: pl.DataFrame, places: RowPlaces) -> list[pl.Series]:
         """`gps_km`, `gps_place_level` and `gps_accuracy_m`."""
         latitude, longitude, accuracy = _position(frame)
-        known = {code: self._nearest(code, places) for code in codes.unique().drop_nulls().to_list()}
-        at = [known.get(code) for code in codes.to_list()]
+        known = self._nearest(rows["combination"], places.found) if self.positions else {}
+        at = [known.get(combination) for combination in rows["combination"].to_list()]
         data = pl.DataFrame({
             "a": latitude, "b": longitude, "c": pl.Series([p and p[0] for p in at], dtype=pl.Float64),
             "d": pl.Series([p and p[1] for p in at], dtype=pl.Float64),
@@ -107,11 +108,25 @@ class Interviews:
             accuracy,
         ]
 
-    def _nearest(self, code: str, places: RowPlaces) -> tuple[float, float, int] | None:
-        """The position of a place, or of its nearest ancestor below the country that has one, with that place's level."""
-        chain = [place for place in places.chains.get(code, ()) if place.level > 0]
-        found = ((self.positions.get(place.code), place.level) for place in reversed(chain))
-        return next(((*position, level) for position, level in found if position), None)
+    def _nearest(self, combinations: pl.Series, found: FoundPlaces) -> dict[int, tuple[float, float, int]]:
+        """By combination, the position of its place, or of the nearest it lies in below the country, with that place's level."""
+        located = pl.DataFrame(
+            [(c, *p) for c, p in self.positions.items()], schema=["code", "latitude", "longitude"], orient="row"
+        )
+        left = combinations.alias("combination").drop_nulls().unique().to_frame()
+        left = left.with_columns(found.results["place"].gather(left["combination"])).drop_nulls()
+        near: dict[int, tuple[float, float, int]] = {}
+        while left.height:
+            there = found.places[left["place"]].select("above", "code", "level")
+            left = left.hstack(there).filter(pl.col("level") > 0).join(located, on="code", how="left")
+            hit = left.drop_nulls("latitude").select("combination", "latitude", "longitude", "level")
+            near |= {at: (latitude, longitude, level) for at, latitude, longitude, level in hit.iter_rows()}
+            left = (
+                left.filter(pl.col("latitude").is_null())
+                .select("combination", pl.col("above").alias("place"))
+                .drop_nulls()
+            )
+        return near
 
 
 def letters(key: bytes, column: str, identifier: str) -> str:

@@ -6,6 +6,7 @@ as few columns in memory as each takes; judging the rows piece by piece does not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -66,7 +67,7 @@ def _between(rows: pl.DataFrame, frame: TextFrame) -> pl.DataFrame:
 
 
 def first_look(
-    match: SheetMatch, pieces: list[SheetMatch], found: Recognised, resolver: Resolver, findings: Findings,
+    match: SheetMatch, pieces: Sequence[SheetMatch], found: Recognised, resolver: Resolver, findings: Findings,
     filled: Filled | None,
 ) -> Judged:  # fmt: skip
     """Look at all rows; findings about places and totals are told here, once."""
@@ -80,7 +81,7 @@ def first_look(
     note_more_codes(frame, book, places, findings)
     note_odd_codes(frame, book, places, findings)
     resolver.forget()
-    slim = replace(places, rows=places.rows.sort("row_number"), results=[])
+    slim = replace(places, rows=places.rows.sort("row_number"))
     told: Told = {}
     for rule in book.round_number:
         if rule.field and not rule.select and (rows := told_rounds(rule, match, book)):
@@ -89,7 +90,7 @@ def first_look(
 
 
 def aside_rows(
-    match: SheetMatch, pieces: list[SheetMatch], book: Codebook, number: int | None, findings: Findings
+    match: SheetMatch, pieces: Sequence[SheetMatch], book: Codebook, number: int | None, findings: Findings
 ) -> pl.DataFrame:
     """The rows of all pieces that are no data: row_number, reason_code, column_label."""
     found: dict[int, str] = {}

@@ -8,7 +8,7 @@ what comes out, in `canonical.py`.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -54,7 +54,7 @@ def main_sheets(
 ) -> Iterator[MainSheet]:
     """A main sheet, or its pieces from top to bottom; their findings become the delivery's at the end."""
     filled = filled_by(match, found)
-    pieces = [match] if ledger.by_rows else pieces_of(match)
+    pieces: Sequence[SheetMatch] = [match] if ledger.by_rows else pieces_of(match)
     if len(pieces) == 1:
         yield _main(match, found, resolver, ledger, findings, filled)
         return

@@ -13,7 +13,8 @@ import polars as pl
 
 from warehouse.normalize.schema import TABLES, empty
 
-SPILL = 64 * 2**20  # bytes of one table, before they go to a file
+SPILL = 32 * 2**20  # bytes of one table, before they go to a file
+VIEW = 16  # bytes of each text beside its letters, which Polars does not count
 Hide = Callable[[str, pl.DataFrame], pl.DataFrame]
 
 
@@ -33,7 +34,7 @@ class Output:
         """Add rows to a table, below those that are there."""
         frames = self._frames.setdefault(name, [])
         frames.append(self.hide(name, frame))
-        if self.folder is not None and sum(f.estimated_size() for f in frames) > SPILL:
+        if self.folder is not None and sum(map(_bytes, frames)) > SPILL:
             files = self._files.setdefault(name, [])
             path = self.folder / f".{name}.{len(files):05d}.parquet"
             pl.concat(frames).write_parquet(path, compression="lz4")
@@ -75,3 +76,9 @@ class Output:
             plans[name].collect(engine="streaming")
             for path in self._files.pop(name):
                 path.unlink()
+
+
+def _bytes(frame: pl.DataFrame) -> int:
+    """What a frame takes in memory."""
+    texts = sum(kind == pl.String for kind in frame.dtypes)
+    return int(frame.estimated_size()) + VIEW * frame.height * texts

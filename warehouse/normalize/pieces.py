@@ -6,8 +6,9 @@ day stands first): a piece is read exactly as it would be within the whole. What
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import overload
 
 import polars as pl
 
@@ -87,7 +88,37 @@ class Piece:
     habits: Habits
 
 
-def pieces_of(match: SheetMatch) -> list[SheetMatch]:
+class Pieces(Sequence[SheetMatch]):
+    """The pieces of a sheet from top to bottom, each made when it is asked for: all at once they are a second sheet in memory."""
+
+    def __init__(self, match: SheetMatch, starts: list[int]) -> None:
+        """`starts`: where each piece begins."""
+        self._match, self._starts, self._habits = match, starts, Habits(match)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> SheetMatch: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[SheetMatch]: ...
+    def __getitem__(self, index: int | slice) -> SheetMatch | list[SheetMatch]:
+        """One piece, or several."""
+        chosen = range(len(self))[index]
+        return [self._piece(i) for i in chosen] if isinstance(chosen, range) else self._piece(chosen)
+
+    def _piece(self, i: int) -> SheetMatch:
+        raw, first, is_last = self._match.raw, self._match.first_row, i == len(self) - 1
+        start, end = self._starts[i], raw.height if is_last else self._starts[i + 1]
+        part = RawSheet(
+            raw.name, hidden=raw.hidden, notices=raw.notices, columns=[c.piece(first, start, end) for c in raw.columns],
+            height=first + end - start, merged=raw.merged,
+        )  # fmt: skip
+        return replace(self._match, raw=part, piece=Piece(self._match, start - first, is_last, self._habits))
+
+
+def pieces_of(match: SheetMatch) -> Sequence[SheetMatch]:
     """The pieces of a sheet from top to bottom; the sheet itself where it is small enough."""
     rows, first = max(LEAST_ROWS, MOST_CELLS // max(1, match.raw.width)), match.first_row
     height = match.raw.height - first
@@ -96,18 +127,7 @@ def pieces_of(match: SheetMatch) -> list[SheetMatch]:
     starts = list(range(first, match.raw.height, rows))
     if match.raw.height - starts[-1] < rows // 2:
         starts.pop()
-    habits = Habits(match)
-    ends = [*starts[1:], match.raw.height]
-    return [_piece(match, a, b, habits, is_last=b == match.raw.height) for a, b in zip(starts, ends, strict=True)]
-
-
-def _piece(match: SheetMatch, start: int, end: int, habits: Habits, *, is_last: bool) -> SheetMatch:
-    raw, first = match.raw, match.first_row
-    part = RawSheet(
-        raw.name, hidden=raw.hidden, notices=raw.notices, columns=[c.piece(first, start, end) for c in raw.columns],
-        height=first + end - start, merged=raw.merged,
-    )  # fmt: skip
-    return replace(match, raw=part, piece=Piece(match, start - first, is_last, habits))
+    return Pieces(match, starts)
 
 
 def rows_of(match: SheetMatch, numbers: list[int]) -> SheetMatch:

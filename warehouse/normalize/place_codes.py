@@ -48,14 +48,11 @@ def _spots(
     coded = frame.data.select("row_number", name)
     coded = coded.filter(~missing_mask(coded[name], [*book.missing, *column.column.missing]))
     rows = coded.join(places.rows.select("row_number", "combination"), on="row_number", maintain_order="left")
-    stands: dict[tuple[str, int], list[list[int]]] = {}  # code and combination of places to the lists of their rows
-    for number, text, spot in rows.iter_rows():
-        if (text, spot) not in stands:
-            spots = [p for p in places.results[spot].chain if p.level == level]
-            keys = [(p.parent or "", skeleton(plain(p.names[0]))) for p in spots]
-            stands[text, spot] = [found[fold_code(text)][key] for key in keys]
-        for numbers in stands[text, spot]:
-            numbers.append(number)
+    stand = places.found.at(level).gather(rows["combination"]).alias("place")
+    rows = rows.with_columns(stand).drop_nulls("place").group_by(name, "place", maintain_order=True).agg("row_number")
+    named = places.found.places[rows["place"]].select(pl.col("parent").fill_null(""), "name_en")
+    for (text, _, numbers), (parent, shown) in zip(rows.iter_rows(), named.iter_rows(), strict=True):
+        found[fold_code(text)][parent, skeleton(plain(shown))] += numbers
     return found
 
 
@@ -69,10 +66,11 @@ def note_odd_codes(frame: TextFrame, book: Codebook, places: RowPlaces, findings
         name, column = frame.of(level.code_field or ""), frame.match.find(level.code_field or "")
         if name is None or column is None:
             continue
-        listed = [i for i, r in enumerate(places.results) for p in r.chain if p.level == level.level and p.in_gazetteer]
+        known = places.found.places.select((pl.col("level") == level.level) & pl.col("in_gazetteer")).to_series()
         coded = frame.data.select("row_number", name)
-        if listed:
-            own = places.rows.filter(~pl.col("combination").is_in(listed)).select("row_number")
+        if known.any():
+            listed = places.found.combinations(known)
+            own = places.rows.filter(~pl.col("combination").is_in(listed.implode())).select("row_number")
             coded = coded.join(own, on="row_number", how="semi", maintain_order="left")
         odd = _odd(coded.filter(~missing_mask(coded[name], [*book.missing, *column.column.missing])))
         if odd:

@@ -18,9 +18,10 @@ import yaml
 
 from warehouse.gazetteer.resolve import Resolver
 from warehouse.gazetteer.suggest import Candidate, candidates
-from warehouse.normalize.place_findings import named, reused, spellings, two_names
+from warehouse.normalize.place_doubts import reused, rows_of, spellings, two_names
 from warehouse.normalize.place_history import moved_codes
-from warehouse.normalize.places import RowPlaces, place_table, resolve_places, resolver_of
+from warehouse.normalize.place_table import place_table
+from warehouse.normalize.places import RowPlaces, resolve_places, resolver_of
 from warehouse.operations import load_operation
 from warehouse.serving.neutral import neutral
 from warehouse.settings import Home
@@ -78,7 +79,7 @@ def review(home: Home, round_key: str) -> list[Doubt]:
 
 
 class _Spots:
-    """Rows and people of combinations."""
+    """Rows and people of combinations, and of rows."""
 
     def __init__(self, places: RowPlaces, people: dict[int, int | None]) -> None:
         self.rows = dict(places.rows.group_by("combination").agg(pl.col("row_number")).iter_rows())
@@ -86,14 +87,18 @@ class _Spots:
 
     def of(self, combinations: list[int]) -> tuple[int, int | None, int]:
         """Rows, people, first row."""
-        numbers = sorted(n for c in set(combinations) for n in self.rows.get(c, ()))
+        return self.of_rows([n for c in set(combinations) for n in self.rows.get(c, ())])
+
+    def of_rows(self, rows: list[int]) -> tuple[int, int | None, int]:
+        """The same, of rows."""
+        numbers = sorted(set(rows))
         counted = [p for n in numbers if (p := self.people.get(n)) is not None]
         return len(numbers), sum(counted) if counted else None, numbers[0] if numbers else 0
 
 
 def _unsettled(key: str, resolver: Resolver, places: RowPlaces, spots: _Spots) -> Iterator[Doubt]:
     groups: dict[tuple[str, int, str, str, str], list[int]] = defaultdict(list)
-    for position, r in enumerate(places.results):
+    for position, r in enumerate(places.found.resolved(range(places.found.results.height))):
         if r.reason and r.reason != "not_a_place" and (r.code or r.name):
             groups[(r.reason, r.level, r.parent or "", r.code, r.name)].append(position)
     for (reason, level, parent, code, name), positions in groups.items():
@@ -105,35 +110,41 @@ def _unsettled(key: str, resolver: Resolver, places: RowPlaces, spots: _Spots) -
 
 def _named_twice(key: str, resolver: Resolver, places: RowPlaces, spots: _Spots) -> Iterator[Doubt]:
     """Places that the delivery alone names: spellings that may be one place, codes that stand at several."""
-    own = named(places)
-    for level, one, other, score in spellings(own):
-        coded = bool(one.delivered_code or other.delivered_code) and resolver.scheme == "gazetteer"
+    found, is_listed = places.found, resolver.scheme == "gazetteer"
+    pairs = spellings(found)
+    twice = two_names(found) if is_listed else []
+    again = [] if is_listed else reused(found)
+    seen = [[p for _, one, other, _ in pairs for p in (one, other)], *twice, *(at for _, at in again)]
+    rows = rows_of(places, (p for several in seen for p in several))
+    place_of = {at: chain[-1] for at, chain in found.chains(pl.Series(list(rows), dtype=pl.UInt32)).items()}
+    for level, a, b, score in pairs:
+        one, other = place_of[a], place_of[b]
+        coded = bool(one.delivered_code or other.delivered_code) and is_listed
         if coded and score < 100:
             continue
-        rare, often = sorted((one, other), key=lambda p: (spots.of(own[p])[0], p.code))
+        (rare, at), (often, _) = sorted(((one, a), (other, b)), key=lambda x: (len(rows[x[1]]), x[0].code))
         reason, code = ("place_twice", rare.delivered_code) if coded else ("place_spelling", "")
         yield Doubt(key, reason, level, rare.parent or "", _name(resolver, rare.parent or ""), code, rare.names[0],
-                    *spots.of(own[rare]), (Candidate(often.code, often.names[0], score, "name"),))  # fmt: skip
-    if resolver.scheme == "gazetteer":
-        for place in [p for members in two_names(own) for p in members]:
-            yield Doubt(key, "place_two_names", place.level, place.parent or "", _name(resolver, place.parent or ""),
-                        place.delivered_code, place.names[0], *spots.of(own[place]), (Candidate(place.code, place.names[0], 100.0, "code"),))  # fmt: skip
-        return
-    for level, positions in reused(places):
-        place = next(p for p in places.results[positions[0]].chain if p.level == level)
-        where = {p.names[0]: p for s in positions for p in places.results[s].chain if p.level == level}
-        yield Doubt(key, "place_code_reused", level, place.parent or "", _last(place.parent), place.delivered_code, "",
-                    *spots.of(positions), tuple(Candidate(p.code, n, 100.0, "code") for n, p in where.items()),
+                    *spots.of_rows(rows[at]), (Candidate(often.code, often.names[0], score, "name"),))  # fmt: skip
+    for place, at in [(place_of[i], i) for members in twice for i in members]:
+        yield Doubt(key, "place_two_names", place.level, place.parent or "", _name(resolver, place.parent or ""),
+                    place.delivered_code, place.names[0], *spots.of_rows(rows[at]), (Candidate(place.code, place.names[0], 100.0, "code"),))  # fmt: skip
+    for level, ids in again:
+        stand = [place_of[i] for i in ids]
+        first = min(zip(ids, stand, strict=True), key=lambda x: rows[x[0]][:1])[1]
+        where = {p.names[0]: p for p in stand}
+        yield Doubt(key, "place_code_reused", level, first.parent or "", _last(first.parent), first.delivered_code, "",
+                    *spots.of_rows([n for i in ids for n in rows[i]]), tuple(Candidate(p.code, n, 100.0, "code") for n, p in where.items()),
                     "names decide in this operation; correct the codes at the source")  # fmt: skip
 
 
 def _moved(home: Home, key: str, places: RowPlaces, spots: _Spots) -> Iterator[Doubt]:
     """Delivered codes that earlier rounds of the component gave to another place."""
     where: dict[str, list[int]] = defaultdict(list)
-    for position, result in enumerate(places.results):
+    for position, result in enumerate(places.found.resolved(range(places.found.results.height))):
         for place in result.chain:
             where[place.code].append(position)
-    table = place_table(key, set(places.chains), places.chains)
+    table = place_table(key, places.found.finest()["code"], [places.found])
     for m in moved_codes(home, key, table, {}):
         yield Doubt(key, m.reason, m.level, m.parent, _last(m.parent), m.code, m.name, *spots.of(where[m.place]),
                     note=f"{m.earlier}: {m.name_before} in {_last(m.parent_before)}")  # fmt: skip

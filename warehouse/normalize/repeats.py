@@ -6,7 +6,7 @@ Joining children to parents belongs here; the counts of a sheet are in `populati
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -78,7 +78,7 @@ def _repeat(
     whole: bool,
 ) -> Iterator[Repeat]:  # fmt: skip
     """A repeat sheet, or its pieces. `keys`: takes its keyed rows, where it is a parent itself."""
-    pieces = [match] if whole else pieces_of(match)
+    pieces: Sequence[SheetMatch] = [match] if whole else pieces_of(match)
     single = len(pieces) == 1
     aside = None if single else aside_rows(match, pieces, book, None, findings)
     scratch = findings if single else findings.scratch()
@@ -91,6 +91,7 @@ def _repeat(
         if keys is not None:
             keys.append(keyed(repeat.frame, repeat.accepted))
         yield repeat
+        del repeat  # before the next one is made
     if not single:
         findings.take_over(scratch)
 
@@ -117,6 +118,8 @@ def _piece(
     found = counts(frame, book, findings)
     key = frame.of(match.sheet.parent_key or "parent_index")
     rows = frame.data.select("row_number", (count_text(key) if key else pl.lit("")).alias("parent_key"))
+    if all_aside is not None:  # of a piece: a table of all parents for each of them takes longer
+        parents = parents.filter(pl.col("parent_key").is_in(rows["parent_key"].unique().implode()))
     joined = rows.join(parents, on="parent_key", how="left", maintain_order="left")
     orphans = _verdict(joined.filter(pl.col("known").is_null()), "orphan_row")
     bad = found.filter(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.deliveries.readers import archive, child, stream, wire, worker
-from warehouse.deliveries.readers.compact import AT_ONCE, Builder, CompactColumn
+from warehouse.deliveries.readers.compact import AT_ONCE, MOST_ODD, Builder, CompactColumn, NumberColumn
 from warehouse.deliveries.readers.formats import read_bytes
 from warehouse.deliveries.readers.limits import Limits, current, stated, use
 from warehouse.deliveries.readers.sheet import RawSheet
@@ -105,6 +105,20 @@ def test_columns_hold_each_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
     own.add([f"u{i}" for i in range(AT_ONCE + 5)])
     own.add(["u0", ""])
     assert not isinstance(own.column(), CompactColumn) and own.column()[AT_ONCE + 5] == "u0"
+
+
+@pytest.mark.parametrize("odd", [["index"], ["007", "+5", " 9", "1.0", "-3", "4294967296"], ["x"] * (MOST_ODD + 1)])
+def test_numbers_that_hardly_repeat_are_kept_as_numbers(odd: list[str]) -> None:
+    numbers = [str(i * 7) for i in range(AT_ONCE)]
+    texts = [odd[0], *numbers, "", *odd[1:], "0", "12"]
+    builder = Builder()
+    for start in range(0, len(texts), 20_000):
+        builder.add(texts[start : start + 20_000])
+    column = builder.column()
+    assert isinstance(column, NumberColumn) == (len(odd) <= MOST_ODD)
+    assert list(column.texts()) == texts and [column[i] for i in (0, 1, AT_ONCE + 1, -1)] == [odd[0], "0", "", "12"]
+    assert [column.kind(i) for i in (0, 1, AT_ONCE + 1)] == [1, 1, 0] and len(column) == len(texts)
+    assert list(column.piece(1, AT_ONCE, len(texts)).texts()) == [texts[0], *texts[AT_ONCE:]]
 
 
 def test_limits_of_texts_are_data_and_reach_the_child() -> None:

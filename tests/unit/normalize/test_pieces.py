@@ -107,6 +107,10 @@ def test_pieces_cover_every_row_once(monkeypatch: pytest.MonkeyPatch, tables: Ma
     numbers = [n for part in parts for n in range(part.shift + part.first_row + 1, part.shift + part.raw.height + 1)]
     assert numbers == list(range(match.first_row + 1, match.raw.height + 1)) and len(parts) > 3
     assert [part.piece.is_last for part in parts if part.piece] == [False] * (len(parts) - 1) + [True]
+    assert parts[0].raw is not parts[0].raw, "a piece that is kept would stand beside the sheet in memory"
+    assert [part.shift for part in parts[1:3]] == [parts[1].shift, parts[2].shift] and parts[-1].piece == list(parts)[
+        -1
+    ].piece
     assert parts[2].raw.texts(0) == HEADER and parts[2].raw.texts(1) == _rows()[parts[2].shift + 1]
     assert rows_of(match, [3, 5]).raw.texts(2) == _rows()[4]
 
@@ -151,3 +155,10 @@ def test_a_table_that_grows_goes_to_files_and_comes_back_whole(tmp_path: Path, m
     out.write(tmp_path)
     assert pl.read_parquet(tmp_path / "place.parquet").equals(pl.concat(parts))
     assert not list(tmp_path.glob(".place.*"))
+
+
+def test_short_texts_count_by_what_they_take_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("warehouse.normalize.output.SPILL", 16 * 500)  # the letters alone are 500 bytes
+    out = Output(tmp_path)
+    out.add("place", pl.DataFrame({"round_key": ["r"] * 500}))
+    assert list(tmp_path.glob(".place.*"))
