@@ -62,8 +62,7 @@ def building(home: Home, monkeypatch: pytest.MonkeyPatch, key: str, *published: 
     duckdb.connect(str(database_path(home, "r000001"))).close()
     made = build_candidate(home, normalize(home, Vault(home).current(key)))
     try:
-        with duckdb.connect(str(made.database), read_only=True) as con:
-            controlled = con.execute("select round_key from control.round_to_build").fetchall()
+        controlled = made.opened.con.execute("select round_key from control.round_to_build").fetchall()
         assert [n.round_key for n in made.building] == [k for (k,) in controlled]
         return [k for (k,) in controlled]
     finally:
