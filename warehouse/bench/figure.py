@@ -8,26 +8,17 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from warehouse.bench.measure import Taken
 from warehouse.operation_files import read_yaml
 
-GROUPS = (
-    "overhead",
-    "stages",
-    "growth",
-    "history",
-    "again",
-    "peers",
-    "readers",
-    "flip",
-    "startup",
-    "estimates",
-    "engines",
-)
+Group = Literal[
+    "overhead", "stages", "growth", "history", "again", "peers", "readers", "flip", "startup", "estimates", "engines"
+]
+GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 class Goal(BaseModel):
@@ -61,19 +52,7 @@ class Known(BaseModel):
     """What is said of a figure (`goals.yml`). `faster`: the ratio is the other way round, how many times as fast."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    group: Literal[
-        "overhead",
-        "stages",
-        "growth",
-        "history",
-        "again",
-        "peers",
-        "readers",
-        "flip",
-        "startup",
-        "estimates",
-        "engines",
-    ]
+    group: Group
     what: str
     unit: Literal["s", "ms", "MB", "share", "slope", "reads"] = "s"
     against: str = ""
