@@ -167,4 +167,4 @@ def test_a_delivery_that_waits_at_the_very_end_makes_no_home_full() -> None:
     )  # many homes that were idle for days, one core
     answer = simulate(plan, slopes())
     assert answer.empties and answer.waited(0.95) < DAY
-    assert simulate(replace(plan, per_day=8000), slopes()).full_homes > 0
+    assert simulate(replace(plan, per_day=20_000), slopes()).full_homes > 0
