@@ -57,9 +57,8 @@ class FoundPlaces:
         steps = [wanted.drop_nulls().unique()]
         while len(steps[-1]):
             steps.append(self.places["above"].gather(steps[-1]).drop_nulls().unique())
-        rows = (
-            pl.concat([step.alias("place") for step in steps]).unique().sort()
-        )  # what a place lies in has an earlier row
+        # In order: what a place lies in has an earlier row.
+        rows = pl.concat([step.alias("place") for step in steps]).unique().sort()
         found: dict[int, tuple[Place, ...]] = {}
         for place, (above, *told) in zip(rows.to_list(), self.places[rows].iter_rows(), strict=True):
             found[place] = (*(() if above is None else found[above]), _place(*told))

@@ -28,7 +28,6 @@ BREAKS = """SELECT round_key, previous_round_key, indicator_name_{lang}, compara
             WHERE comparability = 'not_comparable' AND is_asked AND list_contains(?, round_key)
             UNION SELECT round_key, previous_round_key, category_name_{lang}, comparability_reason_{lang} FROM {mart_round_change}
             WHERE comparability = 'not_comparable' AND place_level = 0 AND list_contains(?, round_key)"""
-
 TOLD_BY = {"dim_indicator_comparability", "mart_round_change"}
 
 

@@ -23,7 +23,5 @@ def statement_rows(releases: list[dict[str, Any]], home: Home) -> list[dict[str,
     path = home.releases / parent / FOLDER / f"{MART}.parquet" if parent else None
     if path is None or not path.exists():
         return []  # a release from before this mart
-    columns = list(
-        REFERENCE["release_statement"]
-    )  # of the twin: opening the database would read all its tables and comments
-    return pl.read_parquet(path, columns=columns).to_dicts()
+    # The twin: opening the database would read all its tables and comments.
+    return pl.read_parquet(path, columns=list(REFERENCE["release_statement"])).to_dicts()
