@@ -21,10 +21,8 @@ with of_all_ages as (
                 end
             )
         ) as individuals
-    from {{ ref('stg_canonical__population') }} as p
-    inner join {{ ref('int_informant_choice') }} as c
-        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-    where c.is_chosen and p.dimension in ('total', 'sex', 'age', 'sex_age')
+    from {{ ref('int_chosen_count') }} as p
+    where p.dimension in ('total', 'sex', 'age', 'sex_age')
     group by p.round_key, p.row_id, p.place_code, p.population_category, p.sex
 ),
 

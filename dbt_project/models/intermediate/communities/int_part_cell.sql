@@ -1,30 +1,24 @@
 -- The parts of a category (year, country, reason, origin, …) at every published level, unsuppressed: never published as they are.
 -- Only whole parts: a part by sex or age would count its people twice.
-with chosen as (
-    select * from {{ ref('int_informant_choice') }} where is_chosen
+-- Communities that gave no total of a category: what they told of its parts is in no share.
+with without_total as (
+    select round_key, place_code, population_category
+    from {{ ref('int_community_population') }}
+    where individuals is null and round_key in (select round_key from {{ source('control', 'round_to_build') }})
 ),
 
-communities as (
-    select
-        round_key, place_code, population_category,
-        sum(individuals) as community_individuals, sum(households) as community_households
-    from chosen
-    group by round_key, place_code, population_category
-),
-
--- Straight from the counts to the published places: a line per row and part would be as long as the delivery.
-rolled as (
+-- A line per community and part would be as long as the delivery.
+parts as (
     select
         q.round_key,
-        a.ancestor_code as place_code,
+        w.way,
         q.population_category,
         q.dimension,
         q.item,
-        sum(case when q.unit = 'individuals' then q.value end)::bigint as individuals,
-        sum(case when q.unit = 'households' then q.value end)::bigint as households,
+        sum(case when q.unit = 'individuals' then q.value end) as individuals,
+        sum(case when q.unit = 'households' then q.value end) as households,
         -- What a share is made of: communities that gave a total beside their parts.
-        sum(case when q.unit = 'individuals' and c.community_individuals is not null then q.value end)::bigint
-            as individuals_with_total,
+        sum(case when q.unit = 'individuals' and n.round_key is null then q.value end) as individuals_with_total,
         {{ status_flags() }}
     from (
         select
@@ -40,44 +34,60 @@ rolled as (
             p.unit,
             case when p.is_counted then p.value end as value,
             p.value_status
-        from {{ ref('stg_canonical__population') }} as p
-        inner join chosen as h
-            on p.round_key = h.round_key and p.row_id = h.row_id and p.population_category = h.population_category
+        from {{ ref('int_chosen_count') }} as p
         where p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
     ) as q
-    inner join communities as c
-        on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
-    inner join {{ ref('int_place_ancestor') }} as a on q.round_key = a.round_key and q.place_code = a.place_code
-    where a.is_published
-    group by q.round_key, a.ancestor_code, q.population_category, q.dimension, q.item
+    inner join {{ ref('int_place_way') }} as w on q.round_key = w.round_key and q.place_code = w.place_code
+    left join without_total as n
+        on q.round_key = n.round_key and q.place_code = n.place_code and q.population_category = n.population_category
+    group by q.round_key, w.way, q.population_category, q.dimension, q.item
+),
+
+rolled as (
+    select
+        q.round_key,
+        a.place_code,
+        q.population_category,
+        q.dimension,
+        q.item,
+        sum(q.individuals)::bigint as individuals,
+        sum(q.households)::bigint as households,
+        sum(q.individuals_with_total)::bigint as individuals_with_total,
+        {{ rolled_flags('q') }}
+    from parts as q
+    inner join {{ ref('int_way_place') }} as a on q.round_key = a.round_key and q.way = a.way
+    group by q.round_key, a.place_code, q.population_category, q.dimension, q.item
 ),
 
 -- Communities that told any part of the dimension: those who left it blank are no part of what it is a share of. Of a place
 -- with several sites all count, as one row may tell the parts for the others.
 told as (
     select distinct p.round_key, p.place_code, p.population_category, p.dimension
-    from {{ ref('stg_canonical__population') }} as p
-    inner join chosen as c
-        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
+    from {{ ref('int_chosen_count') }} as p
     where
         p.dimension not in ('total', 'sex', 'age', 'sex_age') and p.sex = 'all' and p.age_group = 'all'
         and p.unit = 'individuals' and p.is_counted
 ),
 
+told_of_way as (
+    select
+        q.round_key, w.way, q.population_category, q.dimension,
+        sum(c.individuals) as total_where_told, count(*) as communities
+    from told as q
+    inner join {{ ref('int_community_population') }} as c
+        on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
+    inner join {{ ref('int_place_way') }} as w on q.round_key = w.round_key and q.place_code = w.place_code
+    where c.round_key in (select round_key from {{ source('control', 'round_to_build') }})
+    group by q.round_key, w.way, q.population_category, q.dimension
+),
+
 told_totals as (
     select
-        q.round_key,
-        a.ancestor_code as place_code,
-        q.population_category,
-        q.dimension,
-        sum(c.community_individuals)::bigint as total_where_told,
-        count(*) as communities
-    from told as q
-    inner join communities as c
-        on q.round_key = c.round_key and q.place_code = c.place_code and q.population_category = c.population_category
-    inner join {{ ref('int_place_ancestor') }} as a on q.round_key = a.round_key and q.place_code = a.place_code
-    where a.is_published
-    group by q.round_key, a.ancestor_code, q.population_category, q.dimension
+        q.round_key, a.place_code, q.population_category, q.dimension,
+        sum(q.total_where_told)::bigint as total_where_told, sum(q.communities)::bigint as communities
+    from told_of_way as q
+    inner join {{ ref('int_way_place') }} as a on q.round_key = a.round_key and q.way = a.way
+    group by q.round_key, a.place_code, q.population_category, q.dimension
 ),
 
 category_totals as (
@@ -85,9 +95,9 @@ category_totals as (
         c.round_key,
         a.ancestor_code as place_code,
         c.population_category,
-        sum(c.community_individuals)::bigint as category_total,
-        sum(c.community_households)::bigint as category_households
-    from communities as c
+        sum(c.individuals)::bigint as category_total,
+        sum(c.households)::bigint as category_households
+    from {{ ref('int_community_population') }} as c
     inner join {{ ref('int_place_ancestor') }} as a on c.round_key = a.round_key and c.place_code = a.place_code
     where a.is_published
     group by c.round_key, a.ancestor_code, c.population_category

@@ -1,7 +1,7 @@
 -- Totals and people by sex and age at every published level, unsuppressed: never published as it is.
 with rounds as (
     select
-        r.round_key, r.component, r.window_start, r.window_end, r.is_synthetic, o.small_cell_threshold, o.suppress_from_level
+        r.round_key, r.component, r.row_grain, r.window_start, r.window_end, r.is_synthetic, o.small_cell_threshold, o.suppress_from_level
     from {{ source('reference', 'round') }} as r
     inner join {{ source('reference', 'operation') }} as o on r.operation = o.operation
 ),
@@ -68,36 +68,42 @@ cells as (
     from told_sexes
 ),
 
--- Once per community, so that its people and the communities are counted in one go in all places above it.
-by_place as (
+-- A place of informants has one row that counts, so all places of a way are added up at once; of sites each place is kept apart, as
+-- it is one community however many it has.
+by_way as (
     select
         c.round_key,
-        c.place_code,
+        w.way,
+        case when t.row_grain <> 'informant' then c.place_code end as place_of_sites,
         c.population_category,
         c.sex,
         c.age_group,
         sum(c.individuals) as individuals,
         sum(c.households) as households,
+        count(c.individuals) as rows_told,
         {{ rolled_flags('c') }}
     from cells as c
-    group by c.round_key, c.place_code, c.population_category, c.sex, c.age_group
+    inner join {{ ref('int_place_way') }} as w on c.round_key = w.round_key and c.place_code = w.place_code
+    inner join rounds as t on c.round_key = t.round_key
+    group by
+        c.round_key, w.way, case when t.row_grain <> 'informant' then c.place_code end,
+        c.population_category, c.sex, c.age_group
 ),
 
 rolled as (
     select
         c.round_key,
-        a.ancestor_code as place_code,
+        a.place_code,
         c.population_category,
         c.sex,
         c.age_group,
         sum(c.individuals)::bigint as individuals,
         sum(c.households)::bigint as households,
-        count(c.individuals) as communities,
+        sum(case when c.place_of_sites is null then c.rows_told else least(c.rows_told, 1) end)::bigint as communities,
         {{ rolled_flags('c') }}
-    from by_place as c
-    inner join {{ ref('int_place_ancestor') }} as a on c.round_key = a.round_key and c.place_code = a.place_code
-    where a.is_published
-    group by c.round_key, a.ancestor_code, c.population_category, c.sex, c.age_group
+    from by_way as c
+    inner join {{ ref('int_way_place') }} as a on c.round_key = a.round_key and c.way = a.way
+    group by c.round_key, a.place_code, c.population_category, c.sex, c.age_group
 ),
 
 -- The smallest and the largest total of each community's informants, added up: how far they are apart, all one way.

@@ -1,7 +1,6 @@
 {{ config(materialized='view') }}
 
--- The counts of the chosen rows by sex and age, as they were told. A view: engines write down what is named twice, and this is
--- nearly as long as the delivery.
+-- The counts of the chosen rows by sex and age, as they were told. A view, as what it is made of.
 select
     p.round_key,
     p.row_id,
@@ -14,7 +13,5 @@ select
     p.unit = 'individuals' and p.value_status = 'reported' as has_reported,
     p.unit = 'individuals' and p.value_status = 'derived' as has_derived,
     p.unit = 'individuals' and p.value_status in ('missing', 'unreadable') as has_missing
-from {{ ref('stg_canonical__population') }} as p
-inner join {{ ref('int_informant_choice') }} as c
-    on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-where c.is_chosen and p.dimension in ('total', 'sex', 'age', 'sex_age')
+from {{ ref('int_chosen_count') }} as p
+where p.dimension in ('total', 'sex', 'age', 'sex_age')

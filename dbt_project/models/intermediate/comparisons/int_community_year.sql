@@ -12,11 +12,7 @@ select
     cast({{ counted('individuals') }} as bigint) as individuals,
     cast({{ counted('households') }} as bigint) as households,
     {{ status_flags() }}
-from {{ ref('stg_canonical__population') }} as p
-inner join {{ ref('int_informant_choice') }} as c
-    on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
-where
-    c.is_chosen and p.dimension = 'year' and p.sex = 'all' and p.age_group = 'all'
-    and {{ is_all_of('p.item', '[0-9]{4}') }}
+from {{ ref('int_chosen_count') }} as p
+where p.dimension = 'year' and p.sex = 'all' and p.age_group = 'all' and {{ is_all_of('p.item', '[0-9]{4}') }}
 group by p.round_key, p.place_code, p.population_category, p.item
 order by p.round_key, p.population_category, p.place_code, reference_year

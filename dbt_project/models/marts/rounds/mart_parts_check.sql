@@ -1,12 +1,8 @@
 -- Totals and parts are stored apart as they were told. Here is how far they are apart, for the country as a whole.
-with chosen as (
-    select * from {{ ref('int_informant_choice') }} where is_chosen
-),
-
-wholes as (
-    select round_key, place_code, population_category, sum(individuals)::bigint as whole
-    from chosen
-    group by round_key, place_code, population_category
+with wholes as (
+    select round_key, place_code, population_category, individuals as whole
+    from {{ ref('int_community_population') }}
+    where round_key in (select round_key from {{ source('control', 'round_to_build') }})
 ),
 
 -- Of each sex its ages, or else all ages of it at once; then men and women, or else both at once. Other parts are of both sexes
@@ -17,9 +13,7 @@ by_sex as (
         coalesce(
             sum(case when p.age_group <> 'all' then p.value end), sum(case when p.age_group = 'all' then p.value end)
         ) as individuals
-    from {{ ref('stg_canonical__population') }} as p
-    inner join chosen as c
-        on p.round_key = c.round_key and p.row_id = c.row_id and p.population_category = c.population_category
+    from {{ ref('int_chosen_count') }} as p
     where
         p.unit = 'individuals' and p.dimension <> 'total' and p.is_counted
         and (p.dimension in ('sex', 'age', 'sex_age') or (p.sex = 'all' and p.age_group = 'all'))
