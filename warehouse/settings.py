@@ -32,6 +32,14 @@ def database_threads(size: int) -> dict[str, int]:
     return {"threads": 1} if size < 2**27 else {}
 
 
+def models_at_once(size: int) -> int:
+    """How many models are built side by side of rounds of so many bytes.
+
+    They share what the database may hold, and from 64 MB on (some 20 million counts) one of them takes all of it.
+    """
+    return 2 if size < 2**26 else 1
+
+
 @dataclass(frozen=True)
 class Home:
     """The state of one installation (design: `MTM_HOME`). Microdata lies in `vault` and `build`, nowhere else."""

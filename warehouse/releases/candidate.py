@@ -70,10 +70,14 @@ class Candidate:
         return any(find_round(v.round_key)[1].is_synthetic for v in self.versions)
 
     @property
+    def size_to_build(self) -> int:
+        """Bytes of the tables of the rounds to build."""
+        return sum(path.stat().st_size for n in self.building for path in n.folder.glob("*.parquet"))
+
+    @property
     def size(self) -> int:
         """Bytes that the models read: the tables of the rounds to build, and what stands in the database."""
-        tables = sum(path.stat().st_size for n in self.building for path in n.folder.glob("*.parquet"))
-        return tables + (self.database.stat().st_size if self.database.exists() else 0)
+        return self.size_to_build + (self.database.stat().st_size if self.database.exists() else 0)
 
     @cached_property
     def opened(self) -> OpenDatabase:

@@ -28,7 +28,6 @@ from warehouse.errors import MtmError
 if TYPE_CHECKING:
     import duckdb
 
-THREADS = 2
 COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)  # dbt's own, at the head of each statement
 ASKED = ("describe", "select", "begin", "commit", "rollback")  # of a model: what only looked, and its transaction
 GOOD = {"success", "pass", "warn"}
@@ -141,11 +140,11 @@ def _before(name: str, ran: set[str], manifest: Any) -> list[str]:
     return sorted(found)
 
 
-def run(con: duckdb.DuckDBPyConnection, steps: list[Step]) -> list[dict[str, Any]]:
-    """Run the steps in an open database. One result a step, as dbt would give it. Raises NotAsKept; then it is half built."""
+def run(con: duckdb.DuckDBPyConnection, steps: list[Step], at_once: int = 2) -> list[dict[str, Any]]:
+    """Run the steps in an open database, so many side by side. One result a step, as dbt would give it. Raises NotAsKept; then it is half built."""
     import duckdb
 
-    runner = _Runner(con)
+    runner = _Runner(con, at_once)
     try:
         return runner.run(steps)
     except duckdb.Error as error:
@@ -155,9 +154,10 @@ def run(con: duckdb.DuckDBPyConnection, steps: list[Step]) -> list[dict[str, Any
 
 
 class _Runner:
-    """Two threads with a cursor each, and what runs next: what most has to wait for."""
+    """Some threads with a cursor each, and what runs next: what most has to wait for."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, at_once: int) -> None:
+        self._at_once = at_once
         self._con, self._own, self._cursors = con, threading.local(), []  # type: ignore[var-annotated]
 
     def run(self, steps: list[Step]) -> list[dict[str, Any]]:
@@ -166,12 +166,13 @@ class _Runner:
         waiting.prepare()
         ready: list[str] = []
         results: list[dict[str, Any]] = []
-        with ThreadPoolExecutor(THREADS) as pool:
+        with ThreadPoolExecutor(self._at_once) as pool:
             running: set[Future[dict[str, Any]]] = set()
             try:
                 while waiting.is_active():
                     ready = sorted([*ready, *waiting.get_ready()], key=lambda name: -until_end[name])
-                    now, ready = ready[: THREADS - len(running)], ready[THREADS - len(running) :]
+                    free = self._at_once - len(running)
+                    now, ready = ready[:free], ready[free:]
                     running |= {pool.submit(self._step, by_id[name]) for name in now}
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:

@@ -17,7 +17,7 @@ from typing import Any
 
 from warehouse.errors import MtmError
 from warehouse.releases.candidate import Candidate, models_hash
-from warehouse.settings import DBT_PROJECT, Home
+from warehouse.settings import DBT_PROJECT, Home, models_at_once
 
 # Results come back as objects: dbt need not log, print or write them again (a fifth of its time).
 LEAN = ["--quiet", "--no-use-colors", "--log-level", "none", "--log-level-file", "none"]
@@ -54,7 +54,7 @@ def _as_kept(candidate: Candidate) -> list[dict[str, Any]]:
 
     steps = kept_build.read(target_path(candidate.home))
     try:
-        return kept_build.run(candidate.opened.con, steps) if steps else []
+        return kept_build.run(candidate.opened.con, steps, models_at_once(candidate.size_to_build)) if steps else []
     except kept_build.NotAsKept:
         return []
 
@@ -64,8 +64,9 @@ def _by_dbt(candidate: Candidate) -> list[dict[str, Any]]:
 
     candidate.opened.close()  # dbt opens it itself
     manifest, standing = parsed(candidate.home), STANDING if candidate.is_copy else []
+    at_once = ["--threads", str(models_at_once(candidate.size_to_build))]
     with dbt_environment(candidate.home, candidate.database), quiet(), kept_build.listening() as heard:
-        result = invoke(["build", "--no-write-json", *standing], manifest)
+        result = invoke(["build", "--no-write-json", *at_once, *standing], manifest)
     results = results_of(result)
     if candidate.is_copy:
         kept_build.keep(target_path(candidate.home), heard, results, manifest)

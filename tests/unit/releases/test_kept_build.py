@@ -52,10 +52,10 @@ def rows(database: Path, table: str) -> list[Any]:
         return con.execute(f"from {table}").fetchall()
 
 
-def run(database: Path, steps: list[Step]) -> list[dict[str, Any]]:
+def run(database: Path, steps: list[Step], at_once: int = 2) -> list[dict[str, Any]]:
     opened = OpenDatabase(database, {})
     try:
-        return kept_build.run(opened.con, steps)
+        return kept_build.run(opened.con, steps, at_once)
     finally:
         opened.close()
 
@@ -72,8 +72,7 @@ def test_steps_run_in_order_and_give_results(database: Path) -> None:
     assert not database.with_name("build.duckdb.wal").exists()  # closed: the file is whole
 
 
-def test_what_most_waits_for_runs_first(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_build, "THREADS", 1)
+def test_what_most_waits_for_runs_first(database: Path) -> None:
     steps = [
         replace(MADE, unique_id=name, after=after, seconds=seconds)
         for name, after, seconds in [
@@ -83,9 +82,9 @@ def test_what_most_waits_for_runs_first(database: Path, monkeypatch: pytest.Monk
             ("last", ["first"], 3.0),
         ]
     ]
-    assert [r["unique_id"] for r in run(database, steps)] == ["first", "last", "long", "short"]
+    assert [r["unique_id"] for r in run(database, steps, 1)] == ["first", "last", "long", "short"]
     unknown = [replace(step, seconds=0.0) for step in steps]  # kept by an earlier version: as they come
-    assert [r["unique_id"] for r in run(database, unknown)] == ["short", "long", "first", "last"]
+    assert [r["unique_id"] for r in run(database, unknown, 1)] == ["short", "long", "first", "last"]
 
 
 def test_a_test_that_only_warns_is_told(database: Path) -> None:
