@@ -66,6 +66,7 @@ def test_a_stream_answers_as_bytes_do(monkeypatch: pytest.MonkeyPatch) -> None:
     made = _stream(data)
     assert (len(made), made[:5], made[-5:], made[3]) == (768, data[:5], data[-5:], data[3])
     assert b"\x03\x04\x05" in made and b"\x05\x04" not in made
+    assert made.holding([b"\x03\x04\x05\x06\x07", b"\x05\x04", b"\x00"]) == {b"\x03\x04\x05\x06\x07", b"\x00"}
     assert made.startswith(data[:3]) and made.endswith(data[-2:])
     assert b"".join(made.shorter(2).chunks(1)) == data[1:-2]
 

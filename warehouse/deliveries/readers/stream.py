@@ -7,7 +7,7 @@ it begins and ends, and whether a sign occurs in it.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import IO
 
 STEP = 2**20  # bytes that are read at a time
@@ -37,12 +37,18 @@ class Stream:
 
     def __contains__(self, needle: bytes) -> bool:
         """Whether these bytes occur anywhere."""
-        before = b""
+        return bool(self.holding([needle]))
+
+    def holding(self, needles: Collection[bytes]) -> set[bytes]:
+        """Which of these bytes occur anywhere: read once, and no further than until all are found."""
+        found: set[bytes] = set()
+        longest, seen = max(map(len, needles)), b""
         for chunk in self.chunks():
-            if needle in before + chunk:
-                return True
-            before = chunk[-len(needle) :]
-        return False
+            seen = seen[-longest:] + chunk
+            found |= {needle for needle in needles if needle not in found and needle in seen}
+            if len(found) == len(needles):
+                break
+        return found
 
     def startswith(self, prefix: bytes | tuple[bytes, ...], at: int = 0) -> bool:
         """As of bytes."""
@@ -101,6 +107,11 @@ class _Limited(io.RawIOBase):
 
 
 Data = bytes | Stream
+
+
+def holding(data: Data, needles: Collection[bytes]) -> set[bytes]:
+    """Which of these bytes occur in the data."""
+    return data.holding(needles) if isinstance(data, Stream) else {needle for needle in needles if needle in data}
 
 
 def opened(data: Data) -> IO[bytes]:

@@ -20,7 +20,7 @@ from warehouse.deliveries.readers.limits import current
 from warehouse.deliveries.readers.memory import without_collection
 from warehouse.deliveries.readers.refusal import refuse
 from warehouse.deliveries.readers.sheet import Notice, RawSheet
-from warehouse.deliveries.readers.stream import Data, Stream
+from warehouse.deliveries.readers.stream import Data, Stream, holding
 from warehouse.deliveries.readers.wire import PackedColumn, RowSheet, pack
 
 _SEPARATOR = re.compile('"?sep=(.)"?[\r\n]*', re.IGNORECASE)
@@ -114,7 +114,9 @@ def _table(text: Text) -> tuple[_Below, str]:
 
 def _candidates(text: Text) -> str:
     """The delimiters that occur in the text."""
-    return "".join(d for d in COMMON + RARE if d.encode(text.codec) in text.data) or ","
+    signs = {d: d.encode(text.codec) for d in COMMON + RARE}
+    found = holding(text.data, signs.values())
+    return "".join(d for d in signs if signs[d] in found) or ","
 
 
 def _notices(text: Text, fit: Fit, separator: str, ends: set[str]) -> list[Notice]:
