@@ -43,7 +43,7 @@ faults: setup  ## Try the fault matrix at length (docs/faults.md), 40 minutes
 		.venv/bin/pytest tests/faults -n 2 --dist loadfile -m "faults or not faults" --durations=8; \
 		code=$$?; .venv/bin/python -m tests.faults.tally .faults.jsonl && exit $$code
 
-bench: setup  ## Measure speed beside a floor and peers, with goals (docs/performance.md), some 10 minutes
+bench: setup  ## Measure speed beside a floor and peers, with goals (docs/performance.md), some 17 minutes
 	@$(MTM) bench --out bench.json
 
 real: setup  ## Take all real deliveries beside the project to releases, not only the telling ones, a few minutes
